@@ -1,0 +1,52 @@
+"""The one importer of numba's njit: kernels compile once per machine and their cache is never stale.
+
+Numba's own cache looks only at the file a function stands in; ours lies in a folder keyed by all
+kernel sources and numba's version, so kernels may call kernels of other files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import platformdirs
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+U64 = npt.NDArray[np.uint64]
+Bool1D = npt.NDArray[np.bool_]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_KERNEL_FOLDERS = ("dsl", "backtest", "codegen")
+
+
+def _cache_folder() -> Path:
+    """Return the cache folder of exactly these sources; GENFX_CACHE_DIR moves its parent."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.blake2b(
+        f"numba {numba.__version__} numpy {np.__version__}".encode(), digest_size=8
+    )
+    for folder in _KERNEL_FOLDERS:
+        for path in sorted((root / folder).rglob("*.py")):
+            source = path.read_bytes()
+            if b"njit" in source:
+                digest.update(path.relative_to(root).as_posix().encode() + b"\0" + source)
+    parent = os.environ.get("GENFX_CACHE_DIR") or platformdirs.user_cache_dir("genfx", False)
+    return Path(parent) / "kernels" / digest.hexdigest()
+
+
+numba.config.CACHE_DIR = str(_cache_folder())
+
+
+def njit(function: Function) -> Function:
+    """Compile a plain function with numba on first use: cached on disk, without the GIL, no fastmath."""
+    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled

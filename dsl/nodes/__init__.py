@@ -1,0 +1,15 @@
+"""All node types: importing this package fills the registry."""
+
+from dsl.nodes import (  # noqa: F401
+    arithmetic,
+    averages,
+    channels,
+    clock,
+    comparison,
+    constants,
+    expert,
+    logic,
+    oscillators,
+    prices,
+    sizing,
+)
