@@ -1,1 +1,1 @@
-"""Floor 2, bars, symbol and broker facts, the trade simulation and its metrics; knows arrays and Programs, never graphs."""
+"""Floor 2, bars, broker facts, the trade simulation, metrics; knows arrays, never graphs."""

@@ -15,10 +15,11 @@ from dsl.jit import F64, I64
 class Bars:
     """Bid bars, oldest first. All arrays are int64[n] and read-only; times strictly increase.
 
-    symbol: Name, for messages and emitted headers. timeframe: Bar period in seconds. digits: Decimals of
-    a price; a point is 10**-digits. time: Open time, seconds since 1970 on the broker's clock. open, high,
-    low, close: Prices in points. tick_volume: Ticks. spread: Points, 0 where not known. timezone: The clock
-    of `time`, as the user stated it.
+    symbol: Name, for messages and emitted headers. timeframe: Bar period in seconds. digits:
+    Decimals of a price; a point is 10**-digits. time: Open time, seconds since 1970 on the broker's
+    clock. open, high,
+    low, close: Prices in points. tick_volume: Ticks. spread: Points, 0 where not known. timezone:
+    The clock of `time`, as the user stated it.
     """
 
     symbol: str
@@ -52,7 +53,7 @@ class Bars:
         return replace(self, **{name: getattr(self, name)[first:last] for name in columns})
 
     def price(self, name: str) -> F64:
-        """Return open, high, low or close in quote currency: the double nearest to the decimal price."""
+        """Return open, high, low or close: the doubles nearest to the decimal prices."""
         return _prices(self, name)
 
 

@@ -1,4 +1,4 @@
-"""The facts a simulation needs beside the bars: symbol, account, costs. All frozen, checked by the edge."""
+"""The facts a simulation needs beside the bars: symbol, account, costs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backtest.bars import Bars
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """What the broker states of an instrument; money in the profit currency unless said otherwise."""
+    """What the broker states of an instrument; money in profit currency unless said otherwise."""
 
     name: str
     digits: int
@@ -60,11 +60,14 @@ class Costs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Market:
-    """Bars with everything a simulation needs; `first..last-1` is the tested window, earlier rows warm up.
+    """Bars with everything a simulation needs; `first..last-1` is the tested window, earlier rows
+    warm up.
 
     conversion: Bars of the pair that converts the profit currency into the deposit currency, where
-    neither side of the symbol is the deposit currency. `conversion_inverse` says that it quotes the other way.
-    finer: Bars of a smaller timeframe that decide bars touching stop and target (both_touched = finer).
+    neither side of the symbol is the deposit currency. `conversion_inverse` says that it quotes the
+    other way.
+    finer: Bars of a smaller timeframe that decide bars touching stop and target (both_touched =
+        finer).
     """
 
     bars: Bars

@@ -38,10 +38,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:
-    """What a strategy wants at the open of every bar: bool[n] signals, float64[n] distances (None: not used).
+    """What a strategy wants at the open of every bar: bool[n] signals, float64[n] distances (None:
+    not used).
 
-    `entry_filter` already contains "no entries before a Friday or session close". No entry happens before row
-    `warmup`, whatever the arrays hold there.
+    `entry_filter` already contains "no entries before a Friday or session close". No entry happens
+    before row `warmup`, whatever the arrays hold there.
     """
 
     long_entry: Bool1D
@@ -63,7 +64,7 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """A distance at bar t: factor * column[t], or the factor alone where `column` is -1; quote currency."""
+    """Quote currency at bar t: factor * column[t], or the factor alone where `column` is -1."""
 
     factor: float
     column: int = -1
@@ -92,7 +93,11 @@ class Program:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arena:
-    """Rows that Programs refer to: columns float64[rows, n]; atoms uint64[rows, ceil(n / 64)], bar t is bit t % 64 of word t // 64."""
+    """Rows that Programs refer to.
+
+    columns: float64[rows, n]. atoms: uint64[rows, ceil(n / 64)]; bar t is bit t % 64 of word
+    t // 64.
+    """
 
     columns: F64
     atoms: U64

@@ -1,1 +1,1 @@
-"""Floor 3, from a graph to a Plan, and from the Plan to evaluation programs, Python, MQL5 and MetaTrader's files."""
+"""Floor 3, from a graph to a Plan, and from it to programs, Python, MQL5, MetaTrader's files."""

@@ -14,10 +14,10 @@ from dsl.strategy import InputSpec
 class Step:
     """One assignment, `name = type(inputs, params)[output]`.
 
-    inputs: Numbers of earlier steps, one a port. call: Number of the first step with the same computation
-    (same type, inputs and parameters, other output); itself when it is the first. warmup: Rows before the
-    first usable one, counted from the first bar. depth: How many rows consumers read (1: the current one);
-    0: all of history.
+    inputs: Numbers of earlier steps, one a port. call: Number of the first step with the same
+    computation (same type, inputs and parameters, other output); itself when it is the first.
+    warmup: Rows before the first usable one, counted from the first bar. depth: How many rows
+    consumers read (1: the current one); 0: all of history.
     """
 
     name: str
@@ -34,10 +34,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A strategy ready for any back end: steps in topological order and what stands on the expert's ports.
+    """A strategy ready for any back end: steps in topological order and what stands on the expert's
+    ports.
 
-    ports: (port name, step number) of the signal and distance ports in use; Friday's close is lowered to
-    the port names `friday_exit` and a part of `entry_filter`. rules: (name, value) of every account rule.
+    ports: (port name, step number) of the signal and distance ports in use; Friday's close is
+    lowered to the port names `friday_exit` and a part of `entry_filter`. rules: (name, value) of
+    every account rule.
     """
 
     title: str

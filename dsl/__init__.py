@@ -1,1 +1,1 @@
-"""Floor 1, the strategy language: kinds, node types with their kernels, the graph, parser, printer."""
+"""Floor 1, the strategy language: kinds, node types with their kernels, graph, parser, printer."""

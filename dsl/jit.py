@@ -1,4 +1,5 @@
-"""The one importer of numba's njit: kernels compile once per machine and their cache is never stale.
+"""The one importer of numba's njit: kernels compile once per machine and their cache is never
+stale.
 
 Numba's own cache looks only at the file a function stands in; ours lies in a folder keyed by all
 kernel sources and numba's version, so kernels may call kernels of other files.
@@ -10,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -43,10 +44,10 @@ def _cache_folder() -> Path:
     return Path(parent) / "kernels" / digest.hexdigest()
 
 
-numba.config.CACHE_DIR = str(_cache_folder())
+numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
 
 def njit(function: Function) -> Function:
-    """Compile a plain function with numba on first use: cached on disk, without the GIL, no fastmath."""
-    compiled: Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
+    """Compile a plain function on first use: cached on disk, without the GIL, no fastmath."""
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return cast("Function", compiled)  # a dispatcher is called like the function it compiles

@@ -1,7 +1,8 @@
 """Kinds: what a value means, so that a price is compared with a price and never with an hour.
 
-Kinds are values; two oscillators are of one kind only when their bounds are equal. A `KindVar` stands
-for any of several kinds in a declaration (`sma: T -> T`). Tolerances of comparisons follow from kinds.
+Kinds are values; two oscillators are of one kind only when their bounds are equal. A `KindVar`
+stands for any of several kinds in a declaration (`sma: T -> T`). Tolerances of comparisons follow
+from kinds.
 """
 
 from __future__ import annotations

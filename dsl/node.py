@@ -1,7 +1,8 @@
-"""Nodes: interned values. The same type, inputs and parameters are the same object, so sharing is the graph.
+"""Nodes: interned values. The same type, inputs and parameters are the same object, so sharing is
+the graph.
 
-Nodes are made only by `node()`, on the main thread; they are compared by identity and carry a digest
-computed once at birth.
+Nodes are made only by `node()`, on the main thread; they are compared by identity and carry a
+digest computed once at birth.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Value = ParamValue | InputRef
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True, repr=False)
 class Node:
-    """One occurrence of a node type; `output` numbers the output that is meant, `kind` is its kind."""
+    """One occurrence of a node type; `output` numbers the output meant, `kind` is its kind."""
 
     type: NodeType
     inputs: tuple[Node | None, ...]
@@ -101,7 +102,7 @@ def with_output(original: Node, output: int) -> Node:
 
 
 def topological(root: Node) -> tuple[Node, ...]:
-    """Return the nodes of the graph below and including `root`, inputs before consumers, each once."""
+    """Return the nodes of the graph under `root` and itself, inputs before consumers, each once."""
     order: list[Node] = []
     seen: set[Node] = set()
     stack: list[tuple[Node, bool]] = [(root, False)]
@@ -117,7 +118,7 @@ def topological(root: Node) -> tuple[Node, ...]:
 
 
 def rewrite(root: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the graph with `change` applied to every node, inputs first (they are already changed)."""
+    """Return the graph with `change` applied to every node, inputs first (already changed)."""
     return rewrite_map(root, change)[root]
 
 

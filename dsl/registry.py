@@ -22,8 +22,9 @@ KindRule = Kind | KindVar
 class Input:
     """A port that takes a value.
 
-    `leaf` names the price leaf a fixed port always reads: `atr(14)` reads high, low and close, nobody
-    writes them and the search never rewires them. `optional` ports may stay empty (the expert's).
+    `leaf` names the price leaf a fixed port always reads: `atr(14)` reads high, low and close,
+    nobody writes them and the search never rewires them. `optional` ports may stay empty (the
+    expert's).
     """
 
     name: str
@@ -43,7 +44,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One line of a signature that no kind variable can express, such as price - price: distance."""
+    """A line of a signature that no kind variable can express: price - price is a distance."""
 
     inputs: tuple[KindRule, ...]
     output: KindRule
@@ -56,9 +57,10 @@ Parity = Literal["follow", "even", "odd"]
 class Mirror:
     """What the node becomes when prices are reflected (the long side turned into the short side).
 
-    Parity of the value: `odd` changes its sign (a price, a bounded oscillator about its middle), `even`
-    keeps its value (ATR, volume, hour), `follow` has the parity of its inputs. `type` and `outputs` name
-    the counterpart where it is another node type (highest/lowest) or output (upper/lower).
+    Parity of the value: `odd` changes its sign (a price, a bounded oscillator about its middle),
+    `even` keeps its value (ATR, volume, hour), `follow` has the parity of its inputs. `type` and
+    `outputs` name the counterpart where it is another node type (highest/lowest) or output
+    (upper/lower).
     """
 
     parity: Parity = "follow"
@@ -70,11 +72,12 @@ class Mirror:
 class Mql5:
     """How MQL5 computes the node.
 
-    Either `expression` (pointwise: `{a} - {b}`; ports by name, `{x_prev}` one bar older, `{x_array}` with
-    `{shift}` for more, parameters by name, `{e_abs}` and `{e_rel}` the tolerance), or `library`: the class
-    in templates/mql5/lib/<node type>.mqh.j2 that computes it from all history, and beside it, where the
-    formula is exactly MetaTrader's, `handle`: the call that creates the built-in's handle, with its
-    `buffers`, one an output. In a handle `{x}` is the applied price constant of the price leaf on that port.
+    Either `expression` (pointwise: `{a} - {b}`; ports by name, `{x_prev}` one bar older,
+    `{x_array}` with `{shift}` for more, parameters by name, `{e_abs}` and `{e_rel}` the tolerance),
+    or `library`: the class in templates/mql5/lib/<node type>.mqh.j2 that computes it from all
+    history, and beside it, where the formula is exactly MetaTrader's, `handle`: the call that
+    creates the built-in's handle, with its `buffers`, one an output. In a handle `{x}` is the
+    applied price constant of the price leaf on that port.
     """
 
     expression: str = ""
@@ -87,8 +90,8 @@ class Mql5:
 class Syntax:
     """How the text form looks when it is not `name(inputs, params)`.
 
-    `infix`/`prefix` use `symbol` with a `precedence` (higher binds tighter); `leaf` is a bare name with
-    an optional `[shift]`; `statement` is not written inside expressions.
+    `infix`/`prefix` use `symbol` with a `precedence` (higher binds tighter); `leaf` is a bare name
+    with an optional `[shift]`; `statement` is not written inside expressions.
     """
 
     form: Literal["call", "infix", "prefix", "leaf", "constant", "statement"] = "call"
@@ -103,20 +106,25 @@ CALL = Syntax()
 class NodeType:
     """The whole declaration of a node type; see CONTRIBUTING for how to add one.
 
-    kernel: a module-level njit function `(inputs..., params...[, e_abs, e_rel])` of float64[n] (bool[n] for
-        signals) without NaN, returning a fresh array of the same length, or a tuple of them, one an output.
-        The first `warmup` cells may hold anything: callers set them to NaN (to False for signals).
-    meaning: slow plain Python `(i, inputs..., params...[, e_abs, e_rel])` for the value (tuple of values) at row
-        i, with inputs as sequences indexed like the kernel's; shares no code with the kernel.
-    warmup: rows after the inputs' own warm-up whose value is not to be used, from the parameter values.
-    fields: what a leaf reads of the bars instead of inputs, in kernel order: open, high, low, close (float,
-        quote currency), tick_volume, spread (points, resolved), time (server seconds), timeframe (seconds,
-        a scalar). A leaf's row is the bar's own; its parameter `shift` says how many bars before
-        the decision bar it is read.
-    tolerance: the port (or "output") whose kind sets the tolerance that kernel and meaning get as their last
-        two arguments; "" when they take none.
-    reach: how many rows before the current one the node reads of its inputs (0: pointwise); None: all.
-    scalar: instead of kernel and meaning, for leaves with the same value at every bar: `(point, params...)`.
+    kernel: a module-level njit function `(inputs..., params...[, e_abs, e_rel])` of float64[n]
+        (bool[n] for signals) without NaN, returning a fresh array of the same length, or a tuple of
+        them, one an output. The first `warmup` cells may hold anything: callers set them to NaN (to
+        False for signals).
+    meaning: slow plain Python `(i, inputs..., params...[, e_abs, e_rel])` for the value (tuple of
+        values) at row i, with inputs as sequences indexed like the kernel's; shares no code with
+        the kernel.
+    warmup: rows after the inputs' own warm-up whose value is not to be used, from the parameter
+        values.
+    fields: what a leaf reads of the bars instead of inputs, in kernel order: open, high, low, close
+        (float, quote currency), tick_volume, spread (points, resolved), time (server seconds),
+        timeframe (seconds, a scalar). A leaf's row is the bar's own; its parameter `shift` says how
+        many bars before the decision bar it is read.
+    tolerance: the port (or "output") whose kind sets the tolerance that kernel and meaning get as
+        their last two arguments; "" when they take none.
+    reach: how many rows before the current one the node reads of its inputs (0: pointwise); None:
+        all.
+    scalar: instead of kernel and meaning, for leaves with the same value at every bar: `(point,
+        params...)`.
     logic, compare: how the evaluator lowers the node without calling its kernel.
     size_mode: for types of kind SIZE: what the parameter means.
     valid: refuses combinations of parameters (fast below slow); the search redraws them.
@@ -239,7 +247,10 @@ def unify(rule: KindRule, kind: Kind, bound: dict[str, Kind]) -> bool:
 
 @cache
 def resolve(node_type: NodeType, output: int, kinds: tuple[Kind | None, ...]) -> Kind | None:
-    """Return the kind of an output for inputs of these kinds (None: an empty port), or None if they do not fit."""
+    """Return the kind of an output for inputs of these kinds, or None if they do not fit.
+
+    A kind of None stands for an empty port.
+    """
     for rule in node_type.rules(output):
         bound: dict[str, Kind] = {}
         fits = all(

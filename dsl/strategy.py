@@ -1,7 +1,7 @@
 """A strategy: the expert node, the table of its inputs, labels of shared expressions, a title.
 
-Two identities: `strategy_id` covers everything that can change a trade, `structure_id` the same with
-numbers blanked. Both are hashes, the same on every machine.
+Two identities: `strategy_id` covers everything that can change a trade, `structure_id` the same
+with numbers blanked. Both are hashes, the same on every machine.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Strategy:
 
     @property
     def graph(self) -> nx.MultiDiGraph[Node]:
-        """Return the frozen networkx view: nodes, and edges from input to consumer keyed by port name."""
+        """Return the frozen networkx view; edges run from input to consumer, keyed by port."""
         return _graph(self.expert)
 
     @property
@@ -131,7 +131,8 @@ def _graph(expert: Node) -> nx.MultiDiGraph[Node]:
         for port, child in zip(node.type.inputs, node.inputs, strict=True):
             if child is not None:
                 graph.add_edge(child, node, key=port.name)
-    return nx.freeze(graph)
+    nx.freeze(graph)
+    return graph
 
 
 def _blank(expert: Node) -> bytes:

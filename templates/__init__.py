@@ -1,1 +1,1 @@
-"""Jinja templates: Expert Advisors, stand-alone Python, reports. No decisions about a strategy are made here."""
+"""Jinja templates: Expert Advisors, stand-alone Python, reports. They decide nothing."""

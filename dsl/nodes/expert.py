@@ -1,10 +1,12 @@
-"""The expert: the root of every strategy. Its ports take signals, distances and a size; rules that need
-the account are its parameters. What each does at which moment stands in the trading contract (docs).
+"""The expert: the root of every strategy. Its ports take signals, distances and a size; rules that
+need the account are its parameters. What each does at which moment stands in the trading contract
+(docs).
 """
 
 from __future__ import annotations
 
-from dsl.kinds import DISTANCE, EXPERT as EXPERT_KIND, SIGNAL, SIZE
+from dsl.kinds import DISTANCE, SIGNAL, SIZE
+from dsl.kinds import EXPERT as EXPERT_KIND
 from dsl.params import FloatParam, IntParam
 from dsl.registry import Input, Mql5, NodeType, Output, Syntax, declare
 
