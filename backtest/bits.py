@@ -1,0 +1,250 @@
+"""Signals as bits: bar t is bit t % 64 of word t // 64, bits after the last bar are 0.
+
+Owns packing, comparisons straight into bits (contract, rule 6) and postfix logic over words. The
+loops over 64 lanes are written so that LLVM turns them into vector compares. Rows that a node's
+warm-up covers may hold anything: `Program.warmup` keeps them from every decision.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backtest.program import AND, FALSE, NOT, OR, TRUE, Code
+from dsl.jit import F64, I64, U64, Bool1D, njit
+
+GT, GE, LT, LE, EQ, NE, CROSSES_ABOVE, CROSSES_BELOW = range(8)
+ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+def word_count(bars: int) -> int:
+    """Return how many words hold a bit for each of `bars` bars."""
+    return (bars + 63) // 64
+
+
+def pack(signal: Bool1D) -> U64:
+    """Return the words of a signal, uint64[ceil(n / 64)]."""
+    words = np.empty(word_count(len(signal)), np.uint64)
+    pack_into(signal, words)
+    return words
+
+
+def unpack(words: U64, bars: int) -> Bool1D:
+    """Return the first `bars` bits as bool[bars]."""
+    bits = np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
+    return bits[:bars].astype(np.bool_)
+
+
+@njit
+def pack_into(signal: Bool1D, out: U64) -> None:
+    """Write the words of a C-contiguous signal, bool[n], into out, uint64[ceil(n / 64)]."""
+    bars = len(signal)
+    for w in range(bars >> 6):
+        lanes = signal[w * 64 : w * 64 + 64]
+        word = np.uint64(0)
+        for j in range(64):
+            word |= np.uint64(lanes[j]) << np.uint64(j)
+        out[w] = word
+    if bars & 63:
+        first = bars & ~63
+        word = np.uint64(0)
+        for j in range(bars - first):
+            word |= np.uint64(signal[first + j]) << np.uint64(j)
+        out[bars >> 6] = word
+
+
+@njit
+def _exceeds(a: float, b: float, absolute: float, relative: float) -> bool:
+    """Rule 6: a is above b by more than the tolerance; NaN never is."""
+    scale = abs(a)
+    scale = scale if scale > 1.0 else 1.0
+    other = abs(b)
+    scale = other if other > scale else scale
+    return a - b > absolute + relative * scale
+
+
+@njit
+def _above_columns(a: F64, b: F64, absolute: float, relative: float, out: U64) -> None:
+    """Write the bits of a > b; the tail is a loop of its own: the main one has a fixed count."""
+    bars = len(a)
+    for w in range(bars >> 6):
+        x = a[w * 64 : w * 64 + 64]
+        y = b[w * 64 : w * 64 + 64]
+        word = np.uint64(0)
+        if relative == 0.0:
+            for j in range(64):
+                word |= np.uint64(x[j] - y[j] > absolute) << np.uint64(j)
+        else:
+            for j in range(64):
+                word |= np.uint64(_exceeds(x[j], y[j], absolute, relative)) << np.uint64(j)
+        out[w] = word
+    if bars & 63:
+        first = bars & ~63
+        word = np.uint64(0)
+        for j in range(bars - first):
+            above = _exceeds(a[first + j], b[first + j], absolute, relative)
+            word |= np.uint64(above) << np.uint64(j)
+        out[bars >> 6] = word
+
+
+@njit
+def _beyond_level(a: F64, level: float, below: bool, tolerance: F64, out: U64) -> None:
+    """Write the bits of a > level (`below`: level > a); tolerance is (absolute, relative)."""
+    bars = len(a)
+    absolute, relative = tolerance[0], tolerance[1]
+    sign = -1.0 if below else 1.0  # level - a is exactly -(a - level), and so is each scale
+    goal = sign * level
+    for w in range(bars >> 6):
+        x = a[w * 64 : w * 64 + 64]
+        word = np.uint64(0)
+        if relative == 0.0:
+            for j in range(64):
+                word |= np.uint64(sign * x[j] - goal > absolute) << np.uint64(j)
+        else:
+            for j in range(64):
+                word |= np.uint64(_exceeds(sign * x[j], goal, absolute, relative)) << np.uint64(j)
+        out[w] = word
+    if bars & 63:
+        first = bars & ~63
+        word = np.uint64(0)
+        for j in range(bars - first):
+            above = _exceeds(sign * a[first + j], goal, absolute, relative)
+            word |= np.uint64(above) << np.uint64(j)
+        out[bars >> 6] = word
+
+
+@njit
+def invert(words: U64, bars: int) -> None:
+    """Flip the bits of `bars` bars in place."""
+    for w in range(len(words)):
+        words[w] = ~words[w]
+    if bars & 63:
+        words[-1] &= ONES >> np.uint64(64 - (bars & 63))
+
+
+@njit
+def keep_starts(words: U64) -> None:
+    """Keep, in place, only bits whose bar before is not set; never the first bar's."""
+    before = np.uint64(1)
+    for w in range(len(words)):
+        word = words[w]
+        words[w] = word & ~((word << np.uint64(1)) | before)
+        before = word >> np.uint64(63)
+
+
+@njit
+def _finish(operation: int, bars: int, out: U64) -> None:
+    """Turn the bits of > (or of < for LT, GE, CROSSES_BELOW) into those of the operation."""
+    if operation in (GE, LE):
+        invert(out, bars)
+    elif operation in (CROSSES_ABOVE, CROSSES_BELOW):
+        keep_starts(out)
+
+
+@njit
+def _reversed(operation: int) -> bool:
+    """Return whether an operation is derived from b > a instead of a > b."""
+    return operation in (LT, GE, CROSSES_BELOW)
+
+
+@njit
+def compare_columns(
+    operation: int, a: F64, b: F64, absolute: float, relative: float, out: U64
+) -> None:
+    """Write the bits of `a operation b` into out, uint64[ceil(n / 64)].
+
+    Args:
+        operation: GT, GE, LT, LE, EQ, NE, CROSSES_ABOVE or CROSSES_BELOW.
+        a, b: Columns, float64[n], C-contiguous.
+        absolute, relative: Tolerance of the kind, one of them 0.
+        out: Words, overwritten.
+    """
+    if operation in (EQ, NE):
+        other = np.empty_like(out)
+        _above_columns(a, b, absolute, relative, out)
+        _above_columns(b, a, absolute, relative, other)
+        for w in range(len(out)):
+            out[w] |= other[w]
+        if operation == EQ:
+            invert(out, len(a))
+        return
+    if _reversed(operation):
+        _above_columns(b, a, absolute, relative, out)
+    else:
+        _above_columns(a, b, absolute, relative, out)
+    _finish(operation, len(a), out)
+
+
+@njit
+def compare_level(
+    operation: int, a: F64, level: float, absolute: float, relative: float, out: U64
+) -> None:
+    """Write the bits of `a operation level` into out, as `compare_columns` does."""
+    tolerance = np.array([absolute, relative])
+    if operation in (EQ, NE):
+        other = np.empty_like(out)
+        _beyond_level(a, level, False, tolerance, out)
+        _beyond_level(a, level, True, tolerance, other)
+        for w in range(len(out)):
+            out[w] |= other[w]
+        if operation == EQ:
+            invert(out, len(a))
+        return
+    _beyond_level(a, level, _reversed(operation), tolerance, out)
+    _finish(operation, len(a), out)
+
+
+@njit
+def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
+    """Evaluate postfix logic over words; bits after the last bar may be set by NOT and TRUE.
+
+    Args:
+        code: int64[m], m >= 1: rows of atoms and the operations of `backtest.program`.
+        atoms: uint64[rows, words].
+        stack: uint64[depth, words], scratch, depth at least `stack_depth` of the code.
+        out: uint64[words].
+    """
+    top = -1
+    words = atoms.shape[1]
+    for operation in code:
+        if operation == AND:
+            top -= 1
+            for w in range(words):
+                stack[top, w] &= stack[top + 1, w]
+        elif operation == OR:
+            top -= 1
+            for w in range(words):
+                stack[top, w] |= stack[top + 1, w]
+        elif operation == NOT:
+            for w in range(words):
+                stack[top, w] = ~stack[top, w]
+        else:
+            top += 1
+            if operation == TRUE:
+                stack[top, :] = ONES
+            elif operation == FALSE:
+                stack[top, :] = np.uint64(0)
+            else:
+                stack[top, :] = atoms[operation, :]
+    out[:] = stack[0, :]
+
+
+def stack_depth(code: Code) -> int:
+    """Return the largest number of signals a code holds at once.
+
+    Raises:
+        ValueError: The code does not leave exactly one signal.
+    """
+    depth = deepest = 0
+    for operation in code:
+        if operation == NOT and depth >= 1:
+            continue
+        if operation in {AND, OR} and depth >= 2:
+            depth -= 1
+        elif operation >= 0 or operation in {TRUE, FALSE}:
+            depth += 1
+        else:
+            raise ValueError(f"code {code}: operation {operation} lacks a signal to work on")
+        deepest = max(deepest, depth)
+    if depth != 1:
+        raise ValueError(f"code {code} leaves {depth} signals, not one")
+    return deepest
