@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from codegen.calls import own_warmup
 from dsl.kinds import Kind
 from dsl.node import InputRef, Node, Value, node, topological
 from dsl.nodes.expert import DISTANCE_PORTS, NO_CLOCK, SIGNAL_PORTS
@@ -75,7 +76,7 @@ def build_plan(strategy: Strategy) -> Plan:
 @lru_cache(maxsize=256)
 def _build(strategy: Strategy) -> Plan:
     ports = expert_ports(strategy)
-    order = _union(child for _, child in ports)
+    order = union(child for _, child in ports)
     numbers = {current: number for number, current in enumerate(order)}
     size = strategy.port("size")
     assert size is not None
@@ -121,7 +122,7 @@ def _logic(word: str) -> NodeType:
     return next(node_type for node_type in node_types() if node_type.logic == word)
 
 
-def _union(roots: Iterable[Node]) -> tuple[Node, ...]:
+def union(roots: Iterable[Node]) -> tuple[Node, ...]:
     """Return all nodes below the roots, inputs before consumers, each once."""
     return tuple(dict.fromkeys(found for root in roots for found in topological(root)))
 
@@ -186,20 +187,6 @@ def warmup_rows(order: Iterable[Node], value: Callable[[Value], ParamValue]) -> 
         below = max((rows[child] for child in current.inputs if child is not None), default=0)
         rows[current] = below + own_warmup(current.type, params)
     return rows
-
-
-def own_warmup(node_type: NodeType, params: tuple[ParamValue, ...]) -> int:
-    """Return the rows that a node adds to its inputs' warm-up, a leaf's shift included."""
-    if node_type.scalar is not None:
-        return 0
-    return int(node_type.warmup(*params)) + leaf_shift(node_type, params)
-
-
-def leaf_shift(node_type: NodeType, params: tuple[ParamValue, ...]) -> int:
-    """Return how many bars before the decision bar a leaf is read (0 for what is no leaf)."""
-    if node_type.fields and node_type.params and node_type.params[-1].name == "shift":
-        return int(params[-1])
-    return 0
 
 
 def _depths(order: tuple[Node, ...], strategy: Strategy) -> dict[Node, int]:

@@ -1,0 +1,53 @@
+"""How any back end calls a node's kernel or meaning: parameters, shift of a leaf, tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dsl.kinds import Kind, tolerance
+from dsl.params import ParamValue
+from dsl.registry import NodeType
+
+Params = tuple[ParamValue, ...]
+
+
+def is_shifted(node_type: NodeType) -> bool:
+    """Return whether the caller delays the result: a leaf whose last parameter is its shift."""
+    params = node_type.params
+    return bool(node_type.fields) and bool(params) and params[-1].name == "shift"
+
+
+def leaf_shift(node_type: NodeType, params: Params) -> int:
+    """Return how many bars before the decision bar a leaf is read (0 for what is no leaf)."""
+    return int(params[-1]) if is_shifted(node_type) else 0
+
+
+def own_warmup(node_type: NodeType, params: Params) -> int:
+    """Return the rows that a node adds to its inputs' warm-up, a leaf's shift included."""
+    if node_type.scalar is not None:
+        return 0
+    return int(node_type.warmup(*params)) + leaf_shift(node_type, params)
+
+
+def call_params(node_type: NodeType, params: Params) -> Params:
+    """Return the parameters that kernel and meaning take."""
+    return params[:-1] if is_shifted(node_type) else params
+
+
+def call_tolerance(
+    node_type: NodeType, inputs: Sequence[Kind], output: Kind, point: float
+) -> tuple[float, ...]:
+    """Return the last arguments of kernel and meaning: (absolute, relative), or none at all.
+
+    Args:
+        node_type: The declaration; its `tolerance` names the port whose kind decides.
+        inputs: Kinds on the ports.
+        output: The node's own kind.
+        point: The symbol's point, quote currency.
+    """
+    where = node_type.tolerance
+    if not where:
+        return ()
+    if where == "output":
+        return tuple(tolerance(output, point))
+    return tuple(tolerance(inputs[[port.name for port in node_type.inputs].index(where)], point))
