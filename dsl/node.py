@@ -81,7 +81,9 @@ def node(
     key = (node_type, ports, values, output, own)
     found = _TABLE.get(key)
     if found is None:
-        found = Node(node_type, ports, values, output, own, _digest(key))
+        below = [None if port is None else port.digest for port in ports]
+        digest = content_digest(node_type, below, values, output, own)
+        found = Node(node_type, ports, values, output, own, digest)
         _TABLE[key] = found
     return found
 
@@ -171,10 +173,22 @@ def _wanted(node_type: NodeType) -> str:
     return f"{node_type.name} takes ({'), ('.join(lines)})"
 
 
-def _digest(key: _Key) -> bytes:
-    node_type, inputs, params, output, kind = key
+def content_digest(
+    node_type: NodeType,
+    inputs: Iterable[bytes | None],
+    params: tuple[Value, ...],
+    output: int,
+    kind: Kind,
+) -> bytes:
+    """Return the digest of a node with these contents, whether or not the node exists.
+
+    Args:
+        node_type, output, kind: As of the node.
+        inputs: Digest of each port's node, None where the port is empty.
+        params: One value a parameter, coerced by its declaration.
+    """
     head = f"{node_type.name}|{output}|{kind}|{params!r}|"
     digest = hashlib.blake2b(head.encode(), digest_size=16)
     for child in inputs:
-        digest.update(b"\0" * 16 if child is None else child.digest)
+        digest.update(child or b"\0" * 16)
     return digest.digest()
