@@ -1,4 +1,4 @@
-"""What a simulation returns: deals, equity, drawdown, ambiguous bars, refused entries. Every engine fills these.
+"""What a simulation returns: deals, equity, drawdown, ambiguous bars, refused entries.
 
 Money is in deposit currency, prices are whole points, times are the open times T of bars.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CloseReason(IntEnum):
-    """Why a deal closed its position; ENTRY marks the deals that opened one. Order: who comes first names it."""
+    """Why a deal closed its position, the first cause first; ENTRY marks deals that opened one."""
 
     ENTRY = 0
     STOP_LOSS = 1
@@ -38,8 +38,8 @@ class CloseReason(IntEnum):
 class Deal(NamedTuple):
     """One deal. `side` is the position's, in both of its deals: 1 long, -1 short.
 
-    stop, target: The position's levels in points when the deal was made, 0 for none. profit, swap and
-    commission carry their sign (a cost is negative); balance is the one after this deal.
+    stop, target: The position's levels in points when the deal was made, 0 for none. profit, swap
+    and commission carry their sign (a cost is negative); balance is the one after this deal.
     """
 
     time: int
@@ -59,7 +59,7 @@ class Deal(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deals:
-    """All deals, oldest first, one array a column of `Deal`: every position has two rows, in and out."""
+    """All deals, oldest first, an array for each field of `Deal`: two rows a position, in and out."""
 
     time: I64
     bar: I64
@@ -78,11 +78,13 @@ class Deals:
     @classmethod
     def of(cls, rows: Iterable[Deal]) -> Deals:
         """Make the table of these deals."""
-        columns = list(zip(*rows, strict=True)) or [()] * len(Deal._fields)
-        types = [np.float64 if name in _MONEY else np.int64 for name in Deal._fields]
-        arrays = [np.array(c, dtype=t) for c, t in zip(columns, types, strict=True)]
-        for array in arrays:
+        columns: list[tuple[float, ...]] = list(zip(*rows, strict=True))
+        columns = columns or [()] * len(Deal._fields)
+        arrays: list[Any] = []
+        for name, column in zip(Deal._fields, columns, strict=True):
+            array = np.array(column, dtype=np.float64 if name in _MONEY else np.int64)
             array.setflags(write=False)
+            arrays.append(array)
         return cls(*arrays)
 
     def __len__(self) -> int:
@@ -98,7 +100,7 @@ _MONEY = ("lots", "profit", "commission", "swap", "balance")
 
 @dataclass(frozen=True, slots=True)
 class Drawdown:
-    """Falls of equity below its highest value so far (contract, rule 27); percentages are of that value.
+    """Falls of equity below its highest value so far (rule 27); percentages are of that value.
 
     money: The largest fall; percent_at_money: the same one in percent. percent: The largest fall in
     percent; money_at_percent: the same one in money. lowest: The lowest equity there was.
@@ -113,7 +115,7 @@ class Drawdown:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Opens at which an entry was wanted (flat, or a reversal) and refused, by the first cause in this order.
+    """Opens at which, while flat, a wanted entry was refused, by the first cause in this order.
 
     warmup counts the bars of the window before the strategy's warm-up, wanted or not. blocked: a
     filter, the trades of the day, a loss limit, slippage, or the direction just closed. distance: a
@@ -136,7 +138,7 @@ class Result:
 
     first: Row of the window's first bar. equity: float64[bars of the window], at each close.
     ambiguous_bars: Bars that touched stop and target both, undecided by their prices (rule 19);
-    net_profit_pessimistic and _optimistic: what the whole test gives with each such bar resolved so.
+    net_profit_pessimistic and _optimistic: What the whole test gives with all of them resolved so.
     fixed_tick_value: Money was computed with a configured tick value (rule 21).
     """
 
@@ -176,7 +178,7 @@ class Result:
 
     def to_frame(self, digits: int) -> pd.DataFrame:
         """Return the deals as a table for people: times, words, prices with `digits` decimals."""
-        import pandas as pd  # noqa: PLC0415  slow to import, wanted only here
+        import pandas as pd  # slow to import, wanted only here
 
         deals, scale = self.deals, float(10**digits)
         bought = (deals.side > 0) == (deals.entry > 0)
