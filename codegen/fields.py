@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.bars import Bars
 from backtest.market import Market
+from backtest.spread import resolved_spread
 from dsl.jit import F64, I64
 
 PRICES = frozenset({"open", "high", "low", "close"})
@@ -27,11 +27,3 @@ def bar_field(market: Market, name: str) -> Field:
     if name == "tick_volume":
         return bars.tick_volume.astype(np.float64)
     return bars.timeframe if name == "timeframe" else bars.time
-
-
-def resolved_spread(bars: Bars, otherwise: int) -> I64:
-    """Return each bar's spread in points: its own, else the last one known, else the given one."""
-    rows = np.arange(len(bars))
-    last_known = np.maximum.accumulate(np.where(bars.spread > 0, rows, -1))
-    found: I64 = np.where(last_known >= 0, bars.spread[last_known], otherwise)
-    return found
