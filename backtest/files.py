@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,13 +17,12 @@ def write_whole(path: Path, content: bytes, error: Callable[[str], GenfxError] =
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
+            aside.write_bytes(content)
             os.replace(aside, path)
         except BaseException:
-            os.unlink(aside)
+            aside.unlink(missing_ok=True)
             raise
     except OSError as problem:
         raise error(f"{path}: cannot be written: {problem.strerror or problem}") from problem

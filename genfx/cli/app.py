@@ -1,0 +1,62 @@
+"""The command tree, and what becomes of errors: a user's is a message and exit code 2."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from dsl.errors import GenfxError
+from genfx import __version__
+from genfx.cli.data import data_app
+from genfx.cli.language import check, fmt
+from genfx.cli.nodes import nodes
+from genfx.cli.series import series
+from genfx.cli.show import complain
+
+USER_ERROR = 2
+
+
+class GenfxGroup(TyperGroup):
+    """Shows a GenfxError without a traceback; anything else is a bug and shows its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and turn a GenfxError into a message and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except GenfxError as error:
+            complain(str(error))
+            raise typer.Exit(USER_ERROR) from None
+
+
+app = typer.Typer(
+    cls=GenfxGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Evolve trading strategies and compile them to MetaTrader 5 Expert Advisors.",
+    epilog="Start with: genfx evolve examples/quickstart.toml",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"genfx {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    return
+
+
+app.command(epilog="Example: genfx check examples/golden_cross.strat")(check)
+app.command(epilog="Example: genfx fmt --check examples/golden_cross.strat")(fmt)
+app.command(epilog="Example: genfx nodes ema")(nodes)
+app.command(epilog='Example: genfx series "ema(close, 20)" --data sample --plot')(series)
+app.add_typer(data_app, name="data")

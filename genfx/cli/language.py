@@ -1,0 +1,84 @@
+"""`genfx check` and `genfx fmt`: strategy texts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dsl.errors import GenfxError
+from genfx.cli.show import complain, print_json, read_text
+
+Files = Annotated[list[Path], typer.Argument(help="Strategy files (.strat).")]
+
+
+def check(
+    files: Files,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Check strategies: grammar, names, kinds, parameters; all errors of all files at once."""
+    from dsl.lower import parse
+
+    from codegen.plan import build_plan
+
+    found: list[dict[str, object]] = []
+    problems: list[str] = []
+    for path in files:
+        try:
+            strategy = parse(read_text(path), str(path))
+        except GenfxError as error:
+            problems.append(str(error))
+            continue
+        found.append(
+            {
+                "file": str(path),
+                "title": strategy.title,
+                "strategy_id": strategy.strategy_id,
+                "structure_id": strategy.structure_id,
+                "nodes": len(strategy.order),
+                "inputs": len(strategy.inputs),
+                "warmup_bars": build_plan(strategy).warmup,
+            }
+        )
+    if as_json:
+        print_json({"ok": found, "errors": problems})
+    else:
+        for facts in found:
+            typer.echo(
+                f"{facts['file']}: ok, {facts['nodes']} nodes, {facts['inputs']} inputs, "
+                f"warm-up {facts['warmup_bars']} bars, id {str(facts['strategy_id'])[:8]}"
+            )
+        for problem in problems:
+            complain(problem)
+    if problems:
+        raise typer.Exit(2)
+
+
+def fmt(
+    files: Annotated[list[Path], typer.Argument(help="Strategy files; - reads stdin.")],
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where a file would change.")
+    ] = False,
+) -> None:
+    """Write strategies in the one canonical layout; comments stay."""
+    from dsl.printer import format_text
+
+    from backtest.files import write_whole
+
+    changed = 0
+    for path in files:
+        if str(path) == "-":
+            typer.echo(format_text(sys.stdin.read(), "stdin"), nl=False)
+            continue
+        text = read_text(path)
+        canonical = format_text(text, str(path))
+        if canonical == text:
+            continue
+        changed += 1
+        if not only_check:
+            write_whole(path, canonical.encode())
+        typer.echo(f"{path}: {'would change' if only_check else 'formatted'}")
+    if only_check and changed:
+        raise typer.Exit(1)

@@ -1,0 +1,129 @@
+"""`genfx nodes`: the words of the language, from the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genfx.cli.show import console, print_json, print_table
+
+if TYPE_CHECKING:
+    from dsl.params import Param
+    from dsl.registry import KindRule, NodeType
+
+
+def nodes(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="A node's name for its page, or words to search.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """List the nodes of the language, search them, or show the page of one."""
+    import dsl.nodes  # noqa: F401
+    from dsl.errors import UnknownName, did_you_mean
+    from dsl.registry import node_types
+
+    wanted = [word.lower() for word in words or []]
+    every = {node_type.name: node_type for node_type in node_types()}
+    exact = every.get(wanted[0]) if len(wanted) == 1 else None
+    found = [exact] if exact else [t for t in every.values() if _matches(t, wanted)]
+    if not found:
+        hint = did_you_mean(" ".join(wanted), every) or "`genfx nodes` lists all"
+        raise UnknownName(f"no node matches '{' '.join(wanted)}'", hint=hint)
+    if as_json:
+        print_json([page(node_type) for node_type in found])
+    elif exact:
+        _print_page(exact)
+    else:
+        print_table(("node", "gives", "what it is"), [_row(node_type) for node_type in found])
+
+
+def page(node_type: NodeType) -> dict[str, object]:
+    """Return all that a user wants to know of a node type."""
+    return {
+        "name": node_type.name,
+        "summary": node_type.summary,
+        "written": node_type.syntax.form,
+        "symbol": node_type.syntax.symbol,
+        "inputs": [
+            {"name": port.name, "kind": _kind(port.kind), "always": port.leaf}
+            for port in node_type.inputs
+        ],
+        "outputs": [{"name": o.name, "kind": _kind(o.kind)} for o in node_type.outputs],
+        "parameters": [_param(param) for param in node_type.params],
+        "signatures": _signatures(node_type),
+        "metatrader": node_type.source or node_type.mql5.handle,
+        "example": node_type.example,
+    }
+
+
+def _matches(node_type: NodeType, words: list[str]) -> bool:
+    text = f"{node_type.name} {node_type.summary} {node_type.source} {node_type.mql5.handle}"
+    return all(word in text.lower() for word in words)
+
+
+def _row(node_type: NodeType) -> tuple[str, str, str]:
+    outputs = dict.fromkeys(_kind(output.kind) for output in node_type.outputs)
+    return node_type.name, ", ".join(outputs), node_type.summary
+
+
+def _kind(rule: KindRule) -> str:
+    from dsl.kinds import Kind
+
+    return str(rule) if isinstance(rule, Kind) else " | ".join(rule.allowed)
+
+
+def _param(param: Param) -> dict[str, object]:
+    from dsl.params import ChoiceParam
+
+    if isinstance(param, ChoiceParam):
+        return {"name": param.name, "default": param.default, "choices": list(param.choices)}
+    return {
+        "name": param.name,
+        "default": param.default,
+        "searched": [param.low, param.high],
+        "allowed": [_finite(param.minimum), _finite(param.maximum)],
+        "step": param.step,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if abs(value) < float("inf") else None
+
+
+def _signatures(node_type: NodeType) -> list[str]:
+    return [
+        f"{', '.join(_kind(kind) for kind in rule.inputs) or 'nothing'} -> {_kind(rule.output)}"
+        for rule in node_type.rules(0)
+    ]
+
+
+def _print_page(node_type: NodeType) -> None:
+    facts = page(node_type)
+    screen = console()
+    screen.print(f"[bold]{node_type.name}[/bold]  {node_type.summary}")
+    for line in _signatures(node_type):
+        screen.print(f"  takes and gives  {line}", markup=False)
+    always = [f"{port.name} ({port.leaf})" for port in node_type.inputs if port.leaf]
+    if always:
+        screen.print(f"  always reads     {', '.join(always)}", markup=False)
+    if len(node_type.outputs) > 1:
+        screen.print(f"  outputs          {', '.join(o.name for o in node_type.outputs)}")
+    if facts["metatrader"]:
+        screen.print(f"  MetaTrader       {facts['metatrader']}", markup=False)
+    if node_type.example:
+        screen.print(f"  example          {node_type.example}", markup=False)
+    rows = [_param_row(param) for param in node_type.params]
+    if rows:
+        print_table(("  parameter", "default", "searched", "allowed"), rows)
+
+
+def _param_row(param: Param) -> tuple[str, str, str, str]:
+    from dsl.params import ChoiceParam
+
+    if isinstance(param, ChoiceParam):
+        return f"  {param.name}", param.default, "", ", ".join(param.choices)
+    searched = f"{param.low:g}..{param.high:g}" + (f" step {param.step:g}" if param.step else "")
+    allowed = f"{param.minimum:g}..{param.maximum:g}"
+    return f"  {param.name}", f"{param.default:g}", searched, allowed

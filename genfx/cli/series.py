@@ -1,0 +1,51 @@
+"""`genfx series`: any expression over bars, to lay beside a MetaTrader chart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genfx.cli.options import ConfigOption, DataOption, JsonOption, chosen_market, read_config
+from genfx.cli.show import print_json
+
+
+def series(
+    expression: Annotated[str, typer.Argument(help='Such as "rsi(close, 14)".')],
+    data: DataOption = "",
+    config: ConfigOption = None,
+    last: Annotated[int, typer.Option(min=0, help="Only so many bars; 0: all.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write CSV to this file.")] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw instead of printing CSV.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute an expression over bars: CSV, or a chart in the terminal.
+
+    Each value stands beside the bar that produced it, as on a MetaTrader chart: `close` beside the
+    bar whose close it is. Warm-up cells are empty.
+    """
+    from dsl.lower import parse_expression
+
+    from backtest.files import write_whole
+    from backtest.timeframes import shown_time
+    from genfx.series import values_beside_bars
+
+    market = chosen_market(data, read_config(config))
+    times, values = values_beside_bars(parse_expression(expression), market)
+    start = max(0, len(values) - last) if last else 0
+    rows = [(shown_time(t), v) for t, v in zip(times[start:], values[start:], strict=True)]
+    if plot:
+        from genfx.cli.plot import plot_lines
+
+        plot_lines([time for time, _ in rows], [("", [v for _, v in rows])], expression)
+        return
+    if as_json:
+        print_json([{"time": time, "value": None if v != v else v} for time, v in rows])
+        return
+    text = "time,value\n" + "".join(f"{time},{'' if v != v else repr(v)}\n" for time, v in rows)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_whole(out, text.encode())
+        typer.echo(f"{out}: {len(rows)} bars")

@@ -1,0 +1,55 @@
+"""What commands print with: text, tables and JSON to stdout, complaints to stderr."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+def console() -> Console:
+    """Return the console of stdout; made anew, because tests and pipes replace stdout."""
+    return Console(highlight=False)
+
+
+def complain(message: str) -> None:
+    """Print an error to stderr."""
+    typer.secho("error: ", err=True, fg="red", nl=False)
+    typer.echo(message, err=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value for a program: sorted keys, two spaces."""
+    typer.echo(json.dumps(value, indent=2, sort_keys=True))
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """Print a table; columns after the first that hold numbers are flush right."""
+    body = [tuple(row) for row in rows]
+    table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
+    for index, name in enumerate(head):
+        cells = [row[index] for row in body]
+        table.add_column(name, justify="right" if index and _all_numbers(cells) else "left")
+    for row in body:
+        table.add_row(*row)
+    console().print(table)
+
+
+def _all_numbers(cells: Sequence[str]) -> bool:
+    return all(cell[-1:].isdigit() or cell in {"", "-"} or cell.endswith("%") for cell in cells)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a strategy file, or raise what the user can mend."""
+    from dsl.errors import DataError
+
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: is no UTF-8 text") from None
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None

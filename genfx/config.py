@@ -1,0 +1,212 @@
+"""Config files: TOML in, a checked value out; every mistake with its place, at once.
+
+A mistake names file, line and key path, the value found, what is allowed, and a near miss.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from dsl.errors import ConfigError, did_you_mean
+from genfx.search_sections import Fitness, Pso, Search
+from genfx.sections import (
+    AccountFacts,
+    CostFacts,
+    Data,
+    Output,
+    Section,
+    Spans,
+    SymbolFacts,
+)
+from genfx.sources import SAMPLE
+
+Place = tuple[str, ...]
+
+
+class Config(Section):
+    """A whole config file."""
+
+    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same files")
+    data: Data = Data()
+    symbol: SymbolFacts = SymbolFacts()
+    account: AccountFacts = AccountFacts()
+    costs: CostFacts = CostFacts()
+    spans: Spans = Spans()
+    search: Search = Search()
+    fitness: Fitness = Fitness()
+    pso: Pso = Pso()
+    output: Output = Output()
+
+
+def load_config(path: Path) -> Config:
+    """Return the checked config of a TOML file; paths in it are made relative to its folder.
+
+    Raises:
+        ConfigError: All mistakes of the file, one a line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise ConfigError(f"{path}: cannot be read: {problem.strerror}", hint=_near(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is no UTF-8 text") from None
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigError(
+            f"{path}: is no TOML: {problem}", hint='text stands in quotes: bars = "EURUSD.csv"'
+        ) from None
+    config = parse_config(content, str(path), key_lines(text))
+    return _with_paths(config, path, key_lines(text))
+
+
+def parse_config(
+    content: dict[str, Any], place: str = "config", lines: dict[Place, int] | None = None
+) -> Config:
+    """Return the checked config of parsed TOML."""
+    try:
+        return Config.model_validate(content)
+    except ValidationError as problem:
+        known = lines or {}
+        errors = problem.errors(include_url=False)
+        texts = dict.fromkeys(_shown(error, place, known) for error in errors)
+        raise ConfigError("\n".join(texts)) from None
+
+
+def key_lines(text: str) -> dict[Place, int]:
+    """Return the line of each key of a TOML text, by its path; good enough for messages.
+
+    >>> key_lines("a = 1\\n[b.c]\\nd = 2")
+    {('a',): 1, ('b', 'c'): 2, ('b', 'c', 'd'): 3}
+    """
+    lines: dict[Place, int] = {}
+    table: Place = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\s*([\w.\-\s]+?)\s*\]", line):
+            table = tuple(part.strip() for part in header.group(1).split("."))
+            lines.setdefault(table, number)
+        elif key := re.match(r"\s*([\w.\-]+)\s*=", line):
+            lines.setdefault((*table, *key.group(1).split(".")), number)
+    return lines
+
+
+def _shown(error: ErrorDetails, place: str, lines: dict[Place, int]) -> str:
+    keys = _keys(error["loc"])
+    line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
+    where = f"{place}:{line}" if line else place
+    name = ".".join(keys)
+    model, meaning = _described(keys)
+    if error["type"] == "extra_forbidden":
+        known = sorted(model.model_fields)
+        section = f"[{'.'.join(keys[:-1])}]" if keys[:-1] else "a config"
+        hint = did_you_mean(keys[-1], known) or f"{section} has {', '.join(known)}"
+        return f"{where}: {name} is no key of {section}\n    hint: {hint}"
+    wanted = f" ({meaning})" if meaning else ""
+    return f"{where}: {name} = {_value(error['input'])}: {_rule(error)}{wanted}"
+
+
+def _keys(location: Iterable[int | str]) -> Place:
+    """Return the key path of an error: without list indices and names of union members."""
+    keys: list[str] = []
+    model: type[BaseModel] | None = Config
+    for part in location:
+        if isinstance(part, int) or model is None:
+            break
+        keys.append(part)
+        model = _submodel(model, part)
+    return tuple(keys)
+
+
+def _submodel(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    field = model.model_fields.get(key)
+    kind = field.annotation if field else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _described(keys: Place) -> tuple[type[BaseModel], str]:
+    model: type[BaseModel] = Config
+    meaning = ""
+    for key in keys:
+        field = model.model_fields.get(key)
+        meaning = (field.description or "") if field else ""
+        model = _submodel(model, key) or model
+    return model, meaning
+
+
+_RULES = {
+    "int_type": "wants a whole number",
+    "int_from_float": "wants a whole number",
+    "float_type": "wants a number",
+    "string_type": "wants text in quotes",
+    "bool_type": "wants true or false",
+    "list_type": "wants a list",
+    "model_type": "wants a section",
+    "model_attributes_type": "wants a section",
+    "finite_number": "wants a finite number",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "allowed are {expected}",
+    "too_short": "wants {min_length} values",
+    "too_long": "wants {max_length} values",
+    "datetime_type": "wants a date such as 2017-06-01, or a share 0..1",
+}
+
+
+def _rule(error: ErrorDetails) -> str:
+    known = _RULES.get(error["type"])
+    if known is None:
+        return error["msg"].removeprefix("Value error, ")
+    text = known.format(**error.get("ctx", {}))
+    found = error["input"]
+    if error["type"] == "literal_error" and isinstance(found, str):
+        words = re.findall(r"'(\w+)'", text)
+        near = did_you_mean(found, words)
+        return f"{text}; {near}" if near else text
+    return text
+
+
+def _value(found: object) -> str:
+    if isinstance(found, bool):
+        return str(found).lower()
+    return str(found) if isinstance(found, int | float) else repr(found)[:60]
+
+
+def _with_paths(config: Config, path: Path, lines: dict[Place, int]) -> Config:
+    changed: dict[str, str] = {}
+    for key in ("bars", "conversion", "finer"):
+        named = getattr(config.data, key)
+        if not named or (key == "bars" and named == SAMPLE):
+            continue
+        found = path.parent / Path(named).expanduser()
+        if not found.is_file():
+            line = lines.get(("data", key), 0)
+            where = f"{path}:{line}" if line else str(path)
+            raise ConfigError(
+                f"{where}: data.{key} = {named!r}: no file {found}", hint=_near(found)
+            )
+        changed[key] = str(found)
+    if not changed:
+        return config
+    return config.model_copy(update={"data": config.data.model_copy(update=changed)})
+
+
+def _near(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"the folder {path.parent} does not exist"
+    names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
+    return did_you_mean(path.name, names) or f"{path.parent} holds {', '.join(names[:6])}"
+
+
+def with_bars(config: Config, bars: str) -> Config:
+    """Return the config with other bars, whose name and digits come from their own file."""
+    data = config.data.model_copy(update={"bars": bars, "symbol": "", "digits": -1})
+    return config.model_copy(update={"data": data})

@@ -1,0 +1,127 @@
+"""From a config to what the engines test on: bars with facts, and the three spans of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from backtest.bars import Bars
+from backtest.history import ImportOptions
+from backtest.market import Account, Costs, Market, Symbol
+from backtest.timeframes import shown_time
+from dsl.errors import ConfigError
+from genfx.config import Config
+from genfx.sections import Data, Moment, SymbolFacts
+from genfx.sources import load_bars
+
+SPANS = ("in_sample", "gate", "holdout")
+LEAST_BARS = 50  # in a span
+
+
+@dataclass(frozen=True, slots=True)
+class SpanMarkets:
+    """The same bars and facts three times, each with its own tested window."""
+
+    in_sample: Market
+    gate: Market
+    holdout: Market
+
+    def named(self) -> tuple[tuple[str, Market], ...]:
+        """Return the spans with their names, in order."""
+        return tuple((name, getattr(self, name)) for name in SPANS)
+
+
+def market(config: Config, bars: Bars | None = None) -> Market:
+    """Return the market of a config: the given bars or its own, all rows tested."""
+    data = config.data
+    found = bars if bars is not None else load_bars(data.bars, _options(data))
+    symbol = symbol_facts(found, config.symbol)
+    return Market(
+        bars=found,
+        symbol=symbol,
+        account=Account(**config.account.model_dump()),
+        costs=Costs(**config.costs.model_dump()),
+        conversion=load_bars(data.conversion) if data.conversion else None,
+        conversion_inverse=data.conversion_inverse,
+        finer=load_bars(data.finer) if data.finer else None,
+    )
+
+
+def symbol_facts(bars: Bars, facts: SymbolFacts) -> Symbol:
+    """Return the symbol of these bars; currencies that are not stated come from its name."""
+    stated = facts.model_dump()
+    for key, part in (("base_currency", slice(0, 3)), ("profit_currency", slice(3, 6))):
+        name = bars.symbol[part]
+        if not stated[key] and len(bars.symbol) >= 6 and name.isalpha():
+            stated[key] = name.upper()
+        if not stated[key]:
+            raise ConfigError(
+                f"the {key.replace('_', ' ')} of {bars.symbol} cannot be seen from its name",
+                hint=f'state it in the config: [symbol] {key} = "USD"',
+            )
+    return Symbol(name=bars.symbol, digits=bars.digits, **stated)
+
+
+def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
+    """Return the three spans of a market.
+
+    Raises:
+        ConfigError: A date outside the data, a span that is empty, spans that overlap.
+    """
+    rows = {name: _rows(whole.bars, getattr(config.spans, name), name, place) for name in SPANS}
+    for i, one in enumerate(SPANS):
+        for other in SPANS[i + 1 :]:
+            if rows[one][0] < rows[other][1] and rows[other][0] < rows[one][1]:
+                raise ConfigError(
+                    f"{place}: spans.{one} and spans.{other} share bars",
+                    hint="what the search has seen proves nothing about the holdout",
+                )
+    made = {name: replace(whole, first=first, last=last) for name, (first, last) in rows.items()}
+    return SpanMarkets(**made)
+
+
+def span_text(tested: Market) -> str:
+    """Return first and last day of a tested window."""
+    first, last = tested.bars.time[tested.first], tested.bars.time[tested.end - 1]
+    return f"{shown_time(first)[:10]} .. {shown_time(last)[:10]}"
+
+
+def window(whole: Market, first: datetime | None, last: datetime | None, place: str) -> Market:
+    """Return the market tested from one moment to before another; None: to the end of the data."""
+    stretch: list[Moment] = [0.0 if first is None else first, 1.0 if last is None else last]
+    start, end = _rows(whole.bars, stretch, "", place)
+    return replace(whole, first=start, last=end)
+
+
+def _rows(bars: Bars, stretch: list[Moment], name: str, place: str) -> tuple[int, int]:
+    key = f"{place}: spans.{name}" if name else place
+    first, last = (_row(bars, moment, key) for moment in stretch)
+    if last - first < LEAST_BARS:
+        raise ConfigError(
+            f"{key}: holds {max(0, last - first)} bars; at least {LEAST_BARS} are needed",
+            hint=f"the bars go from {_ends(bars)}; a span is [from, to), from first",
+        )
+    return first, last
+
+
+def _row(bars: Bars, moment: Moment, key: str) -> int:
+    if isinstance(moment, float):
+        return round(moment * len(bars))
+    seconds = int(moment.replace(tzinfo=UTC).timestamp())
+    day = 86_400
+    if not bars.time[0] - 4 * day <= seconds <= bars.time[-1] + 4 * day:
+        raise ConfigError(
+            f"{key}: {moment:%Y-%m-%d} is outside the data",
+            hint=f"the bars of {bars.symbol} go from {_ends(bars)}",
+        )
+    return int(np.searchsorted(bars.time, seconds))
+
+
+def _ends(bars: Bars) -> str:
+    return f"{shown_time(bars.time[0])} to {shown_time(bars.time[-1])}"
+
+
+def _options(data: Data) -> ImportOptions:
+    return ImportOptions(data.symbol, data.digits, data.timezone)

@@ -1,0 +1,239 @@
+"""The sections of a config file that steer the search; defaults are those of gp.settings.
+
+Names of criteria are keys here, so that a misspelt one is a misspelt key.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from backtest.criteria import CRITERIA
+from pydantic import Field, model_validator
+
+from genfx.sections import Section
+from gp.settings import (
+    PAIRS_OF_CRITERIA,
+    AgingSettings,
+    Budget,
+    FitnessSettings,
+    GateSettings,
+    GeneratorSettings,
+    SearchSettings,
+    SelectionSettings,
+    SwarmSettings,
+    VariationSettings,
+)
+
+S = SearchSettings()
+G, V, C, A, R, P = S.generator, S.variation, S.selection, S.aging, S.gate, S.swarm
+NODE_PORTS = dict(G.ports)
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+Criterion = Literal["net_profit", "profit_factor", "max_drawdown", "stability", "sharpe"]
+
+
+class Generator(Section):
+    """What random strategies look like."""
+
+    symmetric: bool = Field(G.symmetric, description="true: the short side mirrors the long one")
+    depth: int = Field(G.depth, ge=1, le=12, description="greatest height of a random signal")
+    max_level: int = Field(G.max_level, ge=2, le=30, description="levels of an offspring")
+    max_nodes: int = Field(G.max_nodes, ge=5, le=500, description="nodes of an offspring")
+    constant_rate: Share = Field(G.constant_rate, description="share of comparisons with numbers")
+    shift_rate: Share = Field(G.shift_rate, description="share of price leaves read further back")
+    ports: dict[str, Share] = Field(NODE_PORTS, description="how often an expert's port is used")
+    max_bars: list[int] = Field(
+        list(G.max_bars), min_length=2, max_length=2, description="range of the holding limit, bars"
+    )
+    max_bars_rate: Share = Field(G.max_bars_rate, description="how often there is a holding limit")
+    size: Literal["lots", "risk"] = Field("lots", description="how volume is chosen")
+    size_value: float = Field(G.size[1], gt=0, description="lots, or percent of the balance")
+    weights: dict[str, Weight] = Field({}, description="node type = weight; 0: never drawn")
+
+    def settings(self) -> GeneratorSettings:
+        """Return them as the search takes them."""
+        return GeneratorSettings(
+            symmetric=self.symmetric,
+            depth=self.depth,
+            max_level=self.max_level,
+            max_nodes=self.max_nodes,
+            constant_rate=self.constant_rate,
+            shift_rate=self.shift_rate,
+            ports=tuple((NODE_PORTS | self.ports).items()),
+            max_bars=(self.max_bars[0], self.max_bars[1]),
+            max_bars_rate=self.max_bars_rate,
+            size=(self.size, self.size_value),
+            weights=tuple(sorted(self.weights.items())),
+        )
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Generator:
+        unknown = [name for name in self.ports if name not in NODE_PORTS]
+        if unknown:
+            raise ValueError(f"ports: no port '{unknown[0]}'; allowed are {', '.join(NODE_PORTS)}")
+        return self
+
+
+class Variation(Section):
+    """Crossover and mutation."""
+
+    crossover_rate: Share = Field(V.crossover_rate, description="share of pairs that cross")
+    level: Literal["uniform", "fixed", "score"] = Field(V.level, description="level of the piece")
+    mean_level: float = Field(V.mean_level, ge=0, description="level, for fixed and score")
+    level_deviation: float = Field(V.level_deviation, gt=0, description="levels")
+    mutation_rate: Share = Field(V.mutation_rate, description="per node")
+    mutations: list[Weight] = Field(
+        list(V.mutations), min_length=3, max_length=3, description="weights: leaf, type, subtree"
+    )
+    library_rate: Share = Field(V.library_rate, description="share of subtrees from the library")
+    retries: int = Field(V.retries, ge=0, le=100, description="tries to make an unseen child")
+
+    def settings(self) -> VariationSettings:
+        """Return them as the search takes them."""
+        leaf, kind, subtree = self.mutations
+        return VariationSettings(
+            **self.model_dump(exclude={"mutations"}), mutations=(leaf, kind, subtree)
+        )
+
+
+class Selection(Section):
+    """How parents are found."""
+
+    method: Literal["rank", "tournament", "uniform"] = Field(C.method, description="draw")
+    gender: bool = Field(C.gender, description="true: parents of two criteria's populations")
+    alternate: bool = Field(C.alternate, description="true: even generations use the large one")
+    deviation_small: float = Field(C.deviation_small, gt=0, description="ranks")
+    deviation_large: float = Field(C.deviation_large, gt=0, description="ranks")
+    tournament: int = Field(C.tournament, ge=1, description="size, for method = tournament")
+
+
+class Aging(Section):
+    """Members that nobody displaces lose their score."""
+
+    on: bool = Field(A.on, description="true or false")
+    after: int = Field(A.after, ge=1, description="generations")
+    decay: float = Field(A.decay, gt=0, le=1, description="factor a generation")
+
+
+class Gate(Section):
+    """What a strategy must survive before it may stay."""
+
+    scope: Literal["population", "pool", "off"] = Field(R.scope, description="who is tested")
+    out_of_sample: bool = Field(R.out_of_sample, description="retest on the gate span")
+    data_range: bool = Field(R.data_range, description="retest on part of the in-sample span")
+    drop_trades: bool = Field(R.drop_trades, description="leave trades out at random")
+    parameters: bool = Field(R.parameters, description="move all numbers a little")
+    retain: Share = Field(R.retain, description="share of the in-sample score that must stay")
+    profit: bool = Field(R.profit, description="true: the gate span must make money")
+    dropped: Share = Field(R.dropped, description="share of trades left out")
+    drop_rounds: int = Field(R.drop_rounds, ge=1, description="draws")
+    drop_pass: Share = Field(R.drop_pass, description="share of draws that must make money")
+    variants: int = Field(R.variants, ge=1, description="copies with moved numbers")
+    change: Share = Field(R.change, description="how far numbers move, relative")
+    retain_variants: Share = Field(R.retain_variants, description="share their mean must keep")
+
+
+class Search(Section):
+    """The genetic search; see the GenFx paper for what the parts do."""
+
+    scheme: Literal["mgp", "ga", "ga_restarts"] = Field(S.scheme, description="mgp is GenFx")
+    generations: int = Field(S.budget.generations, ge=0, description="0: no limit")
+    evaluations: int = Field(0, ge=0, description="strategies simulated; 0: no limit")
+    seconds: float = Field(0.0, ge=0, description="then the run is interrupted; 0: no limit")
+    pairs: int = Field(S.pairs, ge=1, description="pairs of parents a generation")
+    start: int = Field(S.start, ge=2, description="random strategies at the start")
+    population: int = Field(S.population, ge=1, description="strategies, for each criterion")
+    elite: int = Field(S.elite, ge=0, description="for scheme ga")
+    stagnation: int = Field(S.stagnation, ge=1, description="generations until a restart")
+    newcomers: bool = Field(S.newcomers, description="a breeder of random strategies")
+    restarter: bool = Field(S.restarter, description="a breeder that starts over on stagnation")
+    pool: int = Field(S.pool, ge=1, description="strategies in the output pool")
+    criteria_pairs: list[list[Criterion]] = Field(
+        [[CRITERIA[a], CRITERIA[b]] for a, b in PAIRS_OF_CRITERIA],  # type: ignore[list-item]
+        min_length=1,
+        description="pairs of criteria whose populations breed with each other",
+    )
+    generator: Generator = Generator()
+    variation: Variation = Variation()
+    selection: Selection = Selection()
+    aging: Aging = Aging()
+    gate: Gate = Gate()
+
+
+class Weights(Section):
+    """How much each criterion counts in the combined score."""
+
+    net_profit: Weight = Field(1.0, description="weight")
+    profit_factor: Weight = Field(1.0, description="weight")
+    max_drawdown: Weight = Field(1.0, description="weight")
+    stability: Weight = Field(1.0, description="weight")
+    sharpe: Weight = Field(1.0, description="weight")
+
+
+Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
+B = dict(zip(CRITERIA, (list(pair) for pair in S.fitness.bounds), strict=True))
+
+
+class Bounds(Section):
+    """The value of each criterion that scores 0, and the one that scores 100."""
+
+    net_profit: Ends = Field(B["net_profit"], description="deposit currency, over the span")
+    profit_factor: Ends = Field(B["profit_factor"], description="gross profit over gross loss")
+    max_drawdown: Ends = Field(B["max_drawdown"], description="percent of equity; less is better")
+    stability: Ends = Field(B["stability"], description="-1..1")
+    sharpe: Ends = Field(B["sharpe"], description="a year")
+
+
+class Fitness(Section):
+    """How criteria become one score."""
+
+    min_trades: int = Field(S.fitness.min_trades, ge=0, description="fewer lower the score")
+    weights: Weights = Weights()
+    bounds: Bounds = Bounds()
+
+    def settings(self) -> FitnessSettings:
+        """Return them as the search takes them."""
+        ends = [getattr(self.bounds, name) for name in CRITERIA]
+        return FitnessSettings(
+            bounds=tuple((worst, best) for worst, best in ends),
+            weights=tuple(getattr(self.weights, name) for name in CRITERIA),
+            min_trades=self.min_trades,
+        )
+
+
+class Pso(Section):
+    """The particle swarm that tunes numbers of one structure."""
+
+    inertia: float = Field(P.inertia, ge=0, le=1.2, description="share of the velocity kept")
+    self_weight: float = Field(P.self_weight, ge=0, description="pull to the particle's own best")
+    group_weight: float = Field(P.group_weight, ge=0, description="pull to the group's best")
+    size: int = Field(P.size, ge=0, description="particles; 0: five a dimension")
+    groups: int = Field(P.groups, ge=0, description="groups; 0: about the root of size")
+    evaluations: int = Field(P.evaluations, ge=1, description="points for one structure")
+    best: int = Field(P.best, ge=0, description="how many of the pool are tuned at the end")
+
+
+def search_settings(search: Search, fitness: Fitness, pso: Pso) -> SearchSettings:
+    """Return the settings of the search from its three sections."""
+    pairs = [[CRITERIA.index(name) for name in pair] for pair in search.criteria_pairs]
+    return SearchSettings(
+        scheme=search.scheme,
+        budget=Budget(search.generations, search.evaluations, search.seconds),
+        pairs=search.pairs,
+        start=search.start,
+        population=search.population,
+        elite=search.elite,
+        stagnation=search.stagnation,
+        newcomers=search.newcomers,
+        restarter=search.restarter,
+        pool=search.pool,
+        criteria_pairs=tuple((first, second) for first, second in pairs),
+        fitness=fitness.settings(),
+        generator=search.generator.settings(),
+        variation=search.variation.settings(),
+        selection=SelectionSettings(**search.selection.model_dump()),
+        aging=AgingSettings(**search.aging.model_dump()),
+        gate=GateSettings(**search.gate.model_dump()),
+        swarm=SwarmSettings(**pso.model_dump()),
+    )
