@@ -1,0 +1,170 @@
+"""Random strategies straight from the typed table, for tests that compare back ends."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+import dsl.nodes  # noqa: F401  fills the registry
+from dsl.kinds import COMPARABLE, DISTANCE, INTEGER_KINDS, NUMBER, SIGNAL, Kind
+from dsl.node import InputRef, Node, Value, node, with_params
+from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
+from dsl.params import ChoiceParam, FloatParam, IntParam, ParamValue
+from dsl.registry import Input, NodeType, Signature, lookup, producers, signatures
+from dsl.strategy import InputSpec, Strategy, map_nodes
+
+PORT_CHANCE = {
+    "long_entry": 0.95,
+    "short_entry": 0.9,
+    "long_exit": 0.5,
+    "short_exit": 0.5,
+    "entry_filter": 0.4,
+    "forced_exit": 0.25,
+    "stop_loss": 0.8,
+    "take_profit": 0.6,
+    "trailing_stop": 0.3,
+    "break_even": 0.3,
+    "break_even_offset": 0.2,
+}
+RULE_CHANCE = 0.2
+CONSTANT_CHANCE = 0.5
+SHIFT_CHANCE = 0.2
+
+
+def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 30) -> Strategy:
+    """Return a strategy with random ports and rules.
+
+    Args:
+        rng: Where all draws come from.
+        depth: Levels of nodes below a port.
+        longest: Largest period drawn, so that short data suffice.
+    """
+    ports: dict[str, Node] = {}
+    for name in (*SIGNAL_PORTS, *DISTANCE_PORTS):
+        if rng.random() < PORT_CHANCE[name]:
+            kind = SIGNAL if name in SIGNAL_PORTS else DISTANCE
+            ports[name] = random_node(rng, kind, depth, longest=longest)
+    if not ports.keys() & {"long_entry", "short_entry"}:
+        ports["long_entry"] = random_node(rng, SIGNAL, depth, longest=longest)
+    by_risk = "stop_loss" in ports and rng.random() < 0.5
+    ports["size"] = node(lookup("risk"), (), (1.0,)) if by_risk else node(lookup("lots"))
+    rules = [
+        _drawn(rng, param, longest * 10) if rng.random() < RULE_CHANCE else param.default
+        for param in EXPERT.params
+    ]
+    return Strategy(node(EXPERT, [ports.get(port.name) for port in EXPERT.inputs], rules))
+
+
+def random_node(rng: np.random.Generator, kind: Kind, depth: int = 3, *, longest: int = 30) -> Node:
+    """Return a node of a kind with at most about `depth` levels below it."""
+    lines = [line for line in producers(kind) if line.type.weight > 0]
+    small = [line for line in lines if _line_height(line) < max(1, depth)]
+    least = min(map(_line_height, lines))
+    chosen = small or [line for line in lines if _line_height(line) == least]
+    weights = np.array([line.type.weight for line in chosen])
+    line = chosen[int(rng.choice(len(chosen), p=weights / weights.sum()))]
+    inputs: list[Node] = []
+    for port, wanted in zip(line.type.inputs, line.inputs, strict=True):
+        inputs.append(_input(rng, port, wanted, inputs, depth=depth - 1, longest=longest))
+    params = random_params(rng, line.type, longest)
+    return node(line.type, inputs, params, output=line.output)
+
+
+def random_params(
+    rng: np.random.Generator, node_type: NodeType, longest: int = 30
+) -> tuple[ParamValue, ...]:
+    """Return parameters that the type allows together."""
+    while True:
+        params = tuple(_drawn(rng, param, longest) for param in node_type.params)
+        if node_type.valid(*params):
+            return params
+
+
+def promoted(strategy: Strategy) -> Strategy:
+    """Return the strategy with every number below the expert as an input of its table."""
+    table: list[InputSpec] = []
+
+    def promote(current: Node) -> Node:
+        if current.type is EXPERT:
+            return current
+        values: list[Value] = []
+        for param, value in zip(current.type.params, current.params, strict=True):
+            if isinstance(param, ChoiceParam) or isinstance(value, InputRef):
+                values.append(value)
+                continue
+            name = f"p{len(table)}_{param.name}"
+            table.append(InputSpec(name, value, float(param.low), float(param.high)))
+            values.append(InputRef(name))
+        return with_params(current, values)
+
+    changed = map_nodes(strategy, promote)
+    return Strategy(changed.expert, tuple(table), changed.labels, changed.title)
+
+
+def _input(
+    rng: np.random.Generator,
+    port: Input,
+    kind: Kind,
+    beside: list[Node],
+    *,
+    depth: int,
+    longest: int,
+) -> Node:
+    if port.leaf:
+        return node(lookup(port.leaf))
+    levels = _levels(beside[-1]) if beside and beside[-1].kind == kind else None
+    if kind == NUMBER and not levels:
+        levels = (0.5, 4.0)
+    if levels and kind.name in COMPARABLE.allowed and rng.random() < CONSTANT_CHANCE:
+        value = float(np.round(rng.uniform(*levels), 3))
+        if kind.name in INTEGER_KINDS:
+            value = float(round(value))
+        return node(lookup("constant"), (), (value,), kind=kind)
+    return random_node(rng, kind, depth, longest=longest)
+
+
+def _levels(beside: Node) -> tuple[float, float] | None:
+    levels = beside.type.outputs[beside.output].levels
+    if levels is None and np.isfinite(beside.kind.low):
+        return beside.kind.low, beside.kind.high
+    return levels
+
+
+def _drawn(
+    rng: np.random.Generator, param: IntParam | FloatParam | ChoiceParam, longest: int
+) -> ParamValue:
+    match param:
+        case ChoiceParam(choices=choices):
+            return choices[int(rng.integers(len(choices)))]
+        case FloatParam(low=low, high=high):
+            return float(np.round(rng.uniform(low, high), 3))
+        case IntParam(name="shift", low=low, high=high, default=default):
+            return int(rng.integers(low, high + 1)) if rng.random() < SHIFT_CHANCE else default
+        case IntParam(low=low, high=high, clock=clock):
+            top = high if clock else min(high, max(low, longest))
+            return int(rng.integers(low, top + 1))
+
+
+@cache
+def _heights() -> dict[Kind, int]:
+    """Return the least number of levels that a node of each kind needs."""
+    heights: dict[Kind, int] = {}
+    drawn = [line for line in signatures() if line.type.weight > 0]
+    for height in range(8):
+        for line in drawn:
+            needs = [_needed(line, k) for k in range(len(line.inputs))]
+            if line.kind not in heights and all(
+                kind is None or heights.get(kind, height) < height for kind in needs
+            ):
+                heights[line.kind] = height
+    return heights
+
+
+def _line_height(line: Signature) -> int:
+    needs = [_needed(line, k) for k in range(len(line.inputs))]
+    return max((_heights().get(kind, 99) + 1 for kind in needs if kind is not None), default=0)
+
+
+def _needed(line: Signature, port: int) -> Kind | None:
+    return None if line.type.inputs[port].leaf else line.inputs[port]
