@@ -1,0 +1,283 @@
+"""Channels and widths: highest, lowest, standard deviation, Bollinger bands, average true range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from dsl.jit import F64, njit
+from dsl.kinds import DISTANCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
+from dsl.params import FloatParam, IntParam
+from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Overload, declare
+
+Series = Sequence[float]
+
+OSCILLATORS = KindVar("O", ("oscillator",))
+# What the difference of two values of a series is.
+DIFFERENCES = (
+    Overload((PRICE,), DISTANCE),
+    Overload((DISTANCE,), DISTANCE),
+    Overload((NUMBER,), NUMBER),
+    Overload((VOLUME,), VOLUME),
+    Overload((OSCILLATORS,), NUMBER),
+)
+
+
+@njit
+def extreme(x: F64, period: int, sign: float) -> F64:
+    """Return the highest (sign 1) or lowest (sign -1) of the last `period` values.
+
+    The queue holds the rows that can still become the extreme, best first, so that a row costs the
+    same however long the window is.
+    """
+    n = len(x)
+    out = np.empty(n)
+    queue = np.empty(n, dtype=np.int64)
+    head = 0
+    tail = 0
+    for i in range(n):
+        value = sign * x[i]
+        while tail > head and sign * x[queue[tail - 1]] <= value:
+            tail -= 1
+        queue[tail] = i
+        tail += 1
+        if queue[head] <= i - period:
+            head += 1
+        out[i] = x[queue[head]]
+    return out
+
+
+@njit
+def highest(x: F64, period: int) -> F64:
+    """Return the highest of the last `period` values, the newest included."""
+    return extreme(x, period, 1.0)
+
+
+def highest_at(i: int, x: Series, period: int) -> float:
+    """Return the highest of the last `period` values."""
+    return max(x[i - period + 1 : i + 1])
+
+
+HIGHEST = declare(
+    NodeType(
+        name="highest",
+        inputs=(Input("x", SERIES),),
+        outputs=(Output("highest", SERIES),),
+        params=(IntParam("period", low=2, high=200, default=20, log=True),),
+        warmup=lambda period: period - 1,
+        kernel=highest,
+        meaning=highest_at,
+        reach=None,
+        mql5=Mql5(library="Highest"),
+        mirror=Mirror("follow", type="lowest"),
+        summary="The highest of the last `period` values, the newest included.",
+        example="highest(high, 20)",
+        source="MetaTrader 5 Examples/Price_Channel",
+    )
+)
+
+
+@njit
+def lowest(x: F64, period: int) -> F64:
+    """Return the lowest of the last `period` values, the newest included."""
+    return extreme(x, period, -1.0)
+
+
+def lowest_at(i: int, x: Series, period: int) -> float:
+    """Return the lowest of the last `period` values."""
+    return min(x[i - period + 1 : i + 1])
+
+
+LOWEST = declare(
+    NodeType(
+        name="lowest",
+        inputs=(Input("x", SERIES),),
+        outputs=(Output("lowest", SERIES),),
+        params=(IntParam("period", low=2, high=200, default=20, log=True),),
+        warmup=lambda period: period - 1,
+        kernel=lowest,
+        meaning=lowest_at,
+        reach=None,
+        mql5=Mql5(library="Lowest"),
+        mirror=Mirror("follow", type="highest"),
+        summary="The lowest of the last `period` values, the newest included.",
+        example="lowest(low, 20)",
+        source="MetaTrader 5 Examples/Price_Channel",
+    )
+)
+
+
+@njit
+def window_moments(x: F64, period: int) -> tuple[F64, F64]:
+    """Return mean and population standard deviation of the last `period` values.
+
+    A window is the end of one block of `period` rows and the beginning of the next; their moments
+    are joined. Nothing is ever subtracted from a sum, so a flat window has deviation 0 to the last
+    bit, and the cost of a row does not depend on the period.
+    """
+    n = len(x)
+    mean = np.zeros(n)
+    deviation = np.zeros(n)
+    end_mean = np.empty(period)  # of a block, from its row j to its last
+    end_square = np.empty(period)  # sum of squares about that mean
+    for start in range(0, n, period):
+        stop = min(start + period, n)
+        value = 0.0
+        square = 0.0
+        for i in range(start, stop):
+            count = i - start + 1
+            step = x[i] - value
+            value += step / count
+            square += step * (x[i] - value)
+            if count == period:
+                mean[i] = value
+                deviation[i] = math.sqrt(square / period)
+            elif start > 0:
+                share = count / period
+                gap = value - end_mean[count]
+                joined = square + end_square[count] + gap * gap * share * (period - count)
+                mean[i] = end_mean[count] + gap * share
+                deviation[i] = math.sqrt(joined / period)
+        value = 0.0
+        square = 0.0
+        for i in range(stop - 1, start - 1, -1):
+            step = x[i] - value
+            value += step / (stop - i)
+            square += step * (x[i] - value)
+            end_mean[i - start] = value
+            end_square[i - start] = square
+    return mean, deviation
+
+
+@njit
+def stddev(x: F64, period: int) -> F64:
+    """Return the population standard deviation of the last `period` values."""
+    return window_moments(x, period)[1]
+
+
+def stddev_at(i: int, x: Series, period: int) -> float:
+    """Return the root of the mean squared distance from the mean."""
+    window = [float(x[j]) for j in range(i - period + 1, i + 1)]
+    mean = math.fsum(window) / period
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in window) / period)
+
+
+STDDEV = declare(
+    NodeType(
+        name="stddev",
+        inputs=(Input("x", SERIES),),
+        outputs=(Output("deviation", SERIES),),
+        overloads=DIFFERENCES,
+        params=(IntParam("period", low=2, high=100, default=20, log=True),),
+        warmup=lambda period: period - 1,
+        kernel=stddev,
+        meaning=stddev_at,
+        reach=None,
+        mql5=Mql5(library="StdDev", handle="iStdDev(_Symbol, _Period, {period}, 0, MODE_SMA, {x})"),
+        mirror=Mirror("even"),
+        weight=0.5,
+        summary="The population standard deviation of the last `period` values.",
+        example="stddev(close, 20)",
+        source="MetaTrader 5 iStdDev, MODE_SMA",
+    )
+)
+
+
+@njit
+def bands(x: F64, period: int, deviations: float) -> tuple[F64, F64, F64]:
+    """Return upper, middle and lower band: the mean and so many standard deviations about it."""
+    middle, deviation = window_moments(x, period)
+    return middle + deviations * deviation, middle, middle - deviations * deviation
+
+
+def bands_at(i: int, x: Series, period: int, deviations: float) -> tuple[float, float, float]:
+    """Return upper, middle and lower band."""
+    window = [float(x[j]) for j in range(i - period + 1, i + 1)]
+    mean = math.fsum(window) / period
+    width = deviations * math.sqrt(math.fsum((v - mean) ** 2 for v in window) / period)
+    return mean + width, mean, mean - width
+
+
+BANDS = declare(
+    NodeType(
+        name="bands",
+        inputs=(Input("x", SERIES),),
+        outputs=(Output("upper", SERIES), Output("middle", SERIES), Output("lower", SERIES)),
+        params=(
+            IntParam("period", low=5, high=100, default=20, log=True),
+            FloatParam("deviations", low=0.5, high=4.0, default=2.0, step=0.1, minimum=0.0),
+        ),
+        warmup=lambda period, _deviations: period - 1,
+        kernel=bands,
+        meaning=bands_at,
+        reach=None,
+        mql5=Mql5(
+            library="Bands",
+            handle="iBands(_Symbol, _Period, {period}, 0, {deviations}, {x})",
+            buffers=(1, 0, 2),  # MetaTrader's order is middle, upper, lower
+        ),
+        mirror=Mirror("follow", outputs=(("upper", "lower"), ("lower", "upper"))),
+        summary="Bollinger bands: the mean of the last `period` values, and deviations about it.",
+        example="bands(close, 20, 2).upper",
+        source="MetaTrader 5 iBands; Bollinger 2001",
+    )
+)
+
+
+@njit
+def atr(high: F64, low: F64, close: F64, period: int) -> F64:
+    """Return the average true range: simple mean of the true range as a running sum.
+
+    Source: MetaTrader 5 iATR; Wilder 1978 smooths exponentially instead.
+    """
+    n = len(close)
+    out = np.zeros(n)
+    if n <= period:
+        return out
+    ranges = np.zeros(n)
+    for i in range(1, n):
+        ranges[i] = max(high[i], close[i - 1]) - min(low[i], close[i - 1])
+    total = 0.0
+    for i in range(1, period + 1):
+        total += ranges[i]
+    value = total / period
+    out[period] = value
+    for i in range(period + 1, n):
+        value += (ranges[i] - ranges[i - period]) / period
+        out[i] = value
+    return out
+
+
+def atr_at(i: int, high: Series, low: Series, close: Series, period: int) -> float:
+    """Return the mean of the last `period` true ranges: the bar's own, widened by a gap."""
+    total = 0.0
+    for j in range(i - period + 1, i + 1):
+        before = close[j - 1]
+        total += max(high[j] - low[j], abs(high[j] - before), abs(low[j] - before))
+    return total / period
+
+
+ATR = declare(
+    NodeType(
+        name="atr",
+        inputs=(
+            Input("high", PRICE, leaf="high"),
+            Input("low", PRICE, leaf="low"),
+            Input("close", PRICE, leaf="close"),
+        ),
+        outputs=(Output("range", DISTANCE),),
+        params=(IntParam("period", low=2, high=100, default=14, log=True),),
+        warmup=lambda period: period,
+        kernel=atr,
+        meaning=atr_at,
+        reach=None,
+        mql5=Mql5(library="Atr", handle="iATR(_Symbol, _Period, {period})"),
+        mirror=Mirror("even"),
+        weight=1.5,
+        summary="The average true range: the simple mean of the last `period` true ranges.",
+        example="atr(14)",
+        source="MetaTrader 5 iATR, a simple mean; Wilder 1978 smooths exponentially",
+    )
+)
