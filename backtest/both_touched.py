@@ -25,7 +25,7 @@ def last_move(bars: Bars, t: int) -> int:
 
 
 def path_stop_first(side: int, way: int) -> bool:
-    """Return whether the walk meets the stop first: low first hurts a long position, high a short."""
+    """Return whether the stop is met first: low first hurts a long position, high a short one."""
     return side == way
 
 

@@ -7,6 +7,8 @@ at which the position would close: the bid for a long one, the ask for a short o
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from backtest.money import ceil_slack, floor_slack
 from backtest.spread import down_to_tick, up_to_tick
 
@@ -15,7 +17,7 @@ FARTHEST = 1e12  # points; keeps levels far inside 64-bit integers
 
 
 def usable(distance: float) -> bool:
-    """Return whether a distance in points can carry a level: above 0, a number, not absurd (rule 8)."""
+    """Return whether a distance carries a level: above 0, a number, not absurd (rule 8)."""
     return 0.0 < distance <= FARTHEST
 
 
@@ -34,15 +36,29 @@ def above(price: int, distance: float, tick: int) -> int:
     return tick * ceil_slack((price + distance) / tick)
 
 
-def entry_stop(side: int, bid: int, ask: int, distance: float, tick: int, least: int) -> int:
-    """Return the stop loss of an entry at these quotes; 0 or less means that there is no room for it."""
+class Room(NamedTuple):
+    """The quotes around which an entry places its levels, and the symbol's limits on them."""
+
+    side: int
+    bid: int
+    ask: int
+    tick: int
+    stops_level: int
+
+
+def entry_stop(room: Room, distance: float) -> int:
+    """Return the stop loss of an entry; 0 or less where there is no room for it."""
+    side, bid, ask, tick, stops_level = room
+    least = least_distance(stops_level, tick)
     if side > 0:
         return min(below(ask, distance, tick), down_to_tick(bid - least, tick))
     return max(above(bid, distance, tick), up_to_tick(ask + least, tick))
 
 
-def entry_target(side: int, bid: int, ask: int, distance: float, tick: int, least: int) -> int:
-    """Return the take profit of an entry at these quotes; 0 or less means that there is no room for it."""
+def entry_target(room: Room, distance: float) -> int:
+    """Return the take profit of an entry; 0 or less where there is no room for it."""
+    side, bid, ask, tick, stops_level = room
+    least = least_distance(stops_level, tick)
     if side > 0:
         return max(above(ask, distance, tick), up_to_tick(bid + least, tick))
     return min(below(bid, distance, tick), down_to_tick(ask - least, tick))
@@ -76,7 +92,7 @@ def sell_fill(bid: int, slippage: int, tick: int) -> int:
 
 
 def market_fill(side: int, quote: int, slippage: int, tick: int) -> int:
-    """Return the price at which a position closes at the market: a long one sells, a short one buys."""
+    """Return the fill of a close at the market: a long position sells, a short one buys."""
     fill = sell_fill if side > 0 else buy_fill
     return fill(quote, slippage, tick)
 
@@ -92,7 +108,7 @@ def not_beyond(side: int, extreme: int, fill: int) -> int:
 
 
 def moved_stop(side: int, stop: int, new: int, quote: int, tick: int, least: int) -> int:
-    """Return the stop after an attempt to move it to `new`: only if better by a tick and far enough off."""
+    """Return the stop after a wish to move it: only if a tick better and not too near."""
     better = stop <= 0 or side * (new - stop) >= tick
     far_enough = side * (quote - new) >= least
     return new if new > 0 and better and far_enough else stop

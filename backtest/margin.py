@@ -1,4 +1,4 @@
-"""Margin of a position and the stop level at which the broker closes it (contract, rules 23, 24)."""
+"""Margin of a position and the price at which the broker closes it (contract, rules 23, 24)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def margin_needed(
 
 
 def stop_out_level(side: int, entry: int, wanted: float, value: float, tick: int) -> int:
-    """Return the price in points at which the floating profit is `wanted`; 0 or less: never reached.
+    """Return the price in points at which floating profit is `wanted`; 0 or less: never reached.
 
     value: Deposit money per point of the whole position. The level is rounded so that equity has
     reached the limit there.

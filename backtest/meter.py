@@ -1,4 +1,4 @@
-"""Follows a value that rises and falls, such as equity, and keeps its drawdowns (contract, rule 27)."""
+"""Drawdowns of a value that rises and falls, such as equity (contract, rule 27)."""
 
 from __future__ import annotations
 

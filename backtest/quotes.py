@@ -1,4 +1,4 @@
-"""Quotes of every bar and what profit at a quote is worth, for the reference engine (rules 3, 21)."""
+"""Quotes of bars and what profit is worth at them, for the reference engine (rules 3, 21)."""
 
 from __future__ import annotations
 

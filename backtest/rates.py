@@ -23,9 +23,9 @@ Mode = Literal["fixed", "same", "base", "series"]
 class Rates:
     """How profit in points becomes deposit money.
 
-    value: Profit currency per point and lot; where mode is "fixed", deposit currency. bid, ask: Quotes
-    of the conversion series for every bar, float64[n] (mode "series" only, else empty); inverse: It
-    quotes profit currency per unit of deposit currency.
+    value: Profit currency per point and lot; where mode is "fixed", deposit currency. bid, ask:
+    Quotes of the conversion series for every bar, float64[n] (mode "series" only, else empty).
+    inverse: They state profit currency per unit of deposit currency.
     """
 
     mode: Mode
@@ -52,7 +52,7 @@ def rates_of(market: Market) -> Rates:
 
 
 def worse_side(gain: bool, bid: float, ask: float, inverse: bool) -> float:
-    """Return deposit money per unit of profit currency: gains and losses both at the worse quote."""
+    """Return deposit money per unit of profit currency, gain and loss each at the worse quote."""
     if inverse:
         return 1.0 / ask if gain else 1.0 / bid
     return bid if gain else ask

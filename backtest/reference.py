@@ -10,8 +10,8 @@ Decisions where the contract leaves room:
   stop-out the one nearer to the price fills; at the same price it is the stop loss.
 - A stop already reached at the open comes first in every mode of rule 19 and is not ambiguous.
 - Floating profit is not rounded; profit, commission and each charge of swap are.
-- Equity of rule 27 counts the adverse extreme of every bar in a position, in the exit bar no farther
-  than the fill; after an exit at the open there is no extreme.
+- Equity of rule 27 counts the adverse extreme of every bar in a position, in the exit bar no
+  farther than the fill; after an exit at the open there is no extreme.
 - `reverse` asks all that could forbid the entry, the account rules included, before it closes.
 """
 
@@ -23,7 +23,8 @@ import numpy as np
 
 from backtest import levels
 from backtest.both_touched import finer_stop_first, last_move, path_stop_first
-from backtest.margin import MARGIN_SLACK, margin_needed, stop_out_level
+from backtest.entry import entry_terms
+from backtest.margin import stop_out_level
 from backtest.market import Market
 from backtest.meter import DrawdownMeter
 from backtest.money import book, money
@@ -31,7 +32,6 @@ from backtest.program import Decisions
 from backtest.quotes import Quotes
 from backtest.result import CloseReason, Deal, Deals, Refusals, Result
 from backtest.swap import date_of, nights
-from backtest.volume import NO_VOLUME, floored_lots, risk_lots
 from dsl.errors import DataError
 from dsl.jit import F64
 
@@ -222,9 +222,10 @@ class _Tester:
         elif target:
             price, reason = position.target, CloseReason.TAKE_PROFIT
         else:
-            self.feed_extreme(t, position, adverse)
+            self.meter.feed(self.equity_at(t, position, adverse))
             return
-        self.feed_extreme(t, position, levels.not_beyond(side, adverse, price))
+        extreme = levels.not_beyond(side, adverse, price)
+        self.meter.feed(self.equity_at(t, position, extreme))
         self.book_exit(t, price, reason)
 
     def close_at_end(self, t: int) -> None:
@@ -300,13 +301,11 @@ class _Tester:
             case "finer":
                 assert self.market.finer is not None
                 span = (quotes.time[t], quotes.time[t] + self.market.bars.timeframe)
-                finer, spread = self.market.finer, quotes.spread[t]
-                return finer_stop_first(
-                    finer, span, side, (stop, position.target), spread, self.tick
-                )
+                finer, spread, both = self.market.finer, quotes.spread[t], (stop, position.target)
+                return finer_stop_first(finer, span, side, both, spread, self.tick)
 
     def stop_out(self, t: int, position: _Position) -> int:
-        """Return the price at which the broker closes the position; 0 where it never does (rule 24)."""
+        """Return the price at which the broker closes the position; 0: nowhere (rule 24)."""
         limit = self.market.account.stop_out
         if limit <= 0 or position.margin <= 0:
             return 0
@@ -347,65 +346,22 @@ class _Tester:
     def send_stop(self, position: _Position, level: int, quote: int) -> bool:
         """Move the stop where that is allowed; return whether it moved."""
         before = position.stop
-        position.stop = levels.moved_stop(
-            position.side, before, level, quote, self.tick, self.least
-        )
+        side, tick, least = position.side, self.tick, self.least
+        position.stop = levels.moved_stop(side, before, level, quote, tick, least)
         return position.stop != before
 
     def open_position(self, t: int, side: int) -> None:
-        """Open at the market, or count why not: distance, level, volume, margin, in this order."""
-        bid = self.quotes.open[t]
-        ask = self.quotes.ask(t, bid)
-        stop, target = self.entry_levels(t, side, bid, ask)
-        if stop < 0 or target < 0:
+        """Open at the market, or count the cause against it."""
+        terms = entry_terms(self.market, self.quotes, self.wants, t, side, self.balance)
+        if isinstance(terms, str):
+            self.refused[terms] += 1
             return
-        quote = ask if side > 0 else bid
-        lots = self.lots(t, abs(quote - stop))
-        margin = self.margin(t, lots, quote)
-        if lots == NO_VOLUME:
-            self.refused["volume"] += 1
-        elif margin > self.balance + MARGIN_SLACK:
-            self.refused["margin"] += 1
-        else:
-            fill = levels.buy_fill if side > 0 else levels.sell_fill
-            price = fill(quote, self.costs.slippage, self.tick)
-            self.position = _Position(side, t, price, lots, stop, target, margin)
-            self.trades_today += 1
-            self.book_deal(t, self.position, price, 0.0, CloseReason.ENTRY)
-            self.position.stop_out = self.stop_out(t, self.position)
-
-    def entry_levels(self, t: int, side: int, bid: int, ask: int) -> tuple[int, int]:
-        """Return stop and target of an entry, 0 for none; -1 where one of them forbids it (rule 17)."""
-        found = []
-        for wanted, place in (
-            (self.wants.stop_loss, levels.entry_stop),
-            (self.wants.take_profit, levels.entry_target),
-        ):
-            distance = self.points(wanted, t, missing=0.0)
-            if wanted is not None and not levels.usable(distance):
-                self.refused["distance"] += 1
-                return -1, -1
-            level = place(side, bid, ask, distance, self.tick, self.least)
-            found.append(level if wanted is not None else 0)
-            if wanted is not None and level <= 0:
-                self.refused["level"] += 1
-                return -1, -1
-        return found[0], found[1]
-
-    def lots(self, t: int, stop_points: int) -> float:
-        """Return the volume of an entry, 0 for none (rule 22)."""
-        lots = self.wants.size.value
-        if self.wants.size.mode == "risk":
-            per_lot = stop_points * self.quotes.rates.value * self.quotes.rate_at_open(t, False)
-            lots = risk_lots(self.balance, self.wants.size.value, per_lot)
-        return floored_lots(lots, self.symbol)
-
-    def margin(self, t: int, lots: float, quote: int) -> float:
-        price, rate = quote / self.quotes.scale, self.quotes.rate_at_open(t, False)
-        return margin_needed(self.symbol, self.market.account, lots, price, rate)
-
-    def feed_extreme(self, t: int, position: _Position, price: int) -> None:
-        self.meter.feed(self.equity_at(t, position, price))
+        self.position = position = _Position(
+            side, t, terms.price, terms.lots, terms.stop, terms.target, terms.margin
+        )
+        self.trades_today += 1
+        self.book_deal(t, position, terms.price, 0.0, CloseReason.ENTRY)
+        position.stop_out = self.stop_out(t, position)
 
     def book_exit(self, t: int, price: int, reason: CloseReason) -> None:
         position = self.position
@@ -418,7 +374,7 @@ class _Tester:
     def book_deal(
         self, t: int, position: _Position, price: int, profit: float, reason: CloseReason
     ) -> None:
-        """Book a deal with its commission; a closing one books the position's swap too (rule 25)."""
+        """Book a deal with its commission; a closing one with the position's swap (rule 25)."""
         opened = reason is CloseReason.ENTRY
         commission = -money(self.costs.commission * position.lots) or 0.0
         swap = 0.0 if opened else position.swap

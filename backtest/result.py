@@ -59,7 +59,7 @@ class Deal(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deals:
-    """All deals, oldest first, an array for each field of `Deal`: two rows a position, in and out."""
+    """All deals, oldest first, an array for each field of `Deal`; two rows a position."""
 
     time: I64
     bar: I64

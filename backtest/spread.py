@@ -9,7 +9,7 @@ from dsl.jit import I64
 
 
 def resolved_spread(bars: Bars, default: int) -> I64:
-    """Return the spread of every bar in points: its own, else the last known one, else `default`."""
+    """Return the points of spread of every bar: its own, else the last known, else `default`."""
     rows = np.arange(len(bars))
     last_known = np.maximum.accumulate(np.where(bars.spread > 0, rows, -1))
     spread: I64 = np.where(last_known >= 0, bars.spread[last_known], default).astype(np.int64)
@@ -28,5 +28,5 @@ def up_to_tick(price: int, tick: int) -> int:
 
 
 def ask(bid: int, spread: int, tick: int) -> int:
-    """Return the ask beside any bid of the bar (open, extreme, close): a quote lies on the tick grid."""
+    """Return the ask beside any bid of a bar (open, extreme, close), which lies on a tick too."""
     return up_to_tick(bid + spread, tick)

@@ -17,7 +17,7 @@ def weekday(date: int) -> int:
 
 
 def nights(before: int, now: int, triple_day: int) -> int:
-    """Return the nights charged for the dates left behind, from `before` up to, not including, `now`."""
+    """Return the nights charged for the dates left behind: `before` up to, not including, `now`."""
     return sum(_weight(weekday(date), triple_day) for date in range(before, now))
 
 

@@ -10,7 +10,7 @@ _LOTS_NOISE = 1e-9
 
 
 def floored_lots(lots: float, symbol: Symbol) -> float:
-    """Return lots down to the symbol's step and within its limits; 0 when below its least volume."""
+    """Return lots down to the symbol's step and within its limits; 0 when below its least."""
     stepped = floor_slack(lots / symbol.lots_step) * symbol.lots_step
     if stepped < symbol.lots_min - _LOTS_NOISE:
         return NO_VOLUME
