@@ -49,6 +49,8 @@ class FloatParam:
 
     def __post_init__(self) -> None:
         _check_ranges(self)
+        # 0 == 0.0, but they print differently, and digests are taken from what is printed
+        object.__setattr__(self, "default", float(self.default))
 
     def coerce(self, value: object) -> float:
         """Return the value as a finite float within the hard limits, or raise ParamOutOfRange."""
