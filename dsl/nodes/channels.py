@@ -29,23 +29,22 @@ DIFFERENCES = (
 def extreme(x: F64, period: int, sign: float) -> F64:
     """Return the highest (sign 1) or lowest (sign -1) of the last `period` values.
 
-    The queue holds the rows that can still become the extreme, best first, so that a row costs the
-    same however long the window is.
+    A window is the end of one block of `period` rows and the beginning of the next, so that a row
+    costs the same however long the window is. Rows with fewer values before them use those.
     """
     n = len(x)
     out = np.empty(n)
-    queue = np.empty(n, dtype=np.int64)
-    head = 0
-    tail = 0
-    for i in range(n):
-        value = sign * x[i]
-        while tail > head and sign * x[queue[tail - 1]] <= value:
-            tail -= 1
-        queue[tail] = i
-        tail += 1
-        if queue[head] <= i - period:
-            head += 1
-        out[i] = x[queue[head]]
+    end = np.full(period + 1, -np.inf)  # of the block before, from its row j to its last
+    for start in range(0, n, period):
+        stop = min(start + period, n)
+        best = -np.inf
+        for i in range(start, stop):
+            best = max(best, sign * x[i])
+            out[i] = sign * max(best, end[i - start + 1])
+        best = -np.inf
+        for i in range(stop - 1, start - 1, -1):
+            best = max(best, sign * x[i])
+            end[i - start] = best
     return out
 
 
@@ -209,7 +208,7 @@ BANDS = declare(
             IntParam("period", low=5, high=100, default=20, log=True),
             FloatParam("deviations", low=0.5, high=4.0, default=2.0, step=0.1, minimum=0.0),
         ),
-        warmup=lambda period, _deviations: period - 1,
+        warmup=lambda period, _deviations: period,  # one more: MetaTrader gives width 0 at first
         kernel=bands,
         meaning=bands_at,
         reach=None,
