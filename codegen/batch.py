@@ -108,7 +108,11 @@ class Lowering:
             distances: In the order of DISTANCE_PORTS.
             size, rules: Of the expert.
             stay_out: One more condition of the entry filter.
+        Raises:
+            CodegenError, PoolFullError: As for `expert`; also risk without a stop loss.
         """
+        if size.mode == "risk" and distances[0] is None:
+            raise CodegenError("risk needs a stop loss", hint="size it with lots(0.1), or add one")
         self._warmup = 0
         code, distance = self._code, self._distance
         long_entry, short_entry, long_exit, short_exit, entry_filter, forced, friday = signals

@@ -112,10 +112,10 @@ Job = CallJob | CompareJob
 
 def signal_values(code: Code, cache: ColumnCache) -> Bool1D:
     """Return a signal as bool[n]."""
-    words = cache.atoms.data.shape[1]
-    stack = np.empty((stack_depth(code), words), np.uint64)
-    out = np.empty(words, np.uint64)
-    combine(np.array(code, np.int64), cache.atoms.data, stack, out)
+    atoms, steps = cache.atoms.data, np.array(code, np.int64)
+    out = np.empty(atoms.shape[1], np.uint64)
+    stack = np.empty((stack_depth(steps, len(atoms)), len(out)), np.uint64)
+    combine(steps, atoms, stack, out)
     return unpack(out, cache.bars)
 
 
