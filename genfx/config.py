@@ -33,7 +33,7 @@ Place = tuple[str, ...]
 class Config(Section):
     """A whole config file."""
 
-    seed: int = Field(1, ge=0, lt=2**63, description="the same seed gives the same files")
+    seed: int = Field(default=1, ge=0, lt=2**63, description="the same seed gives the same files")
     data: Data = Data()
     symbol: SymbolFacts = SymbolFacts()
     account: AccountFacts = AccountFacts()
@@ -75,7 +75,7 @@ def parse_config(
         return Config.model_validate(content)
     except ValidationError as problem:
         known = lines or {}
-        errors = problem.errors(include_url=False)
+        errors = sorted(problem.errors(include_url=False), key=lambda e: _line(e, known))
         texts = dict.fromkeys(_shown(error, place, known) for error in errors)
         raise ConfigError("\n".join(texts)) from None
 
@@ -97,9 +97,13 @@ def key_lines(text: str) -> dict[Place, int]:
     return lines
 
 
-def _shown(error: ErrorDetails, place: str, lines: dict[Place, int]) -> str:
+def _line(error: ErrorDetails, lines: dict[Place, int]) -> int:
     keys = _keys(error["loc"])
-    line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
+    return next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), 0)
+
+
+def _shown(error: ErrorDetails, place: str, lines: dict[Place, int]) -> str:
+    keys, line = _keys(error["loc"]), _line(error, lines)
     where = f"{place}:{line}" if line else place
     name = ".".join(keys)
     model, meaning = _described(keys)

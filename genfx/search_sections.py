@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from backtest.criteria import CRITERIA
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, field_validator
 
+import dsl.nodes  # noqa: F401 - fills the registry
+from backtest.criteria import CRITERIA
+from dsl.errors import did_you_mean
+from dsl.registry import node_types
 from genfx.sections import Section
 from gp.settings import (
     PAIRS_OF_CRITERIA,
@@ -30,26 +33,53 @@ NODE_PORTS = dict(G.ports)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0)]
-Criterion = Literal["net_profit", "profit_factor", "max_drawdown", "stability", "sharpe"]
+
+
+def _criterion(name: str) -> str:
+    if name not in CRITERIA:
+        near = did_you_mean(name, CRITERIA)
+        raise ValueError(f"is no criterion; {near or 'known are ' + ', '.join(CRITERIA)}")
+    return name
+
+
+Criterion = Annotated[str, AfterValidator(_criterion)]
+Couple = Annotated[list[Criterion], Field(min_length=2, max_length=2)]
 
 
 class Generator(Section):
     """What random strategies look like."""
 
-    symmetric: bool = Field(G.symmetric, description="true: the short side mirrors the long one")
-    depth: int = Field(G.depth, ge=1, le=12, description="greatest height of a random signal")
-    max_level: int = Field(G.max_level, ge=2, le=30, description="levels of an offspring")
-    max_nodes: int = Field(G.max_nodes, ge=5, le=500, description="nodes of an offspring")
-    constant_rate: Share = Field(G.constant_rate, description="share of comparisons with numbers")
-    shift_rate: Share = Field(G.shift_rate, description="share of price leaves read further back")
-    ports: dict[str, Share] = Field(NODE_PORTS, description="how often an expert's port is used")
-    max_bars: list[int] = Field(
-        list(G.max_bars), min_length=2, max_length=2, description="range of the holding limit, bars"
+    symmetric: bool = Field(
+        default=G.symmetric, description="true: the short side mirrors the long one"
     )
-    max_bars_rate: Share = Field(G.max_bars_rate, description="how often there is a holding limit")
-    size: Literal["lots", "risk"] = Field("lots", description="how volume is chosen")
-    size_value: float = Field(G.size[1], gt=0, description="lots, or percent of the balance")
-    weights: dict[str, Weight] = Field({}, description="node type = weight; 0: never drawn")
+    depth: int = Field(
+        default=G.depth, ge=1, le=12, description="greatest height of a random signal"
+    )
+    max_level: int = Field(default=G.max_level, ge=2, le=30, description="levels of an offspring")
+    max_nodes: int = Field(default=G.max_nodes, ge=5, le=500, description="nodes of an offspring")
+    constant_rate: Share = Field(
+        default=G.constant_rate, description="share of comparisons with numbers"
+    )
+    shift_rate: Share = Field(
+        default=G.shift_rate, description="share of price leaves read further back"
+    )
+    ports: dict[str, Share] = Field(
+        default=NODE_PORTS, description="how often an expert's port is used"
+    )
+    max_bars: list[int] = Field(
+        default=list(G.max_bars),
+        min_length=2,
+        max_length=2,
+        description="range of the holding limit, bars",
+    )
+    max_bars_rate: Share = Field(
+        default=G.max_bars_rate, description="how often there is a holding limit"
+    )
+    size: Literal["lots", "risk"] = Field(default="lots", description="how volume is chosen")
+    size_value: float = Field(
+        default=G.size[1], gt=0, description="lots, or percent of the balance"
+    )
+    weights: dict[str, Weight] = Field(default={}, description="node type = weight; 0: never drawn")
 
     def settings(self) -> GeneratorSettings:
         """Return them as the search takes them."""
@@ -67,27 +97,48 @@ class Generator(Section):
             weights=tuple(sorted(self.weights.items())),
         )
 
-    @model_validator(mode="after")
-    def _known_names(self) -> Generator:
-        unknown = [name for name in self.ports if name not in NODE_PORTS]
+    @field_validator("ports")
+    @classmethod
+    def _known_ports(cls, value: dict[str, float]) -> dict[str, float]:
+        unknown = next((name for name in value if name not in NODE_PORTS), "")
         if unknown:
-            raise ValueError(f"ports: no port '{unknown[0]}'; allowed are {', '.join(NODE_PORTS)}")
-        return self
+            near = did_you_mean(unknown, NODE_PORTS)
+            raise ValueError(f"no port '{unknown}'; {near or 'known are ' + ', '.join(NODE_PORTS)}")
+        return value
+
+    @field_validator("weights")
+    @classmethod
+    def _known_nodes(cls, value: dict[str, float]) -> dict[str, float]:
+        known = [node_type.name for node_type in node_types()]
+        unknown = next((name for name in value if name not in known), "")
+        if unknown:
+            near = did_you_mean(unknown, known) or "`genfx nodes` lists all"
+            raise ValueError(f"no node type '{unknown}'; {near}")
+        return value
 
 
 class Variation(Section):
     """Crossover and mutation."""
 
-    crossover_rate: Share = Field(V.crossover_rate, description="share of pairs that cross")
-    level: Literal["uniform", "fixed", "score"] = Field(V.level, description="level of the piece")
-    mean_level: float = Field(V.mean_level, ge=0, description="level, for fixed and score")
-    level_deviation: float = Field(V.level_deviation, gt=0, description="levels")
-    mutation_rate: Share = Field(V.mutation_rate, description="per node")
-    mutations: list[Weight] = Field(
-        list(V.mutations), min_length=3, max_length=3, description="weights: leaf, type, subtree"
+    crossover_rate: Share = Field(default=V.crossover_rate, description="share of pairs that cross")
+    level: Literal["uniform", "fixed", "score"] = Field(
+        default=V.level, description="level of the piece"
     )
-    library_rate: Share = Field(V.library_rate, description="share of subtrees from the library")
-    retries: int = Field(V.retries, ge=0, le=100, description="tries to make an unseen child")
+    mean_level: float = Field(default=V.mean_level, ge=0, description="level, for fixed and score")
+    level_deviation: float = Field(default=V.level_deviation, gt=0, description="levels")
+    mutation_rate: Share = Field(default=V.mutation_rate, description="per node")
+    mutations: list[Weight] = Field(
+        default=list(V.mutations),
+        min_length=3,
+        max_length=3,
+        description="weights: leaf, type, subtree",
+    )
+    library_rate: Share = Field(
+        default=V.library_rate, description="share of subtrees from the library"
+    )
+    retries: int = Field(
+        default=V.retries, ge=0, le=100, description="tries to make an unseen child"
+    )
 
     def settings(self) -> VariationSettings:
         """Return them as the search takes them."""
@@ -100,57 +151,77 @@ class Variation(Section):
 class Selection(Section):
     """How parents are found."""
 
-    method: Literal["rank", "tournament", "uniform"] = Field(C.method, description="draw")
-    gender: bool = Field(C.gender, description="true: parents of two criteria's populations")
-    alternate: bool = Field(C.alternate, description="true: even generations use the large one")
-    deviation_small: float = Field(C.deviation_small, gt=0, description="ranks")
-    deviation_large: float = Field(C.deviation_large, gt=0, description="ranks")
-    tournament: int = Field(C.tournament, ge=1, description="size, for method = tournament")
+    method: Literal["rank", "tournament", "uniform"] = Field(default=C.method, description="draw")
+    gender: bool = Field(
+        default=C.gender, description="true: parents of two criteria's populations"
+    )
+    alternate: bool = Field(
+        default=C.alternate, description="true: even generations use the large one"
+    )
+    deviation_small: float = Field(default=C.deviation_small, gt=0, description="ranks")
+    deviation_large: float = Field(default=C.deviation_large, gt=0, description="ranks")
+    tournament: int = Field(default=C.tournament, ge=1, description="size, for method = tournament")
 
 
 class Aging(Section):
     """Members that nobody displaces lose their score."""
 
-    on: bool = Field(A.on, description="true or false")
-    after: int = Field(A.after, ge=1, description="generations")
-    decay: float = Field(A.decay, gt=0, le=1, description="factor a generation")
+    on: bool = Field(default=A.on, description="true or false")
+    after: int = Field(default=A.after, ge=1, description="generations")
+    decay: float = Field(default=A.decay, gt=0, le=1, description="factor a generation")
 
 
 class Gate(Section):
     """What a strategy must survive before it may stay."""
 
-    scope: Literal["population", "pool", "off"] = Field(R.scope, description="who is tested")
-    out_of_sample: bool = Field(R.out_of_sample, description="retest on the gate span")
-    data_range: bool = Field(R.data_range, description="retest on part of the in-sample span")
-    drop_trades: bool = Field(R.drop_trades, description="leave trades out at random")
-    parameters: bool = Field(R.parameters, description="move all numbers a little")
-    retain: Share = Field(R.retain, description="share of the in-sample score that must stay")
-    profit: bool = Field(R.profit, description="true: the gate span must make money")
-    dropped: Share = Field(R.dropped, description="share of trades left out")
-    drop_rounds: int = Field(R.drop_rounds, ge=1, description="draws")
-    drop_pass: Share = Field(R.drop_pass, description="share of draws that must make money")
-    variants: int = Field(R.variants, ge=1, description="copies with moved numbers")
-    change: Share = Field(R.change, description="how far numbers move, relative")
-    retain_variants: Share = Field(R.retain_variants, description="share their mean must keep")
+    scope: Literal["population", "pool", "off"] = Field(
+        default=R.scope, description="who is tested"
+    )
+    out_of_sample: bool = Field(default=R.out_of_sample, description="retest on the gate span")
+    data_range: bool = Field(
+        default=R.data_range, description="retest on part of the in-sample span"
+    )
+    drop_trades: bool = Field(default=R.drop_trades, description="leave trades out at random")
+    parameters: bool = Field(default=R.parameters, description="move all numbers a little")
+    retain: Share = Field(
+        default=R.retain, description="share of the in-sample score that must stay"
+    )
+    profit: bool = Field(default=R.profit, description="true: the gate span must make money")
+    dropped: Share = Field(default=R.dropped, description="share of trades left out")
+    drop_rounds: int = Field(default=R.drop_rounds, ge=1, description="draws")
+    drop_pass: Share = Field(default=R.drop_pass, description="share of draws that must make money")
+    variants: int = Field(default=R.variants, ge=1, description="copies with moved numbers")
+    change: Share = Field(default=R.change, description="how far numbers move, relative")
+    retain_variants: Share = Field(
+        default=R.retain_variants, description="share their mean must keep"
+    )
 
 
 class Search(Section):
     """The genetic search; see the GenFx paper for what the parts do."""
 
-    scheme: Literal["mgp", "ga", "ga_restarts"] = Field(S.scheme, description="mgp is GenFx")
-    generations: int = Field(S.budget.generations, ge=0, description="0: no limit")
-    evaluations: int = Field(0, ge=0, description="strategies simulated; 0: no limit")
-    seconds: float = Field(0.0, ge=0, description="then the run is interrupted; 0: no limit")
-    pairs: int = Field(S.pairs, ge=1, description="pairs of parents a generation")
-    start: int = Field(S.start, ge=2, description="random strategies at the start")
-    population: int = Field(S.population, ge=1, description="strategies, for each criterion")
-    elite: int = Field(S.elite, ge=0, description="for scheme ga")
-    stagnation: int = Field(S.stagnation, ge=1, description="generations until a restart")
-    newcomers: bool = Field(S.newcomers, description="a breeder of random strategies")
-    restarter: bool = Field(S.restarter, description="a breeder that starts over on stagnation")
-    pool: int = Field(S.pool, ge=1, description="strategies in the output pool")
-    criteria_pairs: list[list[Criterion]] = Field(
-        [[CRITERIA[a], CRITERIA[b]] for a, b in PAIRS_OF_CRITERIA],  # type: ignore[list-item]
+    scheme: Literal["mgp", "ga", "ga_restarts"] = Field(
+        default=S.scheme, description="mgp is GenFx"
+    )
+    generations: int = Field(default=S.budget.generations, ge=0, description="0: no limit")
+    evaluations: int = Field(default=0, ge=0, description="strategies simulated; 0: no limit")
+    seconds: float = Field(
+        default=0.0, ge=0, description="then the run is interrupted; 0: no limit"
+    )
+    pairs: int = Field(default=S.pairs, ge=1, description="pairs of parents a generation")
+    start: int = Field(default=S.start, ge=2, description="random strategies at the start")
+    population: int = Field(
+        default=S.population, ge=1, description="strategies, for each criterion"
+    )
+    elite: int = Field(default=S.elite, ge=0, description="for scheme ga")
+    stagnation: int = Field(default=S.stagnation, ge=1, description="generations until a restart")
+    newcomers: bool = Field(default=S.newcomers, description="a breeder of random strategies")
+    restarter: bool = Field(
+        default=S.restarter, description="a breeder that starts over on stagnation"
+    )
+    pool: int = Field(default=S.pool, ge=1, description="strategies in the output pool")
+    criteria_pairs: list[Couple] = Field(
+        default=[[CRITERIA[a], CRITERIA[b]] for a, b in PAIRS_OF_CRITERIA],
         min_length=1,
         description="pairs of criteria whose populations breed with each other",
     )
@@ -164,11 +235,11 @@ class Search(Section):
 class Weights(Section):
     """How much each criterion counts in the combined score."""
 
-    net_profit: Weight = Field(1.0, description="weight")
-    profit_factor: Weight = Field(1.0, description="weight")
-    max_drawdown: Weight = Field(1.0, description="weight")
-    stability: Weight = Field(1.0, description="weight")
-    sharpe: Weight = Field(1.0, description="weight")
+    net_profit: Weight = Field(default=1.0, description="weight")
+    profit_factor: Weight = Field(default=1.0, description="weight")
+    max_drawdown: Weight = Field(default=1.0, description="weight")
+    stability: Weight = Field(default=1.0, description="weight")
+    sharpe: Weight = Field(default=1.0, description="weight")
 
 
 Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
@@ -178,17 +249,21 @@ B = dict(zip(CRITERIA, (list(pair) for pair in S.fitness.bounds), strict=True))
 class Bounds(Section):
     """The value of each criterion that scores 0, and the one that scores 100."""
 
-    net_profit: Ends = Field(B["net_profit"], description="deposit currency, over the span")
-    profit_factor: Ends = Field(B["profit_factor"], description="gross profit over gross loss")
-    max_drawdown: Ends = Field(B["max_drawdown"], description="percent of equity; less is better")
-    stability: Ends = Field(B["stability"], description="-1..1")
-    sharpe: Ends = Field(B["sharpe"], description="a year")
+    net_profit: Ends = Field(default=B["net_profit"], description="deposit currency, over the span")
+    profit_factor: Ends = Field(
+        default=B["profit_factor"], description="gross profit over gross loss"
+    )
+    max_drawdown: Ends = Field(
+        default=B["max_drawdown"], description="percent of equity; less is better"
+    )
+    stability: Ends = Field(default=B["stability"], description="-1..1")
+    sharpe: Ends = Field(default=B["sharpe"], description="a year")
 
 
 class Fitness(Section):
     """How criteria become one score."""
 
-    min_trades: int = Field(S.fitness.min_trades, ge=0, description="fewer lower the score")
+    min_trades: int = Field(default=S.fitness.min_trades, ge=0, description="fewer lower the score")
     weights: Weights = Weights()
     bounds: Bounds = Bounds()
 
@@ -205,13 +280,19 @@ class Fitness(Section):
 class Pso(Section):
     """The particle swarm that tunes numbers of one structure."""
 
-    inertia: float = Field(P.inertia, ge=0, le=1.2, description="share of the velocity kept")
-    self_weight: float = Field(P.self_weight, ge=0, description="pull to the particle's own best")
-    group_weight: float = Field(P.group_weight, ge=0, description="pull to the group's best")
-    size: int = Field(P.size, ge=0, description="particles; 0: five a dimension")
-    groups: int = Field(P.groups, ge=0, description="groups; 0: about the root of size")
-    evaluations: int = Field(P.evaluations, ge=1, description="points for one structure")
-    best: int = Field(P.best, ge=0, description="how many of the pool are tuned at the end")
+    inertia: float = Field(
+        default=P.inertia, ge=0, le=1.2, description="share of the velocity kept"
+    )
+    self_weight: float = Field(
+        default=P.self_weight, ge=0, description="pull to the particle's own best"
+    )
+    group_weight: float = Field(
+        default=P.group_weight, ge=0, description="pull to the group's best"
+    )
+    size: int = Field(default=P.size, ge=0, description="particles; 0: five a dimension")
+    groups: int = Field(default=P.groups, ge=0, description="groups; 0: about the root of size")
+    evaluations: int = Field(default=P.evaluations, ge=1, description="points for one structure")
+    best: int = Field(default=P.best, ge=0, description="how many of the pool are tuned at the end")
 
 
 def search_settings(search: Search, fitness: Fitness, pso: Pso) -> SearchSettings:

@@ -22,57 +22,85 @@ class Section(BaseModel):
 class Data(Section):
     """Bars, and the facts their file does not hold."""
 
-    bars: str = Field(SAMPLE, description='a file of bars, or "sample" for the bundled year')
-    symbol: str = Field("", description="the symbol's name; empty: as the file says")
-    digits: int = Field(-1, ge=-1, le=8, description="decimals of a price; -1: seen from prices")
-    timezone: str = Field(
-        "server", min_length=1, description="the clock of the bars, such as UTC+2"
+    bars: str = Field(
+        default=SAMPLE, description='a file of bars, or "sample" for the bundled year'
     )
-    conversion: str = Field("", description="bars that convert profit into the deposit currency")
-    conversion_inverse: bool = Field(False, description="true: those bars quote the other way")
-    finer: str = Field("", description="bars of a smaller timeframe, for both_touched = finer")
+    symbol: str = Field(default="", description="the symbol's name; empty: as the file says")
+    digits: int = Field(
+        default=-1, ge=-1, le=8, description="decimals of a price; -1: seen from prices"
+    )
+    timezone: str = Field(
+        default="server", min_length=1, description="the clock of the bars, such as UTC+2"
+    )
+    conversion: str = Field(
+        default="", description="bars that convert profit into the deposit currency"
+    )
+    conversion_inverse: bool = Field(
+        default=False, description="true: those bars quote the other way"
+    )
+    finer: str = Field(
+        default="", description="bars of a smaller timeframe, for both_touched = finer"
+    )
 
 
 class SymbolFacts(Section):
     """What the broker states of the symbol (MetaTrader: Market Watch, Specification)."""
 
-    tick_points: int = Field(1, ge=1, description="points: tick size")
-    contract_size: float = Field(100_000.0, gt=0, description="units of the base currency per lot")
-    base_currency: str = Field("", description="three letters; empty: from the symbol's name")
-    profit_currency: str = Field("", description="three letters; empty: from the symbol's name")
-    lots_min: float = Field(0.01, gt=0, description="lots")
-    lots_max: float = Field(100.0, gt=0, description="lots")
-    lots_step: float = Field(0.01, gt=0, description="lots")
-    stops_level: int = Field(0, ge=0, description="points: least distance of stops")
-    margin_mode: Literal["forex", "cfd", "futures"] = Field("forex", description="margin formula")
-    margin_per_lot: float = Field(0.0, ge=0, description="deposit currency, futures only")
-    swap_mode: Literal["none", "points", "currency"] = Field("none", description="unit of swap")
-    swap_long: float = Field(0.0, description="points or deposit currency, per lot and night")
-    swap_short: float = Field(0.0, description="points or deposit currency, per lot and night")
-    swap_triple_day: int = Field(3, ge=0, le=6, description="0 Sunday .. 6 Saturday")
+    tick_points: int = Field(default=1, ge=1, description="points: tick size")
+    contract_size: float = Field(
+        default=100_000.0, gt=0, description="units of the base currency per lot"
+    )
+    base_currency: str = Field(
+        default="", description="three letters; empty: from the symbol's name"
+    )
+    profit_currency: str = Field(
+        default="", description="three letters; empty: from the symbol's name"
+    )
+    lots_min: float = Field(default=0.01, gt=0, description="lots")
+    lots_max: float = Field(default=100.0, gt=0, description="lots")
+    lots_step: float = Field(default=0.01, gt=0, description="lots")
+    stops_level: int = Field(default=0, ge=0, description="points: least distance of stops")
+    margin_mode: Literal["forex", "cfd", "futures"] = Field(
+        default="forex", description="margin formula"
+    )
+    margin_per_lot: float = Field(default=0.0, ge=0, description="deposit currency, futures only")
+    swap_mode: Literal["none", "points", "currency"] = Field(
+        default="none", description="unit of swap"
+    )
+    swap_long: float = Field(
+        default=0.0, description="points or deposit currency, per lot and night"
+    )
+    swap_short: float = Field(
+        default=0.0, description="points or deposit currency, per lot and night"
+    )
+    swap_triple_day: int = Field(default=3, ge=0, le=6, description="0 Sunday .. 6 Saturday")
 
 
 class AccountFacts(Section):
     """The trading account."""
 
-    deposit: float = Field(10_000.0, gt=0, description="deposit currency")
-    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="three capital letters")
-    leverage: float = Field(100.0, gt=0, description="100 means 1:100")
-    stop_out: float = Field(50.0, ge=0, le=100, description="percent of margin; 0: off")
-    mode: Literal["hedging", "netting"] = Field("hedging", description="position accounting")
+    deposit: float = Field(default=10_000.0, gt=0, description="deposit currency")
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="three capital letters")
+    leverage: float = Field(default=100.0, gt=0, description="100 means 1:100")
+    stop_out: float = Field(default=50.0, ge=0, le=100, description="percent of margin; 0: off")
+    mode: Literal["hedging", "netting"] = Field(
+        default="hedging", description="position accounting"
+    )
 
 
 class CostFacts(Section):
     """What trading costs, and how fills inside a bar are decided."""
 
-    spread: int = Field(10, ge=0, description="whole points, where the bars know none")
-    slippage: int = Field(0, ge=0, description="whole points")
-    commission: float = Field(0.0, ge=0, description="deposit currency, per lot and deal")
-    gap: Literal["market", "order"] = Field("market", description="where stops fill after a gap")
-    both_touched: Literal["pessimistic", "optimistic", "path", "finer"] = Field(
-        "pessimistic", description="which fills first when a bar touches stop and target"
+    spread: int = Field(default=10, ge=0, description="whole points, where the bars know none")
+    slippage: int = Field(default=0, ge=0, description="whole points")
+    commission: float = Field(default=0.0, ge=0, description="deposit currency, per lot and deal")
+    gap: Literal["market", "order"] = Field(
+        default="market", description="where stops fill after a gap"
     )
-    tick_value: float = Field(0.0, ge=0, description="deposit currency; 0: computed")
+    both_touched: Literal["pessimistic", "optimistic", "path", "finer"] = Field(
+        default="pessimistic", description="which fills first when a bar touches stop and target"
+    )
+    tick_value: float = Field(default=0.0, ge=0, description="deposit currency; 0: computed")
 
 
 def _moment(value: object) -> datetime | float:
@@ -97,14 +125,22 @@ Stretch = Annotated[
 class Spans(Section):
     """Which bars serve what. Earlier bars of the file warm indicators up."""
 
-    in_sample: Stretch = Field([0.0, 0.6], description="the search sees only these")
-    gate: Stretch = Field([0.6, 0.8], description="the robustness gate; selected on, so not unseen")
-    holdout: Stretch = Field([0.8, 1.0], description="read once, for the final report")
+    in_sample: Stretch = Field(default=[0.0, 0.6], description="the search sees only these")
+    gate: Stretch = Field(
+        default=[0.6, 0.8], description="the robustness gate; selected on, so not unseen"
+    )
+    holdout: Stretch = Field(default=[0.8, 1.0], description="read once, for the final report")
 
 
 class Output(Section):
     """What a run leaves behind."""
 
-    folder: str = Field("runs/{name}", description="the run folder; {name} is the config's name")
-    strategies: int = Field(10, ge=1, le=100, description="how many of the best are written")
-    magic: int = Field(20_170_101, ge=1, description="magic number of the first Expert Advisor")
+    folder: str = Field(
+        default="runs/{name}", description="the run folder; {name} is the config's name"
+    )
+    strategies: int = Field(
+        default=10, ge=1, le=100, description="how many of the best are written"
+    )
+    magic: int = Field(
+        default=20_170_101, ge=1, description="magic number of the first Expert Advisor"
+    )

@@ -16,7 +16,7 @@ def values_beside_bars(root: Node, market: Market) -> tuple[list[int], list[floa
     """Return open times and values, one a bar; NaN while warming up, 1 and 0 for signals.
 
     An expression of closed bars has its value at the open of the next bar; it is moved back to the
-    bar that closed. One that reads the bar being opened (open[0], hour, spread) stays with that bar.
+    bar that closed. One that reads the bar being opened (open[0], hour) stays with that bar.
     """
     moved = 0 if _reads_opening_bar(root) else 1
     bars = _with_next_open(market.bars) if moved else market.bars
@@ -35,14 +35,14 @@ def _reads_opening_bar(root: Node) -> bool:
 
 def _with_next_open(bars: Bars) -> Bars:
     """Return the bars with one more, at whose open the last one is read; its prices go unused."""
-    last = bars.close[-1:]
-    columns = {
-        name: np.append(getattr(bars, name), last) for name in ("open", "high", "low", "close")
-    }
+    close = bars.close[-1:]
     return replace(
         bars,
         time=np.append(bars.time, bars.time[-1:] + bars.timeframe),
+        open=np.append(bars.open, close),
+        high=np.append(bars.high, close),
+        low=np.append(bars.low, close),
+        close=np.append(bars.close, close),
         tick_volume=np.append(bars.tick_volume, bars.tick_volume[-1:]),
         spread=np.append(bars.spread, bars.spread[-1:]),
-        **columns,
     )

@@ -36,7 +36,8 @@ def nodes(
     elif exact:
         _print_page(exact)
     else:
-        print_table(("node", "gives", "what it is"), [_row(node_type) for node_type in found])
+        rows = [(t.name, t.example, t.summary) for t in found]
+        print_table(("node", "example", "what it is"), rows)
 
 
 def page(node_type: NodeType) -> dict[str, object]:
@@ -53,6 +54,7 @@ def page(node_type: NodeType) -> dict[str, object]:
         "outputs": [{"name": o.name, "kind": _kind(o.kind)} for o in node_type.outputs],
         "parameters": [_param(param) for param in node_type.params],
         "signatures": _signatures(node_type),
+        "kind_variables": _variables(node_type),
         "metatrader": node_type.source or node_type.mql5.handle,
         "example": node_type.example,
     }
@@ -63,15 +65,22 @@ def _matches(node_type: NodeType, words: list[str]) -> bool:
     return all(word in text.lower() for word in words)
 
 
-def _row(node_type: NodeType) -> tuple[str, str, str]:
-    outputs = dict.fromkeys(_kind(output.kind) for output in node_type.outputs)
-    return node_type.name, ", ".join(outputs), node_type.summary
-
-
 def _kind(rule: KindRule) -> str:
-    from dsl.kinds import Kind
+    from dsl.kinds import KindVar
 
-    return str(rule) if isinstance(rule, Kind) else " | ".join(rule.allowed)
+    return rule.name if isinstance(rule, KindVar) else str(rule)
+
+
+def _variables(node_type: NodeType) -> dict[str, list[str]]:
+    from dsl.kinds import KindVar
+
+    rules = [
+        kind
+        for o in range(len(node_type.outputs))
+        for r in node_type.rules(o)
+        for kind in (*r.inputs, r.output)
+    ]
+    return {rule.name: list(rule.allowed) for rule in rules if isinstance(rule, KindVar)}
 
 
 def _param(param: Param) -> dict[str, object]:
@@ -102,18 +111,20 @@ def _signatures(node_type: NodeType) -> list[str]:
 def _print_page(node_type: NodeType) -> None:
     facts = page(node_type)
     screen = console()
-    screen.print(f"[bold]{node_type.name}[/bold]  {node_type.summary}")
+    screen.print(f"[bold]{node_type.name}[/bold]  {node_type.summary}", soft_wrap=True)
     for line in _signatures(node_type):
-        screen.print(f"  takes and gives  {line}", markup=False)
+        screen.print(f"  takes and gives  {line}", markup=False, soft_wrap=True)
+    for name, allowed in _variables(node_type).items():
+        screen.print(f"  where {name} is       {', '.join(allowed)}", markup=False, soft_wrap=True)
     always = [f"{port.name} ({port.leaf})" for port in node_type.inputs if port.leaf]
     if always:
-        screen.print(f"  always reads     {', '.join(always)}", markup=False)
+        screen.print(f"  always reads     {', '.join(always)}", markup=False, soft_wrap=True)
     if len(node_type.outputs) > 1:
         screen.print(f"  outputs          {', '.join(o.name for o in node_type.outputs)}")
     if facts["metatrader"]:
-        screen.print(f"  MetaTrader       {facts['metatrader']}", markup=False)
+        screen.print(f"  MetaTrader       {facts['metatrader']}", markup=False, soft_wrap=True)
     if node_type.example:
-        screen.print(f"  example          {node_type.example}", markup=False)
+        screen.print(f"  example          {node_type.example}", markup=False, soft_wrap=True)
     rows = [_param_row(param) for param in node_type.params]
     if rows:
         print_table(("  parameter", "default", "searched", "allowed"), rows)

@@ -1,0 +1,169 @@
+"""Config files: what is accepted, and every mistake with its place, its rule and a near miss."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from backtest.market import Account, Costs, Symbol
+from dsl.errors import ConfigError
+from genfx.config import Config, load_config, parse_config
+from genfx.markets import LEAST_BARS, market, span_markets, symbol_facts
+from genfx.search_sections import search_settings
+from genfx.sections import SymbolFacts
+from genfx.sources import load_bars
+from gp.settings import SearchSettings
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden" / "config_errors.txt"
+
+BAD = """\
+seed = -1
+[data]
+bars = 5
+[costs]
+spread = 0.0001
+gap = "markt"
+comission = 7
+commission = "7 USD"
+[spans]
+in_sample = ["2017-01-01", 5]
+gate = [0.1]
+[search]
+generatons = 5
+criteria_pairs = [["net_profit", "sharp"]]
+[search.gate]
+scope = 3
+[search.generator]
+ports = { take_profits = 0.5 }
+weights = { rsj = 2 }
+[fitness.weights]
+net_profits = 1
+[fitness.bounds]
+sharpe = [1]
+[acount]
+x = 1
+"""
+
+
+def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from keys_of(kind, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def error_of(folder: Path, text: str) -> str:
+    path = folder / "run.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path)
+    return str(caught.value).replace(f"{folder}/", "").replace(str(folder), "FOLDER")
+
+
+def test_every_mistake_of_a_config_is_told_at_once(tmp_path: Path, update_golden: bool) -> None:
+    found = error_of(tmp_path, BAD) + "\n"
+    if update_golden:
+        GOLDEN.write_text(found)
+    assert found == GOLDEN.read_text()
+
+
+def test_a_path_to_nowhere_names_line_key_and_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "EURUSD.csv").write_text("")
+    found = error_of(tmp_path, '[data]\n\nbars = "EURUSF.csv"\n')
+    assert found.startswith("run.toml:3: data.bars = 'EURUSF.csv': no file EURUSF.csv")
+    assert "did you mean 'EURUSD.csv'?" in found
+
+
+def test_what_is_no_toml_is_told_with_line_and_column(tmp_path: Path) -> None:
+    assert "run.toml: is no TOML" in error_of(tmp_path, "[data]\nbars = EURUSD.csv\n")
+    assert "line 2" in error_of(tmp_path, "[data]\nbars = EURUSD.csv\n")
+
+
+def test_a_config_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_paths_are_relative_to_the_config(tmp_path: Path) -> None:
+    (tmp_path / "bars.csv").write_text("x")
+    (tmp_path / "run.toml").write_text('[data]\nbars = "bars.csv"\n')
+    assert load_config(tmp_path / "run.toml").data.bars == str(tmp_path / "bars.csv")
+
+
+@pytest.mark.parametrize("name", ["quickstart.toml", "full.toml"])
+def test_the_examples_are_valid(name: str) -> None:
+    config = load_config(ROOT / "examples" / name)
+    span_markets(market(config), config, name)
+    search_settings(config.search, config.fitness, config.pso)
+
+
+def test_the_annotated_example_has_every_key_with_its_default() -> None:
+    content = tomllib.loads((ROOT / "examples" / "full.toml").read_text())
+    assert parse_config(content) == Config()
+
+    def present(table: dict[str, Any], prefix: str = "") -> Iterator[str]:
+        for key, value in table.items():
+            nested = isinstance(value, dict) and f"{prefix}{key}" not in wanted
+            yield from present(value, f"{prefix}{key}.") if nested else [prefix + key]
+
+    wanted = set(keys_of(Config))
+    assert set(present(content)) == wanted
+
+
+def test_defaults_are_those_of_the_floors_below() -> None:
+    config = Config()
+    assert Account(**config.account.model_dump()) == Account()
+    assert Costs(**config.costs.model_dump()) == Costs()
+    assert search_settings(config.search, config.fitness, config.pso) == SearchSettings()
+    facts = config.symbol.model_dump()
+    plain = Symbol("EURUSD", 5)
+    for field in fields(Symbol):
+        if field.name not in {"name", "digits", "base_currency", "profit_currency"}:
+            assert facts[field.name] == getattr(plain, field.name), field.name
+
+
+def test_currencies_come_from_the_symbols_name() -> None:
+    symbol = symbol_facts(load_bars("sample"), SymbolFacts())
+    assert (symbol.base_currency, symbol.profit_currency) == ("EUR", "USD")
+
+
+def spans(text: str) -> Config:
+    return parse_config(tomllib.loads(f"[spans]\n{text}"))
+
+
+def test_spans_are_rows_by_share_or_date() -> None:
+    config = spans(
+        "in_sample = [2017-01-01, 2017-07-01]\ngate = ['2017-07-01', '2017-10-01']\n"
+        "holdout = ['2017-10-01', '2018-01-01']"
+    )
+    whole = market(config)
+    found = span_markets(whole, config, "x")
+    assert found.in_sample.first == 0
+    assert found.in_sample.last == found.gate.first
+    assert found.gate.last == found.holdout.first
+    assert found.holdout.last == len(whole.bars)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("holdout = ['2031-01-01', '2032-01-01']", "spans.holdout: 2031-01-01 is outside the data"),
+        ("gate = [0.5, 0.8]", "spans.in_sample and spans.gate share bars"),
+        ("gate = [0.8, 0.6]", f"spans.gate: holds 0 bars; at least {LEAST_BARS} are needed"),
+        ("gate = [0.6, 0.601]", f"spans.gate: holds 6 bars; at least {LEAST_BARS} are needed"),
+    ],
+)
+def test_impossible_spans_are_refused(text: str, message: str) -> None:
+    config = spans(text)
+    with pytest.raises(ConfigError) as caught:
+        span_markets(market(config), config, "run.toml")
+    assert str(caught.value).startswith(f"run.toml: {message}")
