@@ -17,6 +17,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 import platformdirs
+from numba import types
+from numba.extending import intrinsic
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -51,3 +53,14 @@ def njit(function: Function) -> Function:
     """Compile a plain function on first use: cached on disk, without the GIL, no fastmath."""
     compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return cast("Function", compiled)  # a dispatcher is called like the function it compiles
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def trailing_zeros(typing_context: Any, word: Any) -> Any:
+    """Return the number of the lowest set bit of a uint64, 64 for 0; one machine instruction."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        zero_gives_64 = context.get_constant(types.boolean, False)
+        return builder.cttz(args[0], zero_gives_64)
+
+    return types.int64(types.uint64), build
