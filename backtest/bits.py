@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.program import AND, FALSE, NOT, OR, TRUE, Code
-from dsl.jit import F64, I64, U64, Bool1D, njit
+from backtest.program import AND, FALSE, NOT, OR, TRUE
+from dsl.jit import F64, I64, U64, Bool1D, njit, trailing_zeros
 
 GT, GE, LT, LE, EQ, NE, CROSSES_ABOVE, CROSSES_BELOW = range(8)
 ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -228,23 +228,45 @@ def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
     out[:] = stack[0, :]
 
 
-def stack_depth(code: Code) -> int:
-    """Return the largest number of signals a code holds at once.
+@njit
+def stack_depth(code: I64, atoms: int) -> int:
+    """Return the largest number of signals a code holds at once, -1 where the code is malformed.
 
-    Raises:
-        ValueError: The code does not leave exactly one signal.
+    Args:
+        code: Postfix code, int64[m].
+        atoms: How many rows of atoms there are.
     """
     depth = deepest = 0
     for operation in code:
-        if operation == NOT and depth >= 1:
-            continue
-        if operation in {AND, OR} and depth >= 2:
+        if operation >= atoms or operation < FALSE:
+            return -1
+        if operation in (AND, OR):
             depth -= 1
-        elif operation >= 0 or operation in {TRUE, FALSE}:
+        elif operation != NOT:
             depth += 1
-        else:
-            raise ValueError(f"code {code}: operation {operation} lacks a signal to work on")
+        if depth < 1:
+            return -1
         deepest = max(deepest, depth)
-    if depth != 1:
-        raise ValueError(f"code {code} leaves {depth} signals, not one")
-    return deepest
+    return deepest if depth == 1 else -1
+
+
+@njit
+def test_bit(words: U64, t: int) -> bool:
+    """Return the bit of bar t."""
+    return bool((words[t >> 6] >> np.uint64(t & 63)) & np.uint64(1))
+
+
+@njit
+def next_bit(words: U64, t: int, end: int) -> int:
+    """Return the first bar from t on whose bit is set, `end` where there is none before it."""
+    if t >= end:
+        return end
+    w = t >> 6
+    word = words[w] & (ONES << np.uint64(t & 63))
+    last = (end - 1) >> 6
+    while word == 0 and w < last:
+        w += 1
+        word = words[w]
+    if word == 0:
+        return end
+    return min(end, w * 64 + trailing_zeros(word))
