@@ -56,9 +56,22 @@ def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 
     return Strategy(node(EXPERT, [ports.get(port.name) for port in EXPERT.inputs], rules))
 
 
-def random_node(rng: np.random.Generator, kind: Kind, depth: int = 3, *, longest: int = 30) -> Node:
-    """Return a node of a kind with at most about `depth` levels below it."""
+def random_node(
+    rng: np.random.Generator,
+    kind: Kind,
+    depth: int = 3,
+    *,
+    longest: int = 30,
+    no_constant: bool = False,
+) -> Node:
+    """Return a node of a kind with at most about `depth` levels below it.
+
+    `no_constant`: not the same at every bar. An average of a constant is the constant, or 1e-18
+    beside it, and a distance of 1e-18 is not the distance of 0 that refuses an entry.
+    """
     lines = [line for line in producers(kind) if line.type.weight > 0]
+    if no_constant:
+        lines = [line for line in lines if line.type.scalar is None]
     small = [line for line in lines if _line_height(line) < max(1, depth)]
     least = min(map(_line_height, lines))
     chosen = small or [line for line in lines if _line_height(line) == least]
@@ -121,7 +134,7 @@ def _input(
         if kind.name in INTEGER_KINDS:
             value = float(round(value))
         return node(lookup("constant"), (), (value,), kind=kind)
-    return random_node(rng, kind, depth, longest=longest)
+    return random_node(rng, kind, depth, longest=longest, no_constant=not beside)
 
 
 def _levels(beside: Node) -> tuple[float, float] | None:
