@@ -1,4 +1,4 @@
-"""The five criteria that evolution sorts strategies by; always finite, also for no trades at all."""
+"""The five criteria that evolution sorts by; always finite, also where nothing was traded."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def stability(balances: F64) -> float:
         return 0.0
     number = np.arange(n) - (n - 1) / 2.0
     change = balances - balances.mean()
-    slope = float(number @ change)
-    r_squared = slope * slope / float(number @ number) / float(change @ change)
+    slope = float((number * change).sum())
+    r_squared = slope * slope / float((number**2).sum()) / float((change**2).sum())
     return math.copysign(min(r_squared, 1.0), slope)
 
 
