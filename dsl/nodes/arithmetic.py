@@ -188,6 +188,7 @@ NEG = declare(
         overloads=(
             Overload((NUMBER,), NUMBER),
             Overload((DISTANCE,), DISTANCE),
+            Overload((VOLUME,), VOLUME),
             Overload((_O,), NUMBER),
         ),
         kernel=negative,
@@ -221,6 +222,7 @@ ABS = declare(
         overloads=(
             Overload((NUMBER,), NUMBER),
             Overload((DISTANCE,), DISTANCE),
+            Overload((VOLUME,), VOLUME),
             Overload((_O,), NUMBER),
         ),
         kernel=absolute,
