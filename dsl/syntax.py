@@ -1,0 +1,223 @@
+"""The syntax tree: a strategy text as frozen values with places and comments, before any meaning.
+
+A statement keeps its words and expressions in order, so that it can be printed without knowing what it
+means. This module knows no node types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.errors import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: offsets [start, end) in the text, 1-based lines and first column."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+
+    @property
+    def span(self) -> Span:
+        """Return the place as errors want it."""
+        return Span(self.line, self.column, max(1, self.end - self.start))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was written, with its sign if that stood in front of it."""
+
+    text: str
+    place: Place
+
+    @property
+    def value(self) -> int | float:
+        """Return a whole number written without a point as int, anything else as float."""
+        return int(self.text) if self.text.lstrip("-").isdigit() else float(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day such as 08:30."""
+
+    text: str
+    place: Place
+
+    @property
+    def minutes(self) -> int:
+        """Return the minutes since midnight; 24:30 and 12:75 come out above what a day has."""
+        hours, minutes = self.text.split(":")
+        return int(hours) * 60 + int(minutes) if int(minutes) < 60 else 24 * 60 + int(minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A bare word: an input, a named expression, a price, or a choice of a parameter."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call; `name` is empty for a positional one."""
+
+    name: str
+    value: Expr
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`name(arguments)`."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    place: Place
+    name_place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`not x` or `-x`."""
+
+    symbol: str
+    operand: Expr
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`left symbol right`; the symbol may be two words (`crosses above`)."""
+
+    symbol: str
+    left: Expr
+    right: Expr
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Paren:
+    """`(inner)`; kept, so that formatting leaves a reader's parentheses alone."""
+
+    inner: Expr
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """`operand[bars]`."""
+
+    operand: Expr
+    bars: Number | Name
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """`operand.output`."""
+
+    operand: Expr
+    output: str
+    place: Place
+    output_place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """`value as kind` or `value as kind(low, high)`: a number whose kind is written."""
+
+    value: Number | Name
+    kind: str
+    bounds: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`value points`: a distance in points."""
+
+    value: Number | Name
+    place: Place
+
+
+Expr = (
+    Number | Clock | Name | Call | Unary | Binary | Paren | Shifted | Selected | Typed | Unit
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or sign of a statement that is not part of an expression; strings keep their quotes."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: which form it has, its parts in order, and the comments that belong to it."""
+
+    form: str
+    parts: tuple[Word | Expr, ...]
+    place: Place
+    above: tuple[str, ...] = ()
+    beside: str = ""
+    gap: bool = False  # an empty line stands above it
+
+    @property
+    def operands(self) -> tuple[Expr, ...]:
+        """Return the expressions and values among the parts."""
+        return tuple(part for part in self.parts if not isinstance(part, Word))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the words among the parts."""
+        return tuple(part.text for part in self.parts if isinstance(part, Word))
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A whole text: one strategy, and the comments around it; a comment "" is an empty line."""
+
+    title: str
+    statements: tuple[Statement, ...]
+    place: Place
+    text: str
+    path: str = ""
+    above: tuple[str, ...] = ()
+    beside: str = ""
+    below: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """Return the expressions directly inside an expression."""
+    match expr:
+        case Call():
+            return tuple(argument.value for argument in expr.arguments)
+        case Unary() | Selected():
+            return (expr.operand,)
+        case Shifted():
+            return (expr.operand, expr.bars)
+        case Binary():
+            return (expr.left, expr.right)
+        case Paren():
+            return (expr.inner,)
+        case Typed() | Unit():
+            return (expr.value,)
+    return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Yield an expression and everything inside it, from left to right."""
+    stack = [expr]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))

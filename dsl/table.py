@@ -1,0 +1,105 @@
+"""The table of inputs while a text is given its meaning: names, values, ranges, how each is used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dsl import syntax as sx
+from dsl.errors import DslError, ParamOutOfRange, SyntaxProblem
+from dsl.params import FloatParam, IntParam
+from dsl.parser import unquoted, words
+from dsl.registry import node_types
+from dsl.scope import Scope
+from dsl.strategy import InputSpec
+
+MAX_NAME = 63  # MQL5 identifiers
+OPERATOR_WORDS = frozenset({"and", "or", "not", "crosses", "as"})
+
+
+def declare_name(name: str, place: sx.Place, scope: Scope, *, word_allowed: bool = False) -> None:
+    """Check that a new name is free; report an error to the scope if it is not."""
+    leaves = {t.name for t in node_types() if t.syntax.form == "leaf"}
+    reserved = OPERATOR_WORDS if word_allowed else words()
+    if name in scope.names or name in scope.inputs:
+        scope.report(SyntaxProblem(f"the name '{name}' is taken already"), place)
+    elif name in leaves:
+        error = SyntaxProblem(f"'{name}' is a price or clock word", hint="choose another name")
+        scope.report(error, place)
+    elif name in reserved:
+        error = SyntaxProblem(f"'{name}' is a word of the language", hint="choose another name")
+        scope.report(error, place)
+    elif len(name) > MAX_NAME:
+        scope.report(SyntaxProblem(f"a name has at most {MAX_NAME} characters"), place)
+
+
+def input_spec(statement: sx.Statement, scope: Scope) -> None:
+    """Enter the input that a statement declares into the scope."""
+    name = statement.words[1]
+    declare_name(name, statement.parts[1].place, scope, word_allowed=True)
+    settings = statement.operands
+    clocks = [isinstance(setting, sx.Clock) for setting in settings]
+    if any(clocks) and not all(clocks):
+        error = SyntaxProblem("a time of day and a number do not go together in one input")
+        scope.report(error, statement.place)
+    numbers = [_number(setting, scope) for setting in settings]
+    bounds = [*numbers[1:], None, None, None][:3]
+    last = statement.words[-1]
+    comment = unquoted(last) if last.startswith('"') else ""
+    scope.inputs.setdefault(name, InputSpec(name, numbers[0], *bounds, comment))
+    if clocks[0]:
+        scope.clocks.add(name)
+
+
+def _number(setting: sx.Expr, scope: Scope) -> int | float:
+    if isinstance(setting, sx.Clock):
+        if setting.minutes >= 24 * 60:
+            message = f"{setting.text} is no time of day; allowed is 00:00..23:59"
+            scope.report(ParamOutOfRange(message), setting.place)
+        return setting.minutes
+    assert isinstance(setting, sx.Number)
+    return setting.value
+
+
+def finished_inputs(file: sx.File, scope: Scope) -> tuple[InputSpec, ...]:
+    """Return the table, every value of the type that its use wants, ranges checked."""
+    places = {s.words[1]: s for s in file.statements if s.form == "input"}
+    finished = []
+    for spec in scope.inputs.values():
+        statement = places[spec.name]
+        try:
+            finished.append(_finished(spec, scope))
+        except DslError as error:
+            scope.report(error, statement.place)
+    return tuple(finished)
+
+
+def _finished(spec: InputSpec, scope: Scope) -> InputSpec:
+    value = spec.value
+    uses = scope.uses.get(spec.name, [])
+    if any(isinstance(param, IntParam) for param in uses):
+        value = int(value)
+    elif uses:
+        value = float(value)
+    if spec.low is None or spec.high is None:
+        return replace(spec, value=value)
+    if spec.low > spec.high:
+        raise ParamOutOfRange(f"{spec.name}: the range {spec.low:g}..{spec.high:g} is upside down")
+    if not spec.low <= float(value) <= spec.high:
+        raise ParamOutOfRange(
+            f"{spec.name} = {value:g} is outside its own range {spec.low:g}..{spec.high:g}"
+        )
+    if spec.step is not None and not spec.step > 0:
+        raise ParamOutOfRange(f"{spec.name}: a step is above 0, not {spec.step:g}")
+    for param in uses:
+        if isinstance(param, IntParam | FloatParam):
+            _check_bounds(spec, param)
+    return replace(spec, value=value)
+
+
+def _check_bounds(spec: InputSpec, param: IntParam | FloatParam) -> None:
+    for bound in (spec.low, spec.high):
+        if bound is not None and not param.minimum <= bound <= param.maximum:
+            raise ParamOutOfRange(
+                f"{spec.name} may become {bound:g}, but {param.name} allows "
+                f"{param.minimum:g}..{param.maximum:g}"
+            )
