@@ -73,7 +73,7 @@ SUB = declare(
     NodeType(
         name="sub",
         inputs=_BOTH,
-        outputs=(Output("difference", SERIES, levels=(0, 0)),),
+        outputs=(Output("difference", SERIES),),
         overloads=(
             Overload((NUMBER, NUMBER), NUMBER),
             Overload((PRICE, DISTANCE), PRICE),
