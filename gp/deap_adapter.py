@@ -1,0 +1,114 @@
+"""The one file that touches DEAP: fitness, toolbox, statistics, hall of fame, non-dominated sorting.
+
+DEAP is untyped, so the exceptions to strict typing stand here and nowhere else. None of its
+functions that draw from the global `random` is called.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from deap import base, tools
+
+
+class CriteriaFitness(base.Fitness):  # type: ignore[misc]
+    """The five scores, each to be maximised: what non-dominated sorting compares."""
+
+    weights = (1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+class CombinedFitness(base.Fitness):  # type: ignore[misc]
+    """The combined score, to be maximised: what the hall of fame compares."""
+
+    weights = (1.0,)
+
+
+class Scored(Protocol):
+    """What the functions here need of an individual."""
+
+    scores: Any
+    fitness: Any
+    structure_id: str
+
+
+Member = TypeVar("Member", bound=Scored)
+
+
+def combined_fitness(value: float) -> CombinedFitness:
+    """Return DEAP's fitness of a combined score."""
+    return CombinedFitness((value,))
+
+
+class DiverseHallOfFame(tools.HallOfFame):  # type: ignore[misc]
+    """DEAP's hall of fame with one place for each structure: its best set of numbers."""
+
+    def insert(self, item: Scored) -> None:
+        """Enter an individual; it takes the place of a worse one of the same structure."""
+        same = self.place_of(item.structure_id)
+        if same is not None:
+            if self.items[same].fitness >= item.fitness:
+                return
+            self.remove(same)
+        elif len(self.items) >= self.maxsize:
+            if self.items[-1].fitness >= item.fitness:
+                return
+            self.remove(-1)
+        after = bisect_right(self.keys, item.fitness)
+        self.items.insert(len(self.items) - after, item)  # DEAP would deep-copy here
+        self.keys.insert(after, item.fitness)
+
+    def place_of(self, structure_id: str) -> int | None:
+        """Return the number of the member with this structure."""
+        for index, member in enumerate(self.items):
+            if member.structure_id == structure_id:
+                return index
+        return None
+
+    def would_enter(self, item: Scored) -> bool:
+        """Tell whether `insert` would take the individual."""
+        same = self.place_of(item.structure_id)
+        if same is not None:
+            return bool(item.fitness > self.items[same].fitness)
+        full = len(self.items) >= self.maxsize
+        return not full or bool(item.fitness > self.items[-1].fitness)
+
+
+def front(members: Sequence[Member]) -> list[Member]:
+    """Return the members that none other beats in all five scores, in their order."""
+    carriers = [_Carrier(index, member.scores.each) for index, member in enumerate(members)]
+    if not carriers:
+        return []
+    first = tools.sortNondominated(carriers, len(carriers), first_front_only=True)[0]
+    return [members[index] for index in sorted(carrier.index for carrier in first)]
+
+
+class _Carrier:
+    __slots__ = ("fitness", "index")
+
+    def __init__(self, index: int, each: Sequence[float]) -> None:
+        self.index = index
+        self.fitness = CriteriaFitness(tuple(each))
+
+
+def statistics() -> tools.Statistics:
+    """Return DEAP's statistics, best and mean, of a list of figures (0 for an empty one)."""
+    result = tools.Statistics()
+    result.register("best", lambda values: max(values, default=0.0))
+    result.register("mean", lambda values: math.fsum(values) / len(values) if values else 0.0)
+    return result
+
+
+def logbook() -> tools.Logbook:
+    """Return an empty logbook of DEAP."""
+    return tools.Logbook()
+
+
+def toolbox(operators: Iterable[tuple[str, Callable[..., Any]]]) -> base.Toolbox:
+    """Return DEAP's toolbox with the operators registered under their names."""
+    result = base.Toolbox()
+    for name, function in operators:
+        result.register(name, function)
+    return result

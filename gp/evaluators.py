@@ -1,0 +1,104 @@
+"""What the search needs of an evaluator, and the evaluations of one search with their ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from backtest.result import Result
+from codegen.plan import Plan
+from dsl.params import ParamValue
+from dsl.strategy import Strategy
+
+
+class Evaluated(Protocol):
+    """One evaluation: criteria in the order of CRITERIA, trades, and why it failed ("": it did not)."""
+
+    @property
+    def criteria(self) -> tuple[float, ...]: ...
+    @property
+    def trades(self) -> int: ...
+    @property
+    def problem(self) -> str: ...
+
+
+class BatchEvaluator(Protocol):
+    """Simulates batches of strategies on one span of bars; answers come in the order asked."""
+
+    def evaluate(self, strategies: Sequence[Strategy]) -> Sequence[Evaluated]:
+        """Evaluate strategies."""
+
+    def evaluate_values(
+        self, plan: Plan, vectors: Sequence[dict[str, ParamValue]]
+    ) -> Sequence[Evaluated]:
+        """Evaluate one structure with many sets of values."""
+
+    def result(self, strategy: Strategy) -> Result:
+        """Return the deals of one strategy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluators:
+    """One evaluator a span. gate, changed: None leaves out the tests of the gate that need them.
+
+    in_sample: Fitness and swarm. gate: The out-of-sample retest. changed: Another range of the
+    in-sample data. gate_share, changed_share: Their lengths relative to in-sample.
+    """
+
+    in_sample: BatchEvaluator
+    gate: BatchEvaluator | None = None
+    changed: BatchEvaluator | None = None
+    gate_share: float = 1.0
+    changed_share: float = 1.0
+
+
+class Record(NamedTuple):
+    """What is kept of an in-sample simulation. breeder VARIANT: the gate's copy, TUNED: the swarm's."""
+
+    strategy_id: str
+    generation: int
+    breeder: int
+    criteria: tuple[float, ...]
+    trades: int
+    problem: str
+
+
+VARIANT, TUNED, LIBRARY = -1, -2, -3
+
+
+class Ledger:
+    """Every in-sample simulation by strategy_id, the gate's verdicts, and the number of requests.
+
+    new_records, new_verdicts: What is not yet stored. No strategy is simulated twice on a span.
+    """
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+        self.verdicts: dict[str, str] = {}
+        self.new_records: list[Record] = []
+        self.new_verdicts: list[tuple[str, str]] = []
+        self.requests = 0
+
+    @property
+    def distinct(self) -> int:
+        """Return the number of distinct strategies simulated on in-sample or gate bars."""
+        return len(self.records)
+
+    def known(self, strategy_id: str) -> bool:
+        """Tell whether a strategy was simulated before."""
+        return strategy_id in self.records
+
+    def enter(self, record: Record) -> None:
+        """Add the record of a strategy that was not known."""
+        self.records[record.strategy_id] = record
+        self.new_records.append(record)
+
+    def judge(self, strategy_id: str, verdict: str) -> None:
+        """Add the gate's verdict: "" when passed, else the first test that failed."""
+        self.verdicts[strategy_id] = verdict
+        self.new_verdicts.append((strategy_id, verdict))
+
+    def saved(self) -> None:
+        """Forget what was new: it is stored now."""
+        self.new_records, self.new_verdicts = [], []

@@ -1,0 +1,217 @@
+"""The robustness gate: what would enter a full population or the pool must hold up elsewhere too.
+
+Tests in order of cost, each only for what passed the one before: out-of-sample retest, changed data
+range, changed parameters, dropped trades.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dsl.errors import ParamOutOfRange
+from dsl.node import InputRef, Node, node, rewrite, with_params
+from dsl.nodes.constants import CONSTANT
+from dsl.nodes.expert import EXPERT
+from dsl.params import ChoiceParam, FloatParam, IntParam, Param, ParamValue
+from gp.draws import GATE, generator
+from gp.evaluators import VARIANT, Evaluated, Evaluators, Ledger, Record
+from gp.fitness import scores
+from gp.generator import MAX_BARS, on_grid, nice_step
+from gp.individual import Candidate, Individual, candidate
+from gp.settings import SearchSettings
+
+PASSED = ""
+OUT_OF_SAMPLE = "out of sample"
+DATA_RANGE = "changed data range"
+PARAMETERS = "changed parameters"
+DROPPED_TRADES = "dropped trades"
+
+
+class Gate(NamedTuple):
+    """What the tests need; `seed` keys the draws of each strategy, whenever it is tested."""
+
+    settings: SearchSettings
+    evaluators: Evaluators
+    ledger: Ledger
+    seed: int
+
+
+def judge(gate: Gate, individuals: Sequence[Individual], generation: int) -> None:
+    """Give a verdict to every individual that has none, and enter it in the ledger."""
+    waiting = [individual for individual in individuals if individual.verdict is None]
+    for test in _tests(gate):
+        if waiting:
+            waiting = test(gate, waiting, generation)
+    for individual in waiting:
+        individual.verdict = PASSED
+    for individual in individuals:
+        if individual.strategy_id not in gate.ledger.verdicts and individual.verdict is not None:
+            gate.ledger.judge(individual.strategy_id, individual.verdict)
+
+
+Test = Callable[[Gate, list[Individual], int], list[Individual]]
+
+
+def _tests(gate: Gate) -> list[Test]:
+    chosen, has = gate.settings.gate, gate.evaluators
+    table: tuple[tuple[bool, Test], ...] = (
+        (chosen.out_of_sample and has.gate is not None, _out_of_sample),
+        (chosen.data_range and has.changed is not None, _data_range),
+        (chosen.parameters, _parameters),
+        (chosen.drop_trades, _dropped_trades),
+    )
+    return [test for on, test in table if on and chosen.scope != "off"]
+
+
+def _out_of_sample(gate: Gate, waiting: list[Individual], _generation: int) -> list[Individual]:
+    assert gate.evaluators.gate is not None
+    found = gate.evaluators.gate.evaluate([individual.strategy for individual in waiting])
+    gate.ledger.requests += len(waiting)
+    profit = gate.settings.gate.profit
+    share = gate.evaluators.gate_share
+    return [
+        individual
+        for individual, retest in zip(waiting, found, strict=True)
+        if _keep(
+            individual,
+            (not profit or retest.criteria[0] > 0) and _retains(gate, individual, retest, share),
+            OUT_OF_SAMPLE,
+        )
+    ]
+
+
+def _data_range(gate: Gate, waiting: list[Individual], _generation: int) -> list[Individual]:
+    assert gate.evaluators.changed is not None
+    found = gate.evaluators.changed.evaluate([individual.strategy for individual in waiting])
+    gate.ledger.requests += len(waiting)
+    share = gate.evaluators.changed_share
+    return [
+        individual
+        for individual, retest in zip(waiting, found, strict=True)
+        if _keep(individual, _retains(gate, individual, retest, share), DATA_RANGE)
+    ]
+
+
+def _parameters(gate: Gate, waiting: list[Individual], generation: int) -> list[Individual]:
+    groups = [_variants(gate, individual) for individual in waiting]
+    evaluate_variants(gate, [variant for group in groups for variant in group], generation)
+    passed = []
+    for individual, group in zip(waiting, groups, strict=True):
+        wanted = gate.settings.gate.retain_variants * individual.scores.combined
+        mean = sum(_score(gate, variant) for variant in group) / len(group) if group else wanted
+        if _keep(individual, mean >= wanted, PARAMETERS):
+            passed.append(individual)
+    return passed
+
+
+def _dropped_trades(gate: Gate, waiting: list[Individual], _generation: int) -> list[Individual]:
+    chosen = gate.settings.gate
+    passed = []
+    for individual in waiting:
+        gate.ledger.requests += 1
+        results = gate.evaluators.in_sample.result(individual.strategy).trade_results
+        rng = _rng(gate, individual, 1)
+        kept = rng.random((chosen.drop_rounds, len(results))) >= chosen.dropped
+        positive = (np.where(kept, results, 0.0).sum(axis=1) > 0).mean()
+        if _keep(individual, bool(positive >= chosen.drop_pass), DROPPED_TRADES):
+            passed.append(individual)
+    return passed
+
+
+def evaluate_variants(gate: Gate, variants: Sequence[Candidate], generation: int) -> None:
+    """Simulate on in-sample what the ledger does not know yet."""
+    gate.ledger.requests += len(variants)
+    new = {v.strategy_id: v for v in variants if not gate.ledger.known(v.strategy_id)}
+    found = gate.evaluators.in_sample.evaluate([v.strategy for v in new.values()])
+    for strategy_id, e in zip(new, found, strict=True):
+        gate.ledger.enter(
+            Record(strategy_id, generation, VARIANT, tuple(e.criteria), e.trades, e.problem)
+        )
+
+
+def perturbed(expert: Node, change: float, rng: np.random.Generator) -> Node:
+    """Return the expert with every number moved by up to a share of its size.
+
+    Args:
+        expert: A graph without InputRefs.
+        change: Largest move relative to the value; whole numbers move by at least one step or not.
+        rng: One draw a number, in topological order.
+    """
+
+    def moved(current: Node) -> Node:
+        if current.type is EXPERT:
+            return _moved_hold(current, change, rng)
+        if not current.params:
+            return current
+        values = [
+            _moved(param, value, change, rng)
+            for param, value in zip(current.type.params, current.params, strict=True)
+            if not isinstance(value, InputRef)
+        ]
+        try:
+            if current.type is CONSTANT:
+                return node(CONSTANT, (), values, kind=current.kind)
+            return with_params(current, values)
+        except ParamOutOfRange:  # a combination that the type refuses: this node stays
+            return current
+
+    return rewrite(expert, moved)
+
+
+def _moved_hold(expert: Node, change: float, rng: np.random.Generator) -> Node:
+    value = expert.params[MAX_BARS]
+    if not isinstance(value, int) or value == 0:
+        return expert
+    params = list(expert.params)
+    params[MAX_BARS] = max(1, round(value * (1 + change * (2 * rng.random() - 1))))
+    return with_params(expert, params)
+
+
+def _moved(
+    param: Param, value: ParamValue, change: float, rng: np.random.Generator
+) -> ParamValue:
+    if isinstance(value, str) or isinstance(param, ChoiceParam) or param.name == "shift":
+        return value
+    target = value * (1 + change * (2 * rng.random() - 1))
+    if isinstance(param, IntParam):
+        steps = round((target - value) / param.step)
+        return min(max(int(value) + steps * param.step, param.minimum), param.maximum)
+    return min(max(_rounded(param, target), param.minimum), param.maximum)
+
+
+def _rounded(param: FloatParam, target: float) -> float:
+    return on_grid(target, min(param.step or nice_step(abs(target)), nice_step(abs(target)) or 1.0))
+
+
+def _variants(gate: Gate, individual: Individual) -> list[Candidate]:
+    chosen = gate.settings.gate
+    rng = _rng(gate, individual, 0)
+    mirrored = gate.settings.generator.symmetric
+    return [
+        candidate(perturbed(individual.expert, chosen.change, rng), VARIANT, mirrored=mirrored)
+        for _ in range(chosen.variants)
+    ]
+
+
+def _rng(gate: Gate, individual: Individual, test: int) -> np.random.Generator:
+    own = int(individual.strategy_id[:15], 16)
+    return generator(gate.seed, own, GATE + test, 0)
+
+
+def _score(gate: Gate, variant: Candidate) -> float:
+    record = gate.ledger.records[variant.strategy_id]
+    return scores(record.criteria, record.trades, gate.settings.fitness).combined
+
+
+def _retains(gate: Gate, individual: Individual, retest: Evaluated, share: float) -> bool:
+    found = scores(retest.criteria, retest.trades, gate.settings.fitness, share)
+    return found.combined >= gate.settings.gate.retain * individual.scores.combined
+
+
+def _keep(individual: Individual, passed: bool, test: str) -> bool:
+    if not passed:
+        individual.verdict = test
+    return passed

@@ -1,0 +1,147 @@
+"""Pieces of a graph: the edges that breeding may cut, by level, and the replacing of one of them.
+
+A piece is an edge (consumer, port) with what hangs on it. Its level is the longest path from the
+expert to the child. Pieces go only where their slot fits: the kind, and whether they serve a
+distance of the expert (which must be above 0) or a signal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from dsl.kinds import Kind
+from dsl.node import Node, topological, with_inputs
+from dsl.nodes.expert import DISTANCE_PORTS, EXPERT
+
+FIXED_PORTS = frozenset({"size"})
+EXPERT_PORTS = tuple(port.name for port in EXPERT.inputs)
+SHORT_PORTS = frozenset({"short_entry", "short_exit"})
+
+
+class Slot(NamedTuple):
+    """Where a piece fits: its kind, and whether it is part of a protective distance."""
+
+    kind: Kind
+    protective: bool
+
+
+class Piece(NamedTuple):
+    """An edge that may be cut: port number `port` of `consumer`, what stands there, its slot, its level."""
+
+    consumer: Node
+    port: int
+    child: Node
+    slot: Slot
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """All pieces of a graph. `levels[k]` holds those of level k + 1; `by_slot` the same by slot.
+
+    sizes: Node count and height of the tree below each node (shared nodes count as often as they
+    are used).
+    """
+
+    root: Node
+    every: tuple[Piece, ...]
+    levels: tuple[tuple[Piece, ...], ...]
+    by_slot: dict[Slot, tuple[Piece, ...]]
+    sizes: dict[Node, tuple[int, int]]
+
+
+@lru_cache(maxsize=4096)
+def pieces(expert: Node) -> Pieces:
+    """Return the pieces of the graph below an expert, in a fixed order."""
+    order = topological(expert)
+    level = {expert: 0}
+    protective: set[Node] = set()
+    found: list[Piece] = []
+    for consumer in reversed(order):
+        depth = level[consumer] + 1
+        for port, (declared, child) in enumerate(
+            zip(consumer.type.inputs, consumer.inputs, strict=True)
+        ):
+            if child is None:
+                continue
+            if level.get(child, 0) < depth:
+                level[child] = depth
+            if consumer in protective or declared.name in _PROTECTIVE and consumer is expert:
+                protective.add(child)
+            if not declared.leaf and not (consumer is expert and declared.name in FIXED_PORTS):
+                found.append(Piece(consumer, port, child, _NOWHERE, 0))
+    every = tuple(
+        Piece(p.consumer, p.port, p.child, Slot(p.child.kind, p.child in protective), level[p.child])
+        for p in found
+    )
+    return Pieces(expert, every, _levels(every), _by_slot(every), _sizes(order))
+
+
+_PROTECTIVE = frozenset(DISTANCE_PORTS)
+_NOWHERE = Slot(Kind(""), False)
+
+
+def _sizes(order: tuple[Node, ...]) -> dict[Node, tuple[int, int]]:
+    found: dict[Node, tuple[int, int]] = {}
+    for current in order:
+        below = [found[child] for child in current.inputs if child is not None]
+        height = 1 + max(h for _, h in below) if below else 0
+        found[current] = (1 + sum(count for count, _ in below), height)
+    return found
+
+
+def _levels(every: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], ...]:
+    height = max((piece.level for piece in every), default=0)
+    found: list[list[Piece]] = [[] for _ in range(height)]
+    for piece in every:
+        found[piece.level - 1].append(piece)
+    return tuple(map(tuple, found))
+
+
+def _by_slot(every: tuple[Piece, ...]) -> dict[Slot, tuple[Piece, ...]]:
+    found: dict[Slot, list[Piece]] = {}
+    for piece in every:
+        found.setdefault(piece.slot, []).append(piece)
+    return {slot: tuple(group) for slot, group in found.items()}
+
+
+def replace(expert: Node, consumer: Node, changed: Node) -> Node:
+    """Return the graph with one node put in another's place; only its consumers are rebuilt."""
+    done = {consumer: changed}
+    for current in _order(expert):
+        inputs = current.inputs
+        if current not in done and any(child in done for child in inputs):
+            done[current] = with_inputs(
+                current, [child if child is None else done.get(child, child) for child in inputs]
+            )
+    return done[expert]
+
+
+def replace_piece(expert: Node, piece: Piece, child: Node | None) -> Node:
+    """Return the graph with something else on the edge of a piece; None empties an optional port."""
+    inputs = list(piece.consumer.inputs)
+    inputs[piece.port] = child
+    return replace(expert, piece.consumer, with_inputs(piece.consumer, inputs))
+
+
+def with_port(expert: Node, name: str, child: Node | None) -> Node:
+    """Return the expert with something else on one of its ports."""
+    inputs = list(expert.inputs)
+    inputs[EXPERT_PORTS.index(name)] = child
+    return with_inputs(expert, inputs)
+
+
+@lru_cache(maxsize=4096)
+def _order(expert: Node) -> tuple[Node, ...]:
+    return topological(expert)
+
+
+def long_side(expert: Node) -> Node:
+    """Return the expert without its short side, which breeding of symmetric strategies leaves out."""
+    inputs = [
+        None if name in SHORT_PORTS else child
+        for name, child in zip(EXPERT_PORTS, expert.inputs, strict=True)
+    ]
+    return with_inputs(expert, inputs)

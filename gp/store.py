@@ -1,0 +1,275 @@
+"""The store of a run: one SQLite file, one transaction a generation, so that a run killed at any
+moment continues from its last generation.
+
+Individuals are append-only by strategy_id; memberships are those of the newest generation only.
+Nothing here depends on a clock, so equal runs have equal dumps.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from dsl.errors import RunError
+from gp.evaluators import Record
+
+FORMAT = "genfx run 1"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS individuals (
+    id BLOB PRIMARY KEY, generation INTEGER, breeder INTEGER, net_profit REAL, profit_factor REAL,
+    max_drawdown REAL, stability REAL, sharpe REAL, trades INTEGER, problem TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS graphs (id BLOB PRIMARY KEY, graph TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS verdicts (id BLOB PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS members (
+    place TEXT, id BLOB, entered INTEGER, PRIMARY KEY (place, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS logbook (step INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+"""
+_RECORD = "INSERT INTO individuals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+Members = dict[str, dict[str, int]]  # place -> strategy_id -> generation in which it entered
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All a run needs to continue after a step.
+
+    step: 0 for the start, then one a generation, then one a tuned member. members: By place.
+    graphs: Encoded graphs of members that were not in the store. state: Small figures, as JSON.
+    entry: The logbook's, as JSON.
+    """
+
+    step: int
+    state: str
+    entry: str
+    members: Members
+    graphs: Mapping[str, str]
+    records: Sequence[Record]
+    verdicts: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a store holds of a run that was begun; step -1: nothing was committed yet."""
+
+    step: int
+    state: str
+    entries: tuple[str, ...]
+    members: Members
+    graphs: dict[str, str]
+    records: dict[str, Record]
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+
+class Store:
+    """An open store; a context manager.
+
+    Raises:
+        RunError: The file cannot be opened or is no store.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._members: Members = {}
+        try:
+            self._db = sqlite3.connect(self.path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise RunError(f"{self.path}: cannot be used as a run's store: {error}") from error
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def begin(self, header: Mapping[str, str]) -> bool:
+        """Enter the header of a new run, or compare it with that of the run to continue.
+
+        Args:
+            header: What must not change within a run: settings, seed, data hashes, versions.
+        Returns:
+            Whether there is something to continue.
+        Raises:
+            RunError: The store belongs to a run with another header.
+        """
+        wanted = {"format": FORMAT, **header}
+        known = self._guarded(lambda: dict(self._db.execute("SELECT key, value FROM meta")))
+        if not known:
+            start = {**wanted, "step": "-1", "state": "{}", "status": "running"}
+            with self._transaction():
+                self._db.executemany("INSERT INTO meta VALUES (?, ?)", sorted(start.items()))
+            return False
+        changed = sorted(key for key in wanted if known.get(key) != wanted[key])
+        if changed:
+            raise RunError(
+                f"{self.path}: the run was begun with other {_differences(known, wanted, changed)}",
+                hint="continue it with the config and data it was begun with, or begin a new run",
+            )
+        return int(known["step"]) >= 0
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether a step was committed."""
+        return int(self.meta("step") or -1) >= 0
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Commit one step as one transaction.
+
+        Raises:
+            RunError: The disk is full or unwritable, or another process continued this run.
+        """
+        with self._transaction():
+            if int(self.meta("step")) != snapshot.step - 1:
+                raise RunError(f"{self.path}: another process is continuing this run")
+            self._db.executemany(_RECORD, map(_row, snapshot.records))
+            self._db.executemany(
+                "INSERT OR IGNORE INTO graphs VALUES (?, ?)",
+                ((bytes.fromhex(key), text) for key, text in snapshot.graphs.items()),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO verdicts VALUES (?, ?)",
+                ((bytes.fromhex(key), verdict) for key, verdict in snapshot.verdicts),
+            )
+            self._save_members(snapshot.members)
+            self._db.execute("INSERT INTO logbook VALUES (?, ?)", (snapshot.step, snapshot.entry))
+            self._set("step", str(snapshot.step))
+            self._set("state", snapshot.state)
+        self._members = snapshot.members
+
+    def load(self) -> Saved:
+        """Return what the last committed step left."""
+        return self._guarded(self._load)
+
+    def meta(self, key: str) -> str:
+        """Return an entry of the header, "" when it is missing."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def finish(self, status: str) -> None:
+        """Note that the run is `finished`, or `interrupted` and may be continued."""
+        with self._transaction():
+            self._set("status", status)
+
+    def close(self) -> None:
+        """Move everything from the write-ahead log into the one file and close it."""
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.close()
+        except sqlite3.Error as error:
+            raise RunError(f"{self.path}: cannot be closed: {error}") from error
+
+    def lines(self) -> Iterator[str]:
+        """Yield the whole content as text, in a fixed order: equal runs give equal lines."""
+        for table, columns, order in _DUMPED:
+            yield f"[{table}]"
+            for row in self._db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}"):
+                yield " ".join(value.hex() if isinstance(value, bytes) else repr(value) for value in row)
+
+    def _load(self) -> Saved:
+        db = self._db
+        self._members = {}
+        for place, key, entered in db.execute("SELECT place, id, entered FROM members"):
+            self._members.setdefault(place, {})[key.hex()] = entered
+        records = (
+            Record(key.hex(), generation, breeder, tuple(figures), trades, problem)
+            for key, generation, breeder, *figures, trades, problem in db.execute(
+                "SELECT * FROM individuals"
+            )
+        )
+        graphs = db.execute("SELECT id, graph FROM graphs WHERE id IN (SELECT id FROM members)")
+        verdicts = db.execute("SELECT id, verdict FROM verdicts")
+        return Saved(
+            int(self.meta("step")),
+            self.meta("state"),
+            tuple(entry for (entry,) in db.execute("SELECT entry FROM logbook ORDER BY step")),
+            {place: dict(ids) for place, ids in self._members.items()},
+            {key.hex(): graph for key, graph in graphs},
+            {record.strategy_id: record for record in records},
+            {key.hex(): verdict for key, verdict in verdicts},
+        )
+
+    def _save_members(self, members: Members) -> None:
+        gone, new = [], []
+        for place in sorted(self._members.keys() | members.keys()):
+            before, after = self._members.get(place, {}), members.get(place, {})
+            gone += [
+                (place, bytes.fromhex(key)) for key in before if after.get(key) != before[key]
+            ]
+            new += [
+                (place, bytes.fromhex(key), entered)
+                for key, entered in after.items()
+                if before.get(key) != entered
+            ]
+        self._db.executemany("DELETE FROM members WHERE place = ? AND id = ?", gone)
+        self._db.executemany("INSERT INTO members VALUES (?, ?, ?)", new)
+
+    def _set(self, key: str, value: str) -> None:
+        self._db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+
+    def _guarded(self, read: Callable[[], Value]) -> Value:
+        try:
+            return read()
+        except sqlite3.Error as error:
+            raise RunError(f"{self.path}: cannot be read: {error}") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise RunError(f"{self.path}: cannot be written: {error}") from error
+
+
+_DUMPED = (
+    ("meta", "key, value", "key"),
+    ("individuals", "*", "id"),
+    ("graphs", "id, graph", "id"),
+    ("verdicts", "id, verdict", "id"),
+    ("members", "place, id, entered", "place, id"),
+    ("logbook", "step, entry", "step"),
+)
+
+
+def dump(store: Store) -> str:
+    """Return the whole content of a store as text; equal for equal runs."""
+    return "\n".join(store.lines()) + "\n"
+
+
+def _row(record: Record) -> tuple[object, ...]:
+    return (
+        bytes.fromhex(record.strategy_id),
+        record.generation,
+        record.breeder,
+        *record.criteria,
+        record.trades,
+        record.problem,
+    )
+
+
+def _differences(known: Mapping[str, str], wanted: Mapping[str, str], changed: list[str]) -> str:
+    words = []
+    for key in changed:
+        if key != "settings":
+            words.append(f"{key} ({known.get(key, 'none')}, now {wanted[key]})")
+            continue
+        before, now = json.loads(known.get(key, "{}")), json.loads(wanted[key])
+        names = sorted(name for name in now if before.get(name) != now[name])
+        words.append(f"settings ({', '.join(names)})")
+    return ", ".join(words)
