@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from backtest.fast_criteria import write_criteria
 from backtest.fast_encode import check, encode
-from backtest.fast_feed import facts_of, feed_of
-from backtest.fast_strategy import WORD_ROWS, start, strategy_bits
+from backtest.fast_feed import bars_of, facts_of, finer_of
+from backtest.fast_strategy import start, write_bits
 from backtest.fast_types import (
+    BIT_ROWS,
     OPTIMISTIC,
     PESSIMISTIC,
+    Arrays,
+    Booked,
     Facts,
-    Feed,
-    Log,
     Programs,
-    Rows,
     State,
-    Strategy,
+    Table,
+    Want,
     record_dtype,
 )
 from backtest.market import Market
@@ -32,18 +32,7 @@ from dsl.jit import F64, njit
 
 COLUMNS = 6  # of a batch's result: five criteria and the number of trades
 _DEALS_PER_BAR = 3  # closed at the open, opened, closed within the bar
-_STATE = record_dtype(State)
-
-
-def _log(on: bool, bars: int) -> Log:
-    deals = _DEALS_PER_BAR * bars
-    return Log(
-        on=on,
-        deals=np.empty((deals, 7), np.int64),
-        money=np.empty((deals, 5)),
-        equity=np.empty(bars),
-        refused=np.zeros(7, np.int64),
-    )
+_REFUSALS = ("both_signals", "blocked", "distance", "level", "volume", "margin_refused")
 
 
 class Runner:
@@ -51,7 +40,8 @@ class Runner:
 
     def __init__(self, market: Market) -> None:
         self.market = market
-        self._feed = feed_of(market)
+        self._bars = bars_of(market)
+        self._finer = finer_of(market)
         self._facts = facts_of(market)
 
     def batch(self, arena: Arena, programs: Sequence[Program]) -> F64:
@@ -65,7 +55,7 @@ class Runner:
         """
         out = np.zeros((len(programs), COLUMNS))
         if len(programs):
-            self._run(self._facts, arena, programs, _log(False, 0), out)
+            self._run(self._facts, arena, programs, out, full=False)
         return out
 
     def full(self, arena: Arena, program: Program) -> Result:
@@ -74,19 +64,19 @@ class Runner:
         Raises:
             DataError, ValueError: As for `batch`.
         """
-        log = _log(True, self._facts.end - self._facts.first)
-        state = self._run(self._facts, arena, [program], log, np.zeros((1, COLUMNS)))
-        worst = best = round(float(state["balance"]) - self._facts.deposit, 2)
+        out = np.zeros((1, COLUMNS))
+        state, deals, equity = self._run(self._facts, arena, [program], out, full=True)
+        worst = best = round(float(out[0, 0]), 2)
         if state["ambiguous"]:
             worst = self._net_profit(arena, program, PESSIMISTIC)
             best = self._net_profit(arena, program, OPTIMISTIC)
-        window = len(log.equity)
-        warmup = min(max(program.warmup - self._facts.first, 0), window)
+        first = self.market.first
+        warmup = min(max(program.warmup - first, 0), len(equity))
         return Result(
-            deposit=self._facts.deposit,
-            first=self._facts.first,
-            deals=self._deals(log, int(state["deals"])),
-            equity=log.equity,
+            deposit=self.market.account.deposit,
+            first=first,
+            deals=self._deals(deals[: int(state["deals"])]),
+            equity=equity,
             drawdown=Drawdown(
                 money=float(state["fall"]),
                 percent_at_money=float(state["fall_percent"]),
@@ -97,21 +87,21 @@ class Runner:
             ambiguous_bars=int(state["ambiguous"]),
             net_profit_pessimistic=worst,
             net_profit_optimistic=best,
-            refusals=Refusals(warmup, *log.refused[1:].tolist()),
+            refusals=Refusals(warmup, *(int(state[name]) for name in _REFUSALS)),
             fixed_tick_value=self.market.costs.tick_value > 0,
         )
 
     def _net_profit(self, arena: Arena, program: Program, both_touched: int) -> float:
         """Return the net profit with every ambiguous bar resolved one way (rule 19)."""
-        facts = self._facts._replace(both_touched=both_touched)
-        out = np.zeros((1, COLUMNS))
-        self._run(facts, arena, [program], _log(False, 0), out)
+        facts, out = self._facts.copy(), np.zeros((1, COLUMNS))
+        facts["both_touched"] = both_touched
+        self._run(facts, arena, [program], out, full=False)
         return round(float(out[0, 0]), 2)
 
     def _run(
-        self, facts: Facts, arena: Arena, programs: Sequence[Program], log: Log, out: F64
-    ) -> np.void:
-        """Run the programs and return the state the last one ended in."""
+        self, facts: Table, arena: Arena, programs: Sequence[Program], out: F64, *, full: bool
+    ) -> tuple[np.void, Table, F64]:
+        """Run the programs; return state, deals and equity of the last one, these two if `full`."""
         for program in programs:
             if program.size.mode == "risk" and program.stop_loss is None:
                 raise DataError(
@@ -120,48 +110,42 @@ class Runner:
                 )
         encoded = encode(programs)
         depth = check(encoded, arena, len(self.market.bars))
-        states = np.zeros(1, _STATE)
-        scratch = np.empty((depth + WORD_ROWS, arena.atoms.shape[1]), np.uint64)
-        rows = Rows(arena.columns, arena.atoms, scratch)
-        run_programs(facts, self._feed, encoded, rows, states, log, out)
-        state: np.void = states[0]
-        return state
-
-    def _deals(self, log: Log, count: int) -> Deals:
-        """Return the table of the deals a full run wrote."""
-        columns = log.deals[:count].T
-        money = log.money[:count].T
-        bar, entry, side, price, stop, target, reason = (row.copy() for row in columns)
-        lots, profit, commission, swap, balance = (row.copy() for row in money)
-        deals = Deals(
-            time=self.market.bars.time[bar],
-            bar=bar,
-            entry=entry,
-            side=side,
-            lots=lots,
-            price=price,
-            stop=stop,
-            target=target,
-            profit=profit,
-            commission=commission,
-            swap=swap,
-            reason=reason,
-            balance=balance,
+        window = self.market.end - self.market.first if full else 0
+        states = np.zeros(1, record_dtype(State))
+        arrays = Arrays(
+            bars=self._bars,
+            columns=arena.columns,
+            atoms=arena.atoms,
+            finer=self._finer,
+            scratch=np.empty((BIT_ROWS + depth, arena.atoms.shape[1]), np.uint64),
+            deals=np.zeros(_DEALS_PER_BAR * window, record_dtype(Booked)),
+            equity=np.empty(window),
         )
-        for name in Deals.__slots__:
-            getattr(deals, name).setflags(write=False)
-        return deals
+        run_programs(facts, encoded, arrays, states, np.zeros(1, record_dtype(Want)), out)
+        return states[0], arrays.deals, arrays.equity
+
+    def _deals(self, booked: Table) -> Deals:
+        """Return the table of the deals a full run wrote."""
+        columns = {name: booked[name].copy() for name in booked.dtype.names or ()}
+        columns["time"] = self.market.bars.time[columns["bar"]]
+        for column in columns.values():
+            column.setflags(write=False)
+        return Deals(**columns)
 
 
 @njit
 def run_programs(
-    facts: Facts, feed: Feed, programs: Programs, rows: Rows, states: Any, log: Log, out: F64
+    facts: Sequence[Facts],
+    programs: Programs,
+    arrays: Arrays,
+    states: Sequence[State],
+    wants: Sequence[Want],
+    out: F64,
 ) -> None:
-    """Run all programs; out: float64[programs, 6]."""
-    room, stack = rows.scratch[:WORD_ROWS], rows.scratch[WORD_ROWS:]
-    state = states[0]
+    """Run all programs on one state; out: float64[programs, 6]."""
+    bits = arrays.scratch[:BIT_ROWS]
     for k in range(len(programs.rows)):
-        bits = strategy_bits(facts, programs, k, rows.atoms, stack, room)
-        start(facts, state)
-        walk(facts, feed, Strategy(programs.rows[k], bits, rows.columns), state, log)
-        write_criteria(facts, state, out[k])
+        write_bits(facts[0], programs, k, arrays)
+        start(facts[0], states[0])
+        walk(facts[0], programs.rows[k], bits, arrays, states[0], wants[0])
+        write_criteria(facts[0], states[0], out[k])

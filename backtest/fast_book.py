@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backtest.fast_rules import (
     cents,
     market_fill,
@@ -19,12 +21,13 @@ from backtest.fast_types import (
     STOP_LOSS,
     STOP_OUT,
     TAKE_PROFIT,
+    Bar,
+    Booked,
     Facts,
-    Feed,
-    Log,
     State,
+    Want,
 )
-from dsl.jit import njit
+from dsl.jit import I64, njit
 
 
 @njit
@@ -44,22 +47,22 @@ def feed_meter(state: State, value: float) -> None:
 
 
 @njit
-def profit_at(facts: Facts, feed: Feed, state: State, t: int, price: int) -> float:
+def profit_at(facts: Facts, bar: Bar, state: State, price: int) -> float:
     """Return the unrounded profit of closing the position at a price."""
     side = state.side
-    spread = feed.spread[t]
+    spread = bar.spread
     if side > 0:
         bid, ask = price, tick_up(price + spread, facts.tick)
     else:
         bid, ask = max(facts.tick, tick_down(price - spread, facts.tick)), price
     points = side * (price - state.price)
-    return points * state.lots * point_value(facts, feed, t, points >= 0, bid, ask)
+    return points * state.lots * point_value(facts, bar, points >= 0, bid, ask)
 
 
 @njit
-def equity_at(facts: Facts, feed: Feed, state: State, t: int, price: int) -> float:
+def equity_at(facts: Facts, bar: Bar, state: State, price: int) -> float:
     """Return balance, swap and floating profit where the position would close at a price."""
-    return state.balance + state.swap + profit_at(facts, feed, state, t, price)
+    return state.balance + state.swap + profit_at(facts, bar, state, price)
 
 
 @njit
@@ -76,47 +79,56 @@ def _book(state: State, amount: float) -> None:
 
 
 @njit
-def _write_deal(log: Log, state: State, bar: int, price: int, reason: int) -> None:
-    """Write the prices of the deal that is booked next; reason 0 is an entry."""
-    row = log.deals[state.deals]
-    row[0], row[1], row[2], row[3] = bar, reason == 0, state.side, price
-    row[4], row[5], row[6] = state.stop, state.target, reason
+def _write(deals: Sequence[Booked], state: State, want: Want, price: int, reason: int) -> None:
+    """Write a deal that is about to be booked in a full run; reason 0 is an entry."""
+    if len(deals) == 0:
+        return
+    deal = deals[state.deals]
+    deal.bar, deal.entry, deal.side = want.t, int(reason == 0), state.side
+    deal.lots, deal.price, deal.reason = state.lots, price, reason
+    deal.stop, deal.target = state.stop, state.target
 
 
 @njit
-def _write_money(log: Log, state: State, profit: float, commission: float, swap: float) -> None:
-    """Write the money of the deal that was booked last; cents."""
-    row = log.money[state.deals - 1]
-    row[0], row[1], row[2] = state.lots, profit / 100.0, commission / 100.0
-    row[3], row[4] = swap / 100.0, state.balance
+def _write_money(
+    deals: Sequence[Booked], state: State, profit: float, commission: float, swap: float
+) -> None:
+    """Write the money of the deal that was just booked, given in cents."""
+    if len(deals) == 0:
+        return
+    deal = deals[state.deals - 1]
+    deal.profit, deal.commission, deal.swap = profit / 100.0, commission / 100.0, swap / 100.0
+    deal.balance = state.balance
 
 
 @njit
-def book_entry(facts: Facts, state: State, log: Log) -> None:
+def book_entry(facts: Facts, state: State, want: Want, deals: Sequence[Booked]) -> None:
     """Book the entry of the position that the state holds (rule 25)."""
-    state.entry_cents = -cents(facts.commission * state.lots)
-    if log.on:
-        _write_deal(log, state, state.bar, state.price, 0)
+    state.entry_cents = 0.0 - cents(facts.commission * state.lots)
+    _write(deals, state, want, state.price, 0)
     _book(state, state.entry_cents)
-    if log.on:
-        _write_money(log, state, 0.0, state.entry_cents, 0.0)
+    _write_money(deals, state, 0.0, state.entry_cents, 0.0)
 
 
 @njit
 def book_exit(
-    facts: Facts, feed: Feed, state: State, log: Log, t: int, price: int, reason: int
+    facts: Facts,
+    bar: Bar,
+    state: State,
+    want: Want,
+    deals: Sequence[Booked],
+    price: int,
+    reason: int,
 ) -> None:
     """Book the exit of the position at a price; its result is profit, swap and both commissions."""
-    profit = cents(profit_at(facts, feed, state, t, price))
-    commission = -cents(facts.commission * state.lots)
+    profit = cents(profit_at(facts, bar, state, price))
+    commission = 0.0 - cents(facts.commission * state.lots)
     swap = cents(state.swap)
-    if log.on:
-        _write_deal(log, state, t, price, reason)
+    _write(deals, state, want, price, reason)
     _book(state, profit + commission + swap)
-    if log.on:
-        _write_money(log, state, profit, commission, swap)
+    _write_money(deals, state, profit, commission, swap)
     result = profit + commission + swap + state.entry_cents
-    if result > 0:
+    if result > 0.0:
         state.won += result
     else:
         state.lost -= result
@@ -132,7 +144,7 @@ def effective_stop(state: State) -> int:
 
 
 @njit
-def stop_fill(facts: Facts, feed: Feed, state: State, t: int) -> tuple[int, int]:
+def stop_fill(facts: Facts, bar: Bar, state: State) -> tuple[int, int]:
     """Return price and reason of the stop that was met: at its level, or the open beyond it.
 
     Rules 16 and 24; a stop-out is a market order whatever the gap mode.
@@ -140,54 +152,56 @@ def stop_fill(facts: Facts, feed: Feed, state: State, t: int) -> tuple[int, int]
     side = state.side
     level = effective_stop(state)
     reason = STOP_LOSS if level == state.stop else STOP_OUT
-    if reason == STOP_OUT or not facts.order_gap:
-        quote = feed.open[t] if side > 0 else feed.ask_open[t]
+    if reason == STOP_OUT or facts.order_gap == 0:
+        quote = bar.open if side > 0 else bar.ask_open
         level = min(level, quote) if side > 0 else max(level, quote)
     return market_fill(facts, side < 0, level), reason
 
 
 @njit
-def note_extreme(facts: Facts, feed: Feed, state: State, t: int, adverse: int, fill: int) -> None:
+def note_extreme(facts: Facts, bar: Bar, state: State, adverse: int, fill: int) -> None:
     """Take the adverse extreme of a bar, no farther than the fill, into the drawdown (rule 27)."""
     price = max(adverse, fill) if state.side > 0 else min(adverse, fill)
-    feed_meter(state, equity_at(facts, feed, state, t, price))
+    feed_meter(state, equity_at(facts, bar, state, price))
 
 
 @njit
-def fill_at_open(facts: Facts, feed: Feed, state: State, log: Log, t: int) -> None:
+def fill_at_open(facts: Facts, bar: Bar, state: State, want: Want, deals: Sequence[Booked]) -> None:
     """(b) Fill stop, target and stop-out against the open."""
     side = state.side
-    quote = feed.open[t] if side > 0 else feed.ask_open[t]
+    quote = bar.open if side > 0 else bar.ask_open
     if stop_touched(side, effective_stop(state), quote):
-        price, reason = stop_fill(facts, feed, state, t)
-        book_exit(facts, feed, state, log, t, price, reason)
+        price, reason = stop_fill(facts, bar, state)
+        book_exit(facts, bar, state, want, deals, price, reason)
     elif target_touched(side, state.target, quote):
-        book_exit(facts, feed, state, log, t, state.target, TAKE_PROFIT)
+        book_exit(facts, bar, state, want, deals, state.target, TAKE_PROFIT)
 
 
 @njit
-def fill_in_bar(facts: Facts, feed: Feed, state: State, log: Log, t: int) -> None:
+def fill_in_bar(
+    facts: Facts, bar: Bar, state: State, want: Want, deals: Sequence[Booked], finer: I64
+) -> None:
     """(f) Fill stop, target and stop-out within the bar."""
     side = state.side
-    adverse = feed.low[t] if side > 0 else feed.ask_high[t]
-    best = feed.high[t] if side > 0 else feed.ask_low[t]
+    adverse = bar.low if side > 0 else bar.ask_high
+    best = bar.high if side > 0 else bar.ask_low
     stop = stop_touched(side, effective_stop(state), adverse)
     target = target_touched(side, state.target, best)
-    if stop and (not target or _stop_first(facts, feed, state, t)):
-        price, reason = stop_fill(facts, feed, state, t)
+    if stop and (not target or _stop_first(facts, bar, state, finer)):
+        price, reason = stop_fill(facts, bar, state)
     elif target:
         price, reason = state.target, TAKE_PROFIT
     else:
-        note_extreme(facts, feed, state, t, adverse, adverse)
+        note_extreme(facts, bar, state, adverse, adverse)
         return
-    note_extreme(facts, feed, state, t, adverse, price)
-    book_exit(facts, feed, state, log, t, price, reason)
+    note_extreme(facts, bar, state, adverse, price)
+    book_exit(facts, bar, state, want, deals, price, reason)
 
 
 @njit
-def _stop_first(facts: Facts, feed: Feed, state: State, t: int) -> bool:
+def _stop_first(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
     """Rule 19: whether the stop fills of a bar that touched both."""
-    quote = feed.open[t] if state.side > 0 else feed.ask_open[t]
+    quote = bar.open if state.side > 0 else bar.ask_open
     if stop_touched(state.side, effective_stop(state), quote):
         return True
     state.ambiguous += 1
@@ -195,23 +209,23 @@ def _stop_first(facts: Facts, feed: Feed, state: State, t: int) -> bool:
     if mode == OPTIMISTIC:
         return False
     if mode == PATH:
-        body = feed.close[t] - feed.open[t]
-        rising = body > 0 if body != 0 else feed.move[t] <= 0
+        body = bar.close - bar.open
+        rising = body > 0 if body != 0 else bar.move <= 0
         return rising == (state.side > 0)  # a rising bar visits its low first
     if mode == FINER:
-        return _stop_first_finer(facts, feed, state, t)
+        return _stop_first_finer(facts, bar, state, finer)
     return True
 
 
 @njit
-def _stop_first_finer(facts: Facts, feed: Feed, state: State, t: int) -> bool:
+def _stop_first_finer(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
     """Rule 19: the first finer bar that touches either decides, for the stop where it touches both."""
     stop = effective_stop(state)
-    for k in range(feed.finer_first[t], feed.finer_end[t]):
-        adverse, best = feed.finer_low[k], feed.finer_high[k]
+    for k in range(bar.finer_first, bar.finer_end):
+        best, adverse = finer[0, k], finer[1, k]
         if state.side < 0:
-            adverse = tick_up(feed.finer_high[k] + feed.spread[t], facts.tick)
-            best = tick_up(feed.finer_low[k] + feed.spread[t], facts.tick)
+            best = tick_up(finer[1, k] + bar.spread, facts.tick)
+            adverse = tick_up(finer[0, k] + bar.spread, facts.tick)
         if stop_touched(state.side, stop, adverse):
             return True
         if target_touched(state.side, state.target, best):

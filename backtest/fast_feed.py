@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from backtest.fast_types import (
@@ -12,11 +14,14 @@ from backtest.fast_types import (
     PATH,
     PESSIMISTIC,
     SERIES,
+    Bar,
     Facts,
-    Feed,
+    Table,
+    record_dtype,
 )
+from backtest.criteria import bars_per_year
 from backtest.market import Market
-from backtest.rates import Rates, rates_of, worse_side
+from backtest.rates import Rates, rates_of
 from backtest.spread import resolved_spread
 from backtest.swap import DAY
 from dsl.jit import F64, I64
@@ -31,43 +36,37 @@ _BOTH_TOUCHED = {
 _THURSDAY = 4  # the weekday of 1970-01-01
 
 
-def feed_of(market: Market) -> Feed:
-    """Return the arrays of a checked market."""
+def bars_of(market: Market) -> Table:
+    """Return Bar[n], the bars of a checked market with all that is computed once."""
     bars, tick = market.bars, market.symbol.tick_points
+    table = np.zeros(len(bars), record_dtype(Bar))
+    for name in ("open", "high", "low", "close"):
+        table[name] = getattr(bars, name)
     spread = resolved_spread(bars, market.costs.spread)
+    for name in ("open", "high", "low", "close"):
+        table["ask_" + name] = _up_to_tick(getattr(bars, name) + spread, tick)
     day = bars.time // DAY
-    gain, loss = _series_values(rates_of(market))
-    finer_first, finer_end = np.zeros((2, len(bars)), np.int64)
-    finer_high = finer_low = np.empty(0, np.int64)
+    table["spread"], table["day"], table["nights"] = spread, day, _nights(day, market)
+    table["move"] = _last_moves(bars.close - bars.open)
+    rates = rates_of(market)
+    if rates.mode == "series":
+        table["gain"], table["loss"] = _series_values(rates)
     if market.finer is not None:
-        finer_first = np.searchsorted(market.finer.time, bars.time)
-        finer_end = np.searchsorted(market.finer.time, bars.time + bars.timeframe)
-        finer_high, finer_low = market.finer.high, market.finer.low
-    return Feed(
-        time=_plain(bars.time),
-        open=_plain(bars.open),
-        high=_plain(bars.high),
-        low=_plain(bars.low),
-        close=_plain(bars.close),
-        ask_open=_up_to_tick(bars.open + spread, tick),
-        ask_high=_up_to_tick(bars.high + spread, tick),
-        ask_low=_up_to_tick(bars.low + spread, tick),
-        ask_close=_up_to_tick(bars.close + spread, tick),
-        spread=_plain(spread),
-        day=day,
-        nights=_nights(day, market),
-        move=_last_moves(bars.close - bars.open),
-        gain=gain,
-        loss=loss,
-        finer_first=finer_first,
-        finer_end=finer_end,
-        finer_high=_plain(finer_high),
-        finer_low=_plain(finer_low),
-    )
+        time = market.finer.time
+        table["finer_first"] = np.searchsorted(time, bars.time)
+        table["finer_end"] = np.searchsorted(time, bars.time + bars.timeframe)
+    return table
 
 
-def facts_of(market: Market) -> Facts:
-    """Return symbol, account and costs of a checked market as numbers."""
+def finer_of(market: Market) -> I64:
+    """Return int64[2, m], highs and lows of the finer bars; m is 0 where there are none."""
+    if market.finer is None:
+        return np.empty((2, 0), np.int64)
+    return np.stack([market.finer.high, market.finer.low])
+
+
+def facts_of(market: Market) -> Table:
+    """Return Facts[1], symbol, account and costs of a checked market as numbers."""
     symbol, account, costs = market.symbol, market.account, market.costs
     rates = rates_of(market)
     by_price = symbol.margin_mode == "cfd" or (
@@ -78,7 +77,8 @@ def facts_of(market: Market) -> Facts:
         margin = symbol.margin_per_lot
     elif by_price:
         margin /= float(10**market.bars.digits)
-    return Facts(
+    table = np.zeros(1, record_dtype(Facts))
+    values = dict(
         first=market.first,
         end=market.end,
         tick=symbol.tick_points,
@@ -87,26 +87,24 @@ def facts_of(market: Market) -> Facts:
         order_gap=costs.gap == "order",
         both_touched=_BOTH_TOUCHED[costs.both_touched],
         conversion=_CONVERSIONS[rates.mode],
-        value=float(rates.value),
-        scale=float(10**market.bars.digits),
-        commission=float(costs.commission),
-        lots_min=float(symbol.lots_min),
-        lots_max=float(symbol.lots_max),
-        lots_step=float(symbol.lots_step),
+        value=(rates.value),
+        scale=(10**market.bars.digits),
+        commission=(costs.commission),
+        lots_min=(symbol.lots_min),
+        lots_max=(symbol.lots_max),
+        lots_step=(symbol.lots_step),
         margin_by_price=by_price,
-        margin_rate=float(margin),
+        margin_rate=(margin),
         stop_out=account.stop_out / 100.0,
-        swap_long=float(symbol.swap_long),
-        swap_short=float(symbol.swap_short),
+        swap_long=(symbol.swap_long),
+        swap_short=(symbol.swap_short),
         swap_in_points=symbol.swap_mode == "points",
-        deposit=float(account.deposit),
-        sharpe_scale=1.0,
+        deposit=(account.deposit),
+        sharpe_scale=math.sqrt(bars_per_year(market)),
     )
-
-
-def _plain(column: I64) -> I64:
-    """Return a column that numba sees as every other: contiguous, not marked read-only."""
-    return np.array(column, np.int64)
+    for name, value in values.items():
+        table[name] = value
+    return table
 
 
 def _up_to_tick(prices: I64, tick: int) -> I64:
@@ -135,12 +133,7 @@ def _last_moves(move: I64) -> I64:
 
 
 def _series_values(rates: Rates) -> tuple[F64, F64]:
-    """Return deposit money per point and lot of gains and losses for each bar, or empty arrays."""
-    if rates.mode != "series":
-        return np.empty(0), np.empty(0)
-    quotes = list(zip(rates.bid.tolist(), rates.ask.tolist(), strict=True))
-    gain, loss = (
-        np.array([rates.value * worse_side(side, *quote, rates.inverse) for quote in quotes])
-        for side in (True, False)
-    )
-    return gain, loss
+    """Return deposit money per point and lot of gains and losses for each bar."""
+    bid, ask = rates.bid, rates.ask
+    gain, loss = (1.0 / ask, 1.0 / bid) if rates.inverse else (bid, ask)
+    return rates.value * gain, rates.value * loss

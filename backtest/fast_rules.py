@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from backtest.fast_types import CONSTANT, OWN_PRICE, Facts, Feed
+from backtest.fast_types import CONSTANT, OWN_PRICE, Bar, Facts
 from dsl.jit import F64, njit
 
 SLACK = 1e-6
@@ -70,30 +70,30 @@ def market_fill(facts: Facts, buys: bool, quote: int) -> int:
 
 @njit
 def distance(columns: F64, factor: float, column: int, t: int, scale: float) -> float:
-    """Return a distance at bar t in points; its port must be in use."""
-    if column < 0:
-        return factor * scale
-    return factor * columns[column, t] * scale
+    """Return a distance at bar t in points, 0 where its port is empty."""
+    if column >= 0:
+        return factor * columns[column, t] * scale
+    return factor * scale
 
 
 @njit
-def entry_stop(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
+def entry_stop(facts: Facts, bar: Bar, side: int, away: float) -> int:
     """Rule 17: the stop loss of an entry."""
     if side > 0:
-        level = below(ask, away, facts.tick)
-        return min(level, tick_down(bid - facts.least, facts.tick))
-    level = above(bid, away, facts.tick)
-    return max(level, tick_up(ask + facts.least, facts.tick))
+        level = below(bar.ask_open, away, facts.tick)
+        return min(level, tick_down(bar.open - facts.least, facts.tick))
+    level = above(bar.open, away, facts.tick)
+    return max(level, tick_up(bar.ask_open + facts.least, facts.tick))
 
 
 @njit
-def entry_target(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
+def entry_target(facts: Facts, bar: Bar, side: int, away: float) -> int:
     """Rule 17: the take profit of an entry."""
     if side > 0:
-        level = above(ask, away, facts.tick)
-        return max(level, tick_up(bid + facts.least, facts.tick))
-    level = below(bid, away, facts.tick)
-    return min(level, tick_down(ask - facts.least, facts.tick))
+        level = above(bar.ask_open, away, facts.tick)
+        return max(level, tick_up(bar.open + facts.least, facts.tick))
+    level = below(bar.open, away, facts.tick)
+    return min(level, tick_down(bar.ask_open - facts.least, facts.tick))
 
 
 @njit
@@ -117,13 +117,13 @@ def target_touched(side: int, target: int, quote: int) -> bool:
 
 
 @njit
-def point_value(facts: Facts, feed: Feed, t: int, gain: bool, bid: int, ask: int) -> float:
-    """Rule 21: deposit money per point and lot at bar t; the quotes are those of the fill."""
+def point_value(facts: Facts, bar: Bar, gain: bool, bid: int, ask: int) -> float:
+    """Rule 21: deposit money per point and lot; the quotes are those of the fill."""
     if facts.conversion == CONSTANT:
         return facts.value
     if facts.conversion == OWN_PRICE:
         return facts.value * facts.scale / (ask if gain else bid)
-    return feed.gain[t] if gain else feed.loss[t]
+    return bar.gain if gain else bar.loss
 
 
 @njit
@@ -139,7 +139,7 @@ def stepped_lots(facts: Facts, lots: float) -> float:
 def margin_needed(facts: Facts, lots: float, price: int, rate: float) -> float:
     """Rule 23; rate: deposit money per point and lot for a loss."""
     margin = lots * facts.margin_rate
-    if facts.margin_by_price:
+    if facts.margin_by_price != 0:
         margin *= price
         if facts.conversion != CONSTANT:
             margin *= rate / facts.value
@@ -147,11 +147,11 @@ def margin_needed(facts: Facts, lots: float, price: int, rate: float) -> float:
 
 
 @njit
-def swap_rate(facts: Facts, feed: Feed, t: int, side: int) -> float:
-    """Rule 25: deposit money per lot and night at the open of bar t."""
+def swap_rate(facts: Facts, bar: Bar, side: int) -> float:
+    """Rule 25: deposit money per lot and night at the open."""
     rate = facts.swap_long if side > 0 else facts.swap_short
-    if facts.swap_in_points:
-        rate *= point_value(facts, feed, t, rate >= 0.0, feed.open[t], feed.ask_open[t])
+    if facts.swap_in_points != 0:
+        rate *= point_value(facts, bar, rate >= 0.0, bar.open, bar.ask_open)
     return rate
 
 

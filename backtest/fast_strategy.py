@@ -5,12 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.bits import ONES, combine
-from backtest.fast_types import Bits, Facts, Programs, State
+from backtest.fast_types import (
+    ANY_ENTRY,
+    BIT_ROWS,
+    FORCED_EXIT,
+    FRIDAY_EXIT,
+    LONG_ENTRY,
+    LONG_EXIT,
+    SHORT_ENTRY,
+    SHORT_EXIT,
+    WANTS_LONG,
+    WANTS_SHORT,
+    Arrays,
+    Facts,
+    Programs,
+    State,
+)
 from backtest.fast_rules import cents
 from dsl.jit import U64, njit
 
-LONG_ENTRY, SHORT_ENTRY, LONG_EXIT, SHORT_EXIT, FILTER, FORCED, FRIDAY = range(7)
-WORD_ROWS = 9  # rows of words that `strategy_bits` fills
+FILTER = 4  # the part that stands for "always" where it is missing
 
 
 @njit
@@ -40,40 +54,27 @@ def keep_range(words: U64, first: int, end: int) -> None:
 
 
 @njit
-def strategy_bits(
-    facts: Facts, programs: Programs, k: int, atoms: U64, stack: U64, room: U64
-) -> Bits:
-    """Return the signals of program k; they live in `room`, uint64[WORD_ROWS, words]."""
+def write_bits(facts: Facts, programs: Programs, k: int, arrays: Arrays) -> None:
+    """Write the signals of program k into the first BIT_ROWS rows of the scratch words."""
     row = programs.rows[k]
-    bits = Bits(
-        long_entry=room[0],
-        short_entry=room[1],
-        long_exit=room[2],
-        short_exit=room[3],
-        forced_exit=room[4],
-        friday_exit=room[5],
-        any_entry=room[6],
-        wants_long=room[7],
-        wants_short=room[8],
-    )
-    part_bits(programs, k, LONG_ENTRY, atoms, stack, bits.wants_long)
-    part_bits(programs, k, SHORT_ENTRY, atoms, stack, bits.wants_short)
-    part_bits(programs, k, LONG_EXIT, atoms, stack, bits.long_exit)
-    part_bits(programs, k, SHORT_EXIT, atoms, stack, bits.short_exit)
-    part_bits(programs, k, FORCED, atoms, stack, bits.forced_exit)
-    part_bits(programs, k, FRIDAY, atoms, stack, bits.friday_exit)
-    part_bits(programs, k, FILTER, atoms, stack, bits.any_entry)
+    bits, stack, atoms = arrays.scratch[:BIT_ROWS], arrays.scratch[BIT_ROWS:], arrays.atoms
+    part_bits(programs, k, 0, atoms, stack, bits[WANTS_LONG])
+    part_bits(programs, k, 1, atoms, stack, bits[WANTS_SHORT])
+    part_bits(programs, k, 2, atoms, stack, bits[LONG_EXIT])
+    part_bits(programs, k, 3, atoms, stack, bits[SHORT_EXIT])
+    part_bits(programs, k, FILTER, atoms, stack, bits[ANY_ENTRY])
+    part_bits(programs, k, 5, atoms, stack, bits[FORCED_EXIT])
+    part_bits(programs, k, 6, atoms, stack, bits[FRIDAY_EXIT])
     first = max(facts.first, row.warmup)
     if 0 < row.max_slippage < facts.slippage:
         first = facts.end
-    keep_range(bits.any_entry, first, facts.end)
-    for w in range(len(bits.any_entry)):
-        allowed = bits.any_entry[w]
-        wants_long, wants_short = bits.wants_long[w], bits.wants_short[w]
-        bits.long_entry[w] = wants_long & ~wants_short & allowed
-        bits.short_entry[w] = wants_short & ~wants_long & allowed
-        bits.any_entry[w] = bits.long_entry[w] | bits.short_entry[w]
-    return bits
+    keep_range(bits[ANY_ENTRY], first, facts.end)
+    for w in range(bits.shape[1]):
+        allowed = bits[ANY_ENTRY, w]
+        wants_long, wants_short = bits[WANTS_LONG, w], bits[WANTS_SHORT, w]
+        bits[LONG_ENTRY, w] = wants_long & ~wants_short & allowed
+        bits[SHORT_ENTRY, w] = wants_short & ~wants_long & allowed
+        bits[ANY_ENTRY, w] = (wants_long ^ wants_short) & allowed
 
 
 @njit
@@ -89,3 +90,5 @@ def start(facts: Facts, state: State) -> None:
     state.balance = state.day_balance = state.highest = deposit
     state.peak = state.lowest = state.equity = deposit
     state.day = -1
+    state.both_signals = state.blocked = state.distance = state.level = 0
+    state.volume = state.margin_refused = 0

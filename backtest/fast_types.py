@@ -6,6 +6,7 @@ below are their static types and the only list of their fields. Prices are whole
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, get_type_hints
 
 import numpy as np
@@ -16,7 +17,6 @@ NO_COLUMN, UNUSED = -1, -2  # columns of a distance: its factor is all there is;
 
 CONSTANT, OWN_PRICE, SERIES = range(3)  # how profit becomes deposit money (rule 21)
 PESSIMISTIC, OPTIMISTIC, PATH, FINER = range(4)  # rule 19
-BOTH_SIGNALS, BLOCKED, DISTANCE, LEVEL, VOLUME, MARGIN = range(1, 7)  # refusals after warm-up
 
 (
     STOP_LOSS,
@@ -33,39 +33,60 @@ BOTH_SIGNALS, BLOCKED, DISTANCE, LEVEL, VOLUME, MARGIN = range(1, 7)  # refusals
 ) = range(1, 12)  # the numbers of backtest.result.CloseReason
 
 
-class Feed(NamedTuple):
-    """The bars of a market, int64[n] each, prepared once.
+Table = np.ndarray[tuple[int], np.dtype[np.void]]  # rows of records
 
-    spread: Resolved, points. ask_*: Ask quotes beside the bid ones, on the tick grid. day: Server day
+
+class Bar:
+    """One bar. The first eight fields, all that most bars are asked for, share a line of cache.
+
+    ask_*: Ask quotes beside the bid ones, on the tick grid. spread: Resolved, points. day: Server day
     number. nights: Swap nights charged at the open. move: Direction of the last bar before this one
-    that moved, 0 for none (rule 19, path). gain, loss: Deposit money per point and lot, float64[n];
-    empty unless the conversion is a series. finer_first, finer_end: Rows of the finer bars inside
-    each bar; finer_high, finer_low: those bars.
+    that moved, 0 for none (rule 19, path). gain, loss: Deposit money per point and lot where the
+    conversion is a series. finer_first, finer_end: Rows of the finer bars inside this one.
     """
 
-    time: I64
-    open: I64
-    high: I64
-    low: I64
-    close: I64
-    ask_open: I64
-    ask_high: I64
-    ask_low: I64
-    ask_close: I64
-    spread: I64
-    day: I64
-    nights: I64
-    move: I64
-    gain: F64
-    loss: F64
-    finer_first: I64
-    finer_end: I64
-    finer_high: I64
-    finer_low: I64
+    open: int
+    high: int
+    low: int
+    close: int
+    ask_open: int
+    ask_high: int
+    ask_low: int
+    ask_close: int
+    spread: int
+    day: int
+    nights: int
+    move: int
+    gain: float
+    loss: float
+    finer_first: int
+    finer_end: int
 
 
-class Facts(NamedTuple):
-    """Symbol, account and costs as numbers.
+class Want:
+    """What a strategy wants at the open of bar t.
+
+    side: Of the entry that filter, window and warm-up let through, 0 for none. signals: How many
+    entry signals are true, whatever lets them through. Distances in points, 0 for none; stop and
+    target are read for entries, trail, even and lock while a position is open.
+    """
+
+    t: int
+    side: int
+    signals: int
+    long_exit: int
+    short_exit: int
+    forced_exit: int
+    friday_exit: int
+    stop: float
+    target: float
+    trail: float
+    even: float
+    lock: float
+
+
+class Facts:
+    """Symbol, account and costs as numbers; 1 for true.
 
     value: Money per point and lot, of the profit currency (deposit currency where the conversion is
     CONSTANT). scale: Points per unit of price. least: Least distance of a level from the quote.
@@ -77,7 +98,7 @@ class Facts(NamedTuple):
     tick: int
     least: int
     slippage: int
-    order_gap: bool
+    order_gap: int
     both_touched: int
     conversion: int
     value: float
@@ -86,12 +107,12 @@ class Facts(NamedTuple):
     lots_min: float
     lots_max: float
     lots_step: float
-    margin_by_price: bool
+    margin_by_price: int
     margin_rate: float
     stop_out: float
     swap_long: float
     swap_short: float
-    swap_in_points: bool
+    swap_in_points: int
     deposit: float
     sharpe_scale: float
 
@@ -120,43 +141,62 @@ class Row:
     warmup: int
 
 
+# Rows of a program's bits, uint64[9, words]. Entries only where filter, warm-up and window let them
+# through, and one direction alone; WANTS_* are the bare signals.
+(
+    LONG_ENTRY,
+    SHORT_ENTRY,
+    LONG_EXIT,
+    SHORT_EXIT,
+    FORCED_EXIT,
+    FRIDAY_EXIT,
+    ANY_ENTRY,
+    WANTS_LONG,
+    WANTS_SHORT,
+) = range(9)
+BIT_ROWS = 9
+
+
 class Programs(NamedTuple):
     """Encoded programs. code: All postfix codes in one line; parts: int64[k, 8], where they start."""
 
-    rows: Row
+    rows: Sequence[Row]
     code: I64
     parts: I64
 
 
-class Bits(NamedTuple):
-    """Signals of one program, uint64[words]; entries only where filter, warm-up and window
-    let them through, and one direction alone; wants_*: the bare signals."""
+class Booked:
+    """One deal as a full run writes it; as backtest.result.Deal, which knows its time as well."""
 
-    long_entry: U64
-    short_entry: U64
-    long_exit: U64
-    short_exit: U64
-    forced_exit: U64
-    friday_exit: U64
-    any_entry: U64
-    wants_long: U64
-    wants_short: U64
-
-
-class Strategy(NamedTuple):
-    """One program as the engines see it: its row, its bits, the columns of its distances."""
-
-    row: Row
-    bits: Bits
-    columns: F64
+    bar: int
+    entry: int
+    side: int
+    lots: float
+    price: int
+    stop: int
+    target: int
+    profit: float
+    commission: float
+    swap: float
+    reason: int
+    balance: float
 
 
-class Rows(NamedTuple):
-    """What programs refer to: columns and atoms of the arena; scratch: uint64[rows, words]."""
+class Arrays(NamedTuple):
+    """All that programs read and write beside records.
 
+    bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
+    scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m], empty in a batch; equity: float64[bars
+    of the window], empty in a batch.
+    """
+
+    bars: Sequence[Bar]
     columns: F64
     atoms: U64
+    finer: I64
     scratch: U64
+    deals: Sequence[Booked]
+    equity: F64
 
 
 class State:
@@ -206,21 +246,12 @@ class State:
     equity: float
     squares: float
     ambiguous: int
-
-
-class Log(NamedTuple):
-    """What a full run writes beside its state; `on` is False, and the arrays are empty, in a batch.
-
-    deals: int64[deals, 7] bar, entry, side, price, stop, target, reason; money: float64[deals, 5]
-    lots, profit, commission, swap, balance. equity: float64[bars of the window]. refused: int64[7],
-    by the causes above.
-    """
-
-    on: bool
-    deals: I64
-    money: F64
-    equity: F64
-    refused: I64
+    both_signals: int
+    blocked: int
+    distance: int
+    level: int
+    volume: int
+    margin_refused: int
 
 
 def record_dtype(record: type) -> np.dtype[np.void]:

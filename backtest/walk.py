@@ -6,15 +6,12 @@ the contract's; the steps of a bar stand in its order, (a) to (f).
 
 from __future__ import annotations
 
-from backtest.bits import next_bit, test_bit
-from backtest.fast_book import (
-    book_entry,
-    book_exit,
-    equity_at,
-    feed_meter,
-    fill_at_open,
-    fill_in_bar,
-)
+from collections.abc import Sequence
+
+import numpy as np
+
+from backtest.bits import next_bit
+from backtest.fast_book import book_entry, book_exit, equity_at, feed_meter, fill_at_open, fill_in_bar
 from backtest.fast_rules import (
     BREAK_EVEN_SLACK,
     LIMIT_SLACK,
@@ -33,103 +30,150 @@ from backtest.fast_rules import (
     usable,
 )
 from backtest.fast_types import (
-    BLOCKED,
-    BOTH_SIGNALS,
+    ANY_ENTRY,
     DAILY_LOSS,
-    DISTANCE,
     DRAWDOWN_STOP,
     END,
     EXIT_SIGNAL,
+    FORCED_EXIT,
     FRIDAY,
-    LEVEL,
-    MARGIN,
+    FRIDAY_EXIT,
+    LONG_ENTRY,
+    LONG_EXIT,
     MAX_BARS,
     REVERSE,
     SESSION,
+    SHORT_ENTRY,
+    SHORT_EXIT,
     UNUSED,
-    VOLUME,
-    Bits,
+    WANTS_LONG,
+    WANTS_SHORT,
+    Arrays,
+    Bar,
+    Booked,
     Facts,
-    Feed,
-    Log,
     Row,
     State,
-    Strategy,
+    Want,
 )
-from dsl.jit import njit
+from dsl.jit import F64, I64, U64, njit
 
 
 @njit
-def walk(facts: Facts, feed: Feed, strategy: Strategy, state: State, log: Log) -> None:
-    """Trade the window; `state` and `log` hold the outcome."""
-    bits = strategy.bits
+def walk(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: Want) -> None:
+    """Trade the window; the state, and in a full run `arrays.deals` and `.equity`, hold the outcome.
+
+    bits: uint64[BIT_ROWS, words] of the program. want: Room for what is wanted at a bar.
+    """
+    counts = len(arrays.equity) > 0
     t = facts.first
     while t < facts.end:
-        if state.side == 0 and not log.on:
-            t = next_bit(bits.any_entry, t, facts.end)
+        if state.side == 0 and not counts:
+            t = next_bit(bits[ANY_ENTRY], t, facts.end)
             if t == facts.end:
                 break
-        step(facts, feed, strategy, state, log, t)
+        read_signals(bits, t, want)
+        read_distances(row, arrays.columns, facts.scale, state.side, want)
+        bar = arrays.bars[t]
+        step(facts, row, bar, want, state, arrays.deals, arrays.finer)
+        note_close(facts, bar, state)
+        if counts:
+            arrays.equity[t - facts.first] = state.equity
         t += 1
 
 
 @njit
-def step(facts: Facts, feed: Feed, strategy: Strategy, state: State, log: Log, t: int) -> None:
-    """Do everything that bar t asks for, in the order of rule 10."""
-    state.closed_side = 0
-    if feed.day[t] != state.day:
-        state.day = feed.day[t]
-        state.day_balance = state.balance
-        state.trades_today = 0
-    if state.side != 0:
-        charge_swap(facts, feed, state, t)
-        state.stop_out = stop_out_level(facts, feed, state, t)
-        fill_at_open(facts, feed, state, log, t)
-    state.limit = account_limit(facts, feed, strategy.row, state, t)
-    if state.side != 0:
-        exit_at_open(facts, feed, strategy, state, log, t)
-    if state.side != 0:
-        move_stop(facts, feed, strategy, state, t)
-    elif t >= strategy.row.warmup:
-        enter(facts, feed, strategy, state, log, t)
-    if state.side != 0:
-        fill_in_bar(facts, feed, state, log, t)
-    if state.side != 0 and t == facts.end - 1:
-        close = feed.close[t] if state.side > 0 else feed.ask_close[t]
-        book_exit(facts, feed, state, log, t, market_fill(facts, state.side < 0, close), END)
-    note_close(facts, feed, state, log, t)
+def read_signals(bits: U64, t: int, want: Want) -> None:
+    """Read what the strategy signals at the open of bar t."""
+    w, shift = t >> 6, np.uint64(t & 63)
+    one = np.uint64(1)
+    want.t = t
+    want.side = int((bits[LONG_ENTRY, w] >> shift) & one)
+    want.side -= int((bits[SHORT_ENTRY, w] >> shift) & one)
+    want.signals = int((bits[WANTS_LONG, w] >> shift) & one)
+    want.signals += int((bits[WANTS_SHORT, w] >> shift) & one)
+    want.long_exit = int((bits[LONG_EXIT, w] >> shift) & one)
+    want.short_exit = int((bits[SHORT_EXIT, w] >> shift) & one)
+    want.forced_exit = int((bits[FORCED_EXIT, w] >> shift) & one)
+    want.friday_exit = int((bits[FRIDAY_EXIT, w] >> shift) & one)
 
 
 @njit
-def note_close(facts: Facts, feed: Feed, state: State, log: Log, t: int) -> None:
+def read_distances(row: Row, columns: F64, scale: float, side: int, want: Want) -> None:
+    """Read the distances that this bar can ask for, in points."""
+    t = want.t
+    if want.side != 0:
+        want.stop = distance(columns, row.stop_factor, row.stop_column, t, scale)
+        want.target = distance(columns, row.target_factor, row.target_column, t, scale)
+    if side != 0:
+        want.trail = distance(columns, row.trail_factor, row.trail_column, t, scale)
+        want.even = distance(columns, row.even_factor, row.even_column, t, scale)
+        want.lock = distance(columns, row.lock_factor, row.lock_column, t, scale)
+
+
+@njit
+def step(
+    facts: Facts,
+    row: Row,
+    bar: Bar,
+    want: Want,
+    state: State,
+    deals: Sequence[Booked],
+    finer: I64,
+) -> None:
+    """Do everything that a bar asks for, in the order of rule 10."""
+    state.closed_side = 0
+    if bar.day != state.day:
+        state.day = bar.day
+        state.day_balance = state.balance
+        state.trades_today = 0
+    if state.side != 0:
+        charge_swap(facts, bar, state)
+        state.stop_out = stop_out_level(facts, bar, state)
+        fill_at_open(facts, bar, state, want, deals)
+    state.limit = account_limit(facts, row, bar, state)
+    if state.side != 0:
+        exit_at_open(facts, row, bar, want, state, deals)
+    if state.side != 0:
+        move_stop(facts, bar, want, state)
+    elif want.t >= row.warmup and want.signals > 0:
+        enter(facts, row, bar, want, state, deals)
+    if state.side != 0:
+        fill_in_bar(facts, bar, state, want, deals, finer)
+    if state.side != 0 and want.t == facts.end - 1:
+        close = bar.close if state.side > 0 else bar.ask_close
+        price = market_fill(facts, state.side < 0, close)
+        book_exit(facts, bar, state, want, deals, price, END)
+
+
+@njit
+def note_close(facts: Facts, bar: Bar, state: State) -> None:
     """Take the equity at the close into drawdown and Sharpe ratio."""
     equity = state.balance
     if state.side != 0:
-        close = feed.close[t] if state.side > 0 else feed.ask_close[t]
-        equity = equity_at(facts, feed, state, t, close)
+        close = bar.close if state.side > 0 else bar.ask_close
+        equity = equity_at(facts, bar, state, close)
     feed_meter(state, equity)
     change = equity - state.equity
     state.squares += change * change
     state.equity = equity
-    if log.on:
-        log.equity[t - facts.first] = equity
 
 
 @njit
-def charge_swap(facts: Facts, feed: Feed, state: State, t: int) -> None:
+def charge_swap(facts: Facts, bar: Bar, state: State) -> None:
     """(a) Charge the nights since the last bar (rule 25)."""
-    if feed.nights[t] > 0:
-        per_lot = swap_rate(facts, feed, t, state.side)
-        state.swap = cents(state.swap + cents(per_lot * state.lots * feed.nights[t]) / 100.0) / 100.0
+    if bar.nights > 0:
+        per_lot = swap_rate(facts, bar, state.side)
+        state.swap = cents(state.swap + cents(per_lot * state.lots * bar.nights) / 100.0) / 100.0
 
 
 @njit
-def stop_out_level(facts: Facts, feed: Feed, state: State, t: int) -> int:
+def stop_out_level(facts: Facts, bar: Bar, state: State) -> int:
     """Rule 24: the price at which the broker closes the position, 0 when it never does."""
     if facts.stop_out <= 0.0 or state.margin <= 0.0:
         return 0
     wanted = facts.stop_out * state.margin - state.balance - state.swap
-    rate = point_value(facts, feed, t, wanted >= 0.0, feed.open[t], feed.ask_open[t])
+    rate = point_value(facts, bar, wanted >= 0.0, bar.open, bar.ask_open)
     away = -wanted / (state.lots * rate)
     away = min(max(away, -1e15), 1e15)  # what lies farther no price reaches, nor does an integer
     if state.side > 0:
@@ -138,14 +182,14 @@ def stop_out_level(facts: Facts, feed: Feed, state: State, t: int) -> int:
 
 
 @njit
-def account_limit(facts: Facts, feed: Feed, row: Row, state: State, t: int) -> int:
+def account_limit(facts: Facts, row: Row, bar: Bar, state: State) -> int:
     """Rule 15: the account limit that holds at this open, 0 for none."""
     if row.daily_loss == 0.0 and row.drawdown_stop == 0.0:
         return 0
     equity = state.balance
     if state.side != 0:
-        quote = feed.open[t] if state.side > 0 else feed.ask_open[t]
-        equity = equity_at(facts, feed, state, t, quote)
+        quote = bar.open if state.side > 0 else bar.ask_open
+        equity = equity_at(facts, bar, state, quote)
     allowed = row.daily_loss / 100.0 * state.day_balance
     if row.daily_loss > 0.0 and state.day_balance - equity >= allowed - LIMIT_SLACK:
         return DAILY_LOSS
@@ -157,29 +201,28 @@ def account_limit(facts: Facts, feed: Feed, row: Row, state: State, t: int) -> i
 
 @njit
 def exit_at_open(
-    facts: Facts, feed: Feed, strategy: Strategy, state: State, log: Log, t: int
+    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
 ) -> None:
     """(c) Close at the market for the first reason that holds (rules 10 to 15)."""
-    bits, row, side = strategy.bits, strategy.row, state.side
-    own = bits.long_exit if side > 0 else bits.short_exit
-    opposite = bits.short_entry if side > 0 else bits.long_entry
+    side = state.side
     reason = 0
-    if test_bit(bits.forced_exit, t):
+    if want.forced_exit != 0:
         reason = SESSION
-    elif test_bit(bits.friday_exit, t):
+    elif want.friday_exit != 0:
         reason = FRIDAY
     elif state.limit != 0:
         reason = state.limit
-    elif row.max_bars > 0 and t - state.bar >= row.max_bars:
+    elif row.max_bars > 0 and want.t - state.bar >= row.max_bars:
         reason = MAX_BARS
-    elif test_bit(own, t):
+    elif (want.long_exit if side > 0 else want.short_exit) != 0:
         reason = EXIT_SIGNAL
-    elif row.reverse != 0 and test_bit(opposite, t) and entry_allowed(row, state):
+    elif row.reverse != 0 and want.side == -side and entry_allowed(row, state):
         reason = REVERSE
     if reason != 0:
-        quote = feed.open[t] if side > 0 else feed.ask_open[t]
+        quote = bar.open if side > 0 else bar.ask_open
         state.closed_side = side
-        book_exit(facts, feed, state, log, t, market_fill(facts, side < 0, quote), reason)
+        price = market_fill(facts, side < 0, quote)
+        book_exit(facts, bar, state, want, deals, price, reason)
 
 
 @njit
@@ -191,26 +234,24 @@ def entry_allowed(row: Row, state: State) -> bool:
 
 
 @njit
-def move_stop(facts: Facts, feed: Feed, strategy: Strategy, state: State, t: int) -> None:
+def move_stop(facts: Facts, bar: Bar, want: Want, state: State) -> None:
     """(d) Break-even, then trailing (rule 20)."""
-    row, columns, side, tick = strategy.row, strategy.columns, state.side, facts.tick
-    quote = feed.open[t] if side > 0 else feed.ask_open[t]
-    if row.even_column != UNUSED and state.even_sent == 0:
-        away = distance(columns, row.even_factor, row.even_column, t, facts.scale)
-        beyond = side * (quote - state.price)
-        if usable(away) and beyond >= away - BREAK_EVEN_SLACK:
-            lock = 0.0
-            if row.lock_column != UNUSED:
-                lock = distance(columns, row.lock_factor, row.lock_column, t, facts.scale)
-            if lock == 0.0 or usable(lock):
-                price = state.price
-                level = below(price, -lock, tick) if side > 0 else above(price, -lock, tick)
-                state.even_sent = send_stop(facts, state, level, quote)
-    if row.trail_column != UNUSED:
-        away = distance(columns, row.trail_factor, row.trail_column, t, facts.scale)
-        if usable(away):
-            level = below(quote, away, tick) if side > 0 else above(quote, away, tick)
-            send_stop(facts, state, level, quote)
+    side, tick = state.side, facts.tick
+    quote = bar.open if side > 0 else bar.ask_open
+    if usable(want.even) and state.even_sent == 0:
+        due = side * (quote - state.price) >= want.even - BREAK_EVEN_SLACK
+        if due and (want.lock == 0.0 or usable(want.lock)):
+            if side > 0:
+                level = below(state.price, -want.lock, tick)
+            else:
+                level = above(state.price, -want.lock, tick)
+            state.even_sent = send_stop(facts, state, level, quote)
+    if usable(want.trail):
+        if side > 0:
+            level = below(quote, want.trail, tick)
+        else:
+            level = above(quote, want.trail, tick)
+        send_stop(facts, state, level, quote)
 
 
 @njit
@@ -224,81 +265,62 @@ def send_stop(facts: Facts, state: State, level: int, quote: int) -> bool:
 
 
 @njit
-def enter(facts: Facts, feed: Feed, strategy: Strategy, state: State, log: Log, t: int) -> None:
+def enter(
+    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
+) -> None:
     """(e) Open a position where an entry is wanted and nothing forbids it (rules 11, 12)."""
-    bits = strategy.bits
-    side = int(test_bit(bits.long_entry, t)) - int(test_bit(bits.short_entry, t))
-    if log.on and side == 0:
-        wants_long, wants_short = test_bit(bits.wants_long, t), test_bit(bits.wants_short, t)
-        if wants_long and wants_short:
-            log.refused[BOTH_SIGNALS] += 1
-        elif wants_long or wants_short:
-            log.refused[BLOCKED] += 1
-    if side == 0:
-        return
-    if side == state.closed_side or not entry_allowed(strategy.row, state):
-        refuse(log, BLOCKED)
+    if want.signals == 2:
+        state.both_signals += 1
+    elif want.side == 0 or want.side == state.closed_side or not entry_allowed(row, state):
+        state.blocked += 1
     else:
-        open_position(facts, feed, strategy, state, log, t, side)
-
-
-@njit
-def refuse(log: Log, cause: int) -> None:
-    """Count a refused entry in a full run."""
-    if log.on:
-        log.refused[cause] += 1
+        open_position(facts, row, bar, want, state, deals)
 
 
 @njit
 def open_position(
-    facts: Facts, feed: Feed, strategy: Strategy, state: State, log: Log, t: int, side: int
+    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
 ) -> None:
-    """Open at the market, or count why not: distance, level, volume, margin (rules 16, 17, 22, 23)."""
-    row, bid, ask = strategy.row, feed.open[t], feed.ask_open[t]
-    stop, cause = entry_level(facts, feed, strategy, t, side, True)
-    target = 0
-    if cause == 0:
-        target, cause = entry_level(facts, feed, strategy, t, side, False)
-    if cause != 0:
-        refuse(log, cause)
-        return
-    quote = ask if side > 0 else bid
-    rate = point_value(facts, feed, t, False, bid, ask)
+    """Open at the market, or count why not: distance, level, volume, margin (rules 17, 22, 23)."""
+    side = want.side
+    stop = target = 0
+    if row.stop_column != UNUSED:
+        stop = usable_level(state, entry_stop(facts, bar, side, want.stop), want.stop)
+        if stop == 0:
+            return
+    if row.target_column != UNUSED:
+        level = entry_target(facts, bar, side, want.target)
+        target = usable_level(state, level, want.target)
+        if target == 0:
+            return
+    quote = bar.ask_open if side > 0 else bar.open
+    rate = point_value(facts, bar, False, bar.open, bar.ask_open)
     lots = row.size
     if row.risk != 0:
         lots = state.balance * lots / 100.0 / (abs(quote - stop) * rate)
     lots = stepped_lots(facts, lots)
     margin = margin_needed(facts, lots, quote, rate)
     if lots == 0.0:
-        refuse(log, VOLUME)
+        state.volume += 1
     elif margin > state.balance + MARGIN_SLACK:
-        refuse(log, MARGIN)
+        state.margin_refused += 1
     else:
-        state.side, state.bar, state.lots, state.margin = side, t, lots, margin
+        state.side, state.bar, state.lots, state.margin = side, want.t, lots, margin
         state.price = market_fill(facts, side > 0, quote)
         state.stop, state.target, state.even_sent = stop, target, 0
         state.swap = 0.0
         state.trades_today += 1
-        book_entry(facts, state, log)
-        state.stop_out = stop_out_level(facts, feed, state, t)
+        book_entry(facts, state, want, deals)
+        state.stop_out = stop_out_level(facts, bar, state)
 
 
 @njit
-def entry_level(
-    facts: Facts, feed: Feed, strategy: Strategy, t: int, side: int, is_stop: bool
-) -> tuple[int, int]:
-    """Return the stop or target of an entry, 0 for none, and the cause that forbids it, 0 for none."""
-    row, bid, ask = strategy.row, feed.open[t], feed.ask_open[t]
-    factor, column = row.target_factor, row.target_column
-    if is_stop:
-        factor, column = row.stop_factor, row.stop_column
-    if column == UNUSED:
-        return 0, 0
-    away = distance(strategy.columns, factor, column, t, facts.scale)
+def usable_level(state: State, level: int, away: float) -> int:
+    """Return the level of an entry, 0 where there is none, which is counted (rules 8, 17)."""
     if not usable(away):
-        return 0, DISTANCE
-    if is_stop:
-        level = entry_stop(facts, side, bid, ask, away)
-    else:
-        level = entry_target(facts, side, bid, ask, away)
-    return (level, 0) if level > 0 else (0, LEVEL)
+        state.distance += 1
+        return 0
+    if level <= 0:
+        state.level += 1
+        return 0
+    return level
