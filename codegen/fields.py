@@ -13,7 +13,9 @@ Field = F64 | I64 | int
 
 
 def bar_field(market: Market, name: str) -> Field:
-    """Return what a leaf calls `name`: float64[n], for time int64[n], for timeframe seconds.
+    """Return what a leaf calls `name`: float64[n], time int64[n], timeframe in seconds; a copy.
+
+    Kernels compile once more for arrays that are read-only, so these are not.
 
     Args:
         market: Bars and, for the spread, costs.
@@ -21,9 +23,9 @@ def bar_field(market: Market, name: str) -> Field:
     """
     bars = market.bars
     if name in PRICES:
-        return bars.price(name)
+        return bars.price(name).copy()
     if name == "spread":
         return resolved_spread(bars, market.costs.spread).astype(np.float64)
     if name == "tick_volume":
         return bars.tick_volume.astype(np.float64)
-    return bars.timeframe if name == "timeframe" else bars.time
+    return bars.timeframe if name == "timeframe" else bars.time.copy()
