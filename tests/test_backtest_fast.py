@@ -1,0 +1,69 @@
+"""The fast engines give what the reference gives: deal by deal, and criterion by criterion."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from backtest.criteria import CRITERIA, criteria
+from backtest.fast import Runner
+from backtest.market import Market
+from backtest.program import Decisions
+from backtest.reference import simulate
+from backtest.result import Deals, Result
+from tests.support.bars import nasty_decisions, nasty_market
+from tests.support.programs import lowered
+
+EXACT = ("time", "bar", "entry", "side", "price", "stop", "target", "reason")
+
+
+def assert_same_result(fast: Result, slow: Result) -> None:
+    for field in fields(Deals):
+        theirs, ours = getattr(slow.deals, field.name), getattr(fast.deals, field.name)
+        assert len(ours) == len(theirs), (field.name, len(ours), len(theirs))
+        different = np.flatnonzero(np.abs(ours - theirs) > (0 if field.name in EXACT else 1e-9))
+        assert not len(different), (field.name, different[0])
+    np.testing.assert_allclose(fast.equity, slow.equity, rtol=1e-12, atol=1e-9)
+    for field in fields(slow.drawdown):
+        value = getattr(slow.drawdown, field.name)
+        assert getattr(fast.drawdown, field.name) == pytest.approx(value, rel=1e-9, abs=1e-9)
+    names = ("deposit", "first", "ambiguous_bars", "refusals", "fixed_tick_value")
+    for name in (*names, "net_profit_pessimistic", "net_profit_optimistic"):
+        assert getattr(fast, name) == getattr(slow, name), name
+
+
+def assert_same(market: Market, decisions: Decisions) -> Result:
+    slow = simulate(market, decisions)
+    arena, program = lowered(decisions)
+    runner = Runner(market)
+    assert_same_result(runner.full(arena, program), slow)
+    (row,) = runner.batch(arena, [program])
+    expected = criteria(slow, market)
+    for name, value in zip(CRITERIA, row, strict=False):
+        assert value == pytest.approx(expected[name], rel=1e-9, abs=1e-9), name
+    assert row[-1] == slow.trades
+    return slow
+
+
+def prove(first: int, count: int) -> int:
+    trades = 0
+    for seed in range(first, first + count):
+        rng = np.random.default_rng(seed)
+        market = nasty_market(rng, int(rng.choice([70, 200, 400])))
+        decisions = nasty_decisions(rng, market)
+        try:
+            trades += assert_same(market, decisions).trades
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
+    return trades
+
+
+def test_fast_engine_equals_reference() -> None:
+    assert prove(0, 300) > 3000
+
+
+@pytest.mark.slow
+def test_fast_engine_equals_reference_thousands_of_times() -> None:
+    prove(10_000, 5000)
