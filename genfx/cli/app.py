@@ -9,9 +9,13 @@ from typer.core import TyperGroup
 
 from dsl.errors import GenfxError
 from genfx import __version__
+from genfx.cli.backtest import backtest
 from genfx.cli.data import data_app
+from genfx.cli.evolve import evolve
+from genfx.cli.export import export
 from genfx.cli.language import check, fmt
 from genfx.cli.nodes import nodes
+from genfx.cli.runs import runs_app
 from genfx.cli.series import series
 from genfx.cli.show import complain
 
@@ -55,8 +59,12 @@ def _options(
     return
 
 
+app.command(epilog="Example: genfx evolve examples/quickstart.toml")(evolve)
+app.command(epilog="Example: genfx backtest examples/golden_cross.strat --data sample")(backtest)
+app.command(epilog="Example: genfx export examples/golden_cross.strat --to mql5")(export)
 app.command(epilog="Example: genfx check examples/golden_cross.strat")(check)
 app.command(epilog="Example: genfx fmt --check examples/golden_cross.strat")(fmt)
 app.command(epilog="Example: genfx nodes ema")(nodes)
 app.command(epilog='Example: genfx series "ema(close, 20)" --data sample --plot')(series)
 app.add_typer(data_app, name="data")
+app.add_typer(runs_app, name="runs")

@@ -1,34 +1,67 @@
-"""Line charts in the terminal."""
+"""A line chart in the terminal: two by four dots a character (braille), or stars instead."""
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 
-import plotext
 import typer
 
-WIDTH, HEIGHT = 90, 18
+WIDTH, HEIGHT = 72, 14  # characters
+_BRAILLE = 0x2800
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row and column of a character
 
 
-def plot_lines(
-    labels: Sequence[str], lines: Sequence[tuple[str, Sequence[float]]], title: str
-) -> None:
-    """Print lines over a common row of labels, of which a few are shown.
+def plot_line(labels: Sequence[str], values: Sequence[float], title: str) -> None:
+    """Print values as a line, with the first and last label below it.
 
     Args:
-        labels: One a point, such as dates.
-        lines: Name and values of each line; NaN leaves a gap.
+        labels: One a value, such as dates.
+        values: NaN leaves a gap.
         title: Above the chart.
     """
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plot_size(WIDTH, HEIGHT)
-    plotext.title(title)
-    for name, values in lines:
-        points = [(x, y) for x, y in enumerate(values) if y == y]
-        if points:
-            xs, ys = zip(*points, strict=True)
-            plotext.plot(list(xs), list(ys), label=name if len(lines) > 1 else None)
-    shown = range(0, len(labels), max(1, len(labels) // 6))
-    plotext.xticks(list(shown), [labels[row] for row in shown])
-    typer.echo(plotext.build())
+    known = [value for value in values if math.isfinite(value)]
+    if not known:
+        typer.echo(f"{title}: no values")
+        return
+    low, high = min(known), max(known)
+    typer.echo(title)
+    rows = chart(values, low, high)
+    margin = max(len(f"{edge:.7g}") for edge in (low, high))
+    for number, row in enumerate(rows):
+        edge = {0: f"{high:.7g}", len(rows) - 1: f"{low:.7g}"}.get(number, "")
+        typer.echo(f"{edge:>{margin}} |{row}")
+    typer.echo(f"{'':>{margin}}  {labels[0]}{labels[-1]:>{WIDTH - len(labels[0])}}")
+
+
+def chart(values: Sequence[float], low: float, high: float) -> list[str]:
+    """Return the lines of a chart of values between `low` (bottom) and `high` (top)."""
+    columns, dots = 2 * WIDTH, 4 * HEIGHT
+    cells = [[0] * WIDTH for _ in range(HEIGHT)]
+    tall = (high - low) or 1.0
+    for column in range(columns):
+        first = column * len(values) // columns
+        last = max(first + 1, (column + 1) * len(values) // columns)
+        # One value of the column before joins the line to it.
+        here = [value for value in values[max(0, first - 1) : last] if math.isfinite(value)]
+        if here:
+            top, bottom = (round((high - v) / tall * (dots - 1)) for v in (max(here), min(here)))
+            for dot in range(top, bottom + 1):
+                cells[dot // 4][column // 2] |= _DOTS[dot % 4][column % 2]
+    fine = _prints("\u28ff")
+    return ["".join(_mark(cell, fine=fine) for cell in row).rstrip() for row in cells]
+
+
+def _mark(cell: int, *, fine: bool) -> str:
+    if not cell:
+        return " "
+    return chr(_BRAILLE + cell) if fine else "*"
+
+
+def _prints(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -25,10 +25,9 @@ def series(
     Each value stands beside the bar that produced it, as on a MetaTrader chart: `close` beside the
     bar whose close it is. Warm-up cells are empty.
     """
-    from dsl.lower import parse_expression
-
     from backtest.files import write_whole
     from backtest.timeframes import shown_time
+    from dsl.lower import parse_expression
     from genfx.series import values_beside_bars
 
     market = chosen_market(data, read_config(config))
@@ -36,9 +35,9 @@ def series(
     start = max(0, len(values) - last) if last else 0
     rows = [(shown_time(t), v) for t, v in zip(times[start:], values[start:], strict=True)]
     if plot:
-        from genfx.cli.plot import plot_lines
+        from genfx.cli.plot import plot_line
 
-        plot_lines([time for time, _ in rows], [("", [v for _, v in rows])], expression)
+        plot_line([time for time, _ in rows], [v for _, v in rows], expression)
         return
     if as_json:
         print_json([{"time": time, "value": None if v != v else v} for time, v in rows])

@@ -1,0 +1,99 @@
+"""`genfx evolve`: from a config to a run folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dsl.errors import ConfigError
+from genfx.cli.show import console, print_json, print_table
+
+if TYPE_CHECKING:
+    from genfx.run import Finished
+
+
+def evolve(
+    config: Annotated[Path | None, typer.Argument(help="A config (.toml).")] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="RUN", help="Continue this run folder.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The run folder; default: the config's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the config's.")] = None,
+    threads: Annotated[
+        int, typer.Option(min=0, help="Worker threads, no matter for results; 0: one a core.")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print run.json at the end.")] = False,
+) -> None:
+    """Search for strategies and write the best into a run folder.
+
+    Ctrl-C ends cleanly with what was found so far; --resume continues.
+    """
+    if (config is None) == (resume is None):
+        raise ConfigError("give either a config or --resume RUN", hint="genfx evolve --help")
+    from genfx.cli.progress import ProgressDisplay
+    from genfx.config import load_config
+    from genfx.run import carry_out, existing_run, new_run
+    from genfx.runlog import LoggedRun
+
+    if resume is not None:
+        run = existing_run(resume)
+    else:
+        assert config is not None
+        chosen = load_config(config)
+        if seed is not None:
+            chosen = chosen.model_copy(update={"seed": seed})
+        folder = out or Path(chosen.output.folder.format(name=config.stem))
+        run = new_run(chosen, config.stem, folder)
+    workers = threads or os.cpu_count() or 1
+    with ProgressDisplay(quiet=as_json) as display:
+        log = LoggedRun(run.folder, display, workers)
+        finished = carry_out(run, log, threads=workers)
+        log.note("session ends")
+    if as_json:
+        import json
+
+        print_json(json.loads((run.folder / "run.json").read_bytes()))
+        return
+    _print_summary(finished)
+
+
+def _print_summary(finished: Finished) -> None:
+    from genfx.figures import LABELS, figure_text
+    from genfx.finalists import FIGURES
+
+    outcome, run, screen = finished.outcome, finished.run, console()
+    if not finished.finalists:
+        screen.print("No strategy passed the robustness gate, so there is none to show.")
+        screen.print("Search longer, or loosen [search.gate] or fitness.min_trades.")
+    else:
+        spans = [found.span for found in finished.finalists[0].spans]
+        shown = [name for name in FIGURES if name not in {"stability", "ambiguous_bars"}]
+        rows = [
+            [
+                finalist.name,
+                *(
+                    " ".join(
+                        figure_text(name, found.figures[FIGURES.index(name)])
+                        for found in finalist.spans
+                    )
+                    for name in shown
+                ),
+            ]
+            for finalist in finished.finalists
+        ]
+        title = f"each figure: {', '.join(span.replace('_', '-') for span in spans)}"
+        print_table(["strategy", *(LABELS[name] for name in shown)], rows, title)
+    screen.print(
+        f"\n{outcome.distinct:,} strategies were tried. By luck alone the best of so many without "
+        f"any skill would show a Sharpe ratio of about {finished.lucky_sharpe:.1f} in-sample; "
+        "the holdout is the only span that was not used to choose."
+    )
+    if outcome.interrupted:
+        screen.print(
+            f"Interrupted after generation {outcome.generations}; the holdout stays unread until "
+            f"the run is finished:\n  genfx evolve --resume {run.folder}"
+        )
+    screen.print(f"Written to {run.folder}; open {run.folder / 'report.html'} in a browser.")

@@ -1,0 +1,49 @@
+"""`genfx export`: a strategy as MQL5, Python, .set, JSON, Graphviz or canonical text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from genfx.cli.options import ConfigOption, read_config
+from genfx.cli.show import read_text
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="A strategy (.strat).")],
+    to: Annotated[
+        Literal["mql5", "python", "set", "strat", "json", "dot"],
+        typer.Option(help="What it becomes."),
+    ],
+    out: Annotated[
+        str, typer.Option(help="A file, or - for the screen; default: beside the strategy.")
+    ] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Turn a strategy into an Expert Advisor or any other form.
+
+    Numbers that are no inputs yet become inputs, unless the strategy has inputs of its own.
+    --config adds symbol, data span and deposit to the Expert Advisor's header.
+    """
+    from backtest.files import write_whole
+    from codegen.mql5_facts import EmitFacts
+    from dsl.lower import parse
+    from genfx.exports import SUFFIXES, emit_facts, export_bytes, with_inputs
+    from genfx.markets import market
+
+    strategy = with_inputs(parse(read_text(file), str(file)))
+    facts = EmitFacts()
+    if config is not None:
+        chosen = read_config(config)
+        facts = emit_facts(market(chosen), chosen.fitness.settings(), chosen.output.magic)
+    content = export_bytes(strategy, to, facts)
+    if out == "-":
+        typer.echo(content.decode("utf-16" if to == "set" else "utf-8"), nl=False)
+        return
+    target = Path(out) if out else file.with_suffix(SUFFIXES[to])
+    if target == file:
+        raise typer.BadParameter(f"{file} would be overwritten; name another file with --out")
+    write_whole(target, content)
+    typer.echo(f"{target}: {len(content)} bytes")

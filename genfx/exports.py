@@ -1,0 +1,81 @@
+"""One strategy in every form it can leave genfx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from codegen.mql5 import emit_mql5
+from dsl.layout import to_dot, to_json
+from dsl.parametrize import parametrize
+
+from backtest.criteria import CRITERIA
+from backtest.market import Market
+from codegen.mql5_facts import EmitFacts, FitnessTerm, SpanFigures
+from codegen.python import emit_python
+from codegen.setfile import emit_set
+from dsl.printer import format_strategy
+from dsl.strategy import Strategy
+from genfx import __version__
+from genfx.figures import figure_rows
+from genfx.finalists import Finalist
+from genfx.markets import span_text
+from gp.settings import FitnessSettings
+
+TARGETS = ("mql5", "python", "set", "strat", "json", "dot")
+SUFFIXES = {
+    "mql5": ".mq5",
+    "python": ".py",
+    "set": ".set",
+    "strat": ".strat",
+    "json": ".json",
+    "dot": ".dot",
+}
+MAIN_TARGETS = ("strat", "mql5", "set", "python")  # what a run folder holds of each strategy
+
+
+def with_inputs(strategy: Strategy) -> Strategy:
+    """Return the strategy with all its numbers as inputs, unless its author has chosen some."""
+    return strategy if strategy.inputs else parametrize(strategy)
+
+
+def export_bytes(strategy: Strategy, target: str, facts: EmitFacts) -> bytes:
+    """Return a strategy in the form of one of TARGETS."""
+    emit: dict[str, Callable[[], str]] = {
+        "mql5": lambda: emit_mql5(strategy, facts),
+        "python": lambda: emit_python(strategy),
+        "strat": lambda: format_strategy(strategy),
+        "json": lambda: json.dumps(to_json(strategy), indent=2, sort_keys=True) + "\n",
+        "dot": lambda: to_dot(strategy),
+    }
+    return emit_set(strategy) if target == "set" else emit[target]().encode()
+
+
+def emit_facts(whole: Market, fitness: FitnessSettings, magic: int) -> EmitFacts:
+    """Return what an Expert Advisor states of the data, account and fitness behind it."""
+    bars, account = whole.bars, whole.account
+    terms = zip(CRITERIA, fitness.weights, fitness.bounds, strict=True)
+    return EmitFacts(
+        symbol=bars.symbol,
+        timeframe=bars.timeframe,
+        timezone=bars.timezone,
+        first=int(bars.time[0]),
+        last=int(bars.time[-1]),
+        data_hash=bars.data_hash,
+        magic=magic,
+        deposit=f"{account.deposit:.2f} {account.currency}, leverage 1:{account.leverage:g}",
+        version=__version__,
+        fitness=tuple(
+            FitnessTerm(name, weight, worst, best) for name, weight, (worst, best) in terms
+        ),
+    )
+
+
+def finalist_facts(facts: EmitFacts, finalist: Finalist) -> EmitFacts:
+    """Return the facts with the figures of one finalist and its own magic number."""
+    spans = []
+    for found in finalist.spans:
+        first, last = span_text(found.market).split(" .. ")
+        spans.append(SpanFigures(found.span, first, last, figure_rows(found.figures)))
+    return replace(facts, spans=tuple(spans), magic=facts.magic + finalist.rank - 1)

@@ -1,0 +1,57 @@
+"""The figures of a span as text for people, and as the table of results.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from genfx.finalists import FIGURES, Finalist
+
+LABELS = {
+    "net_profit": "Net profit",
+    "profit_factor": "Profit factor",
+    "max_drawdown": "Max drawdown",
+    "stability": "Stability",
+    "sharpe": "Sharpe ratio",
+    "trades": "Trades",
+    "ambiguous_bars": "Ambiguous bars",
+}
+_FORMS = {
+    "net_profit": "{:.2f}",
+    "profit_factor": "{:.2f}",
+    "max_drawdown": "{:.2f}%",
+    "stability": "{:.3f}",
+    "sharpe": "{:.2f}",
+    "trades": "{:.0f}",
+    "ambiguous_bars": "{:.0f}",
+}
+
+
+def figure_text(name: str, value: float) -> str:
+    """Return a figure as people read it.
+
+    >>> figure_text("max_drawdown", 4.567)
+    '4.57%'
+    """
+    return _FORMS[name].format(value)
+
+
+def figure_rows(figures: Sequence[float]) -> tuple[tuple[str, str], ...]:
+    """Return label and text of each figure of a span."""
+    pairs = zip(FIGURES, figures, strict=True)
+    return tuple((LABELS[name], figure_text(name, value)) for name, value in pairs)
+
+
+def results_csv(finalists: Sequence[Finalist]) -> str:
+    """Return the finalists with the figures of all spans side by side, one line each."""
+    spans = [found.span for found in finalists[0].spans] if finalists else []
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    head = [f"{span}_{name}" for name in FIGURES for span in spans]
+    writer.writerow(["rank", "file", "strategy_id", *head])
+    for finalist in finalists:
+        columns = zip(*(found.figures for found in finalist.spans), strict=True)
+        cells = [repr(round(value, 10)) for column in columns for value in column]
+        writer.writerow([finalist.rank, finalist.name, finalist.strategy.strategy_id, *cells])
+    return out.getvalue()

@@ -1,0 +1,199 @@
+"""A run: from a config to a run folder; a killed run continues from its store."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from backtest.criteria import YEAR_S
+from backtest.market import Market
+from codegen.evaluate import Evaluator
+from dsl.errors import RunError
+from dsl.lower import parse
+from dsl.strategy import Strategy
+from genfx import __version__
+from genfx.config import Config, parse_config
+from genfx.exports import with_inputs
+from genfx.finalists import Finalist, finalists
+from genfx.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
+from genfx.luck import lucky_sharpe
+from genfx.markets import SpanMarkets, market, span_markets
+from genfx.publication import Publication, result_files
+from genfx.search_sections import search_settings
+from gp.evaluators import Evaluators
+from gp.evolve import Observer, Outcome, evolve
+from gp.settings import SearchSettings
+from gp.store import Store
+
+CHANGED_SHARE = 0.5  # of the in-sample span, its later part: the gate's changed data range
+CACHE_BYTES = 1 << 29
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A search that is ready to start or to continue."""
+
+    name: str
+    folder: Path
+    config: Config
+    settings: SearchSettings
+    whole: Market
+    spans: SpanMarkets
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """What a run left: its folder's strategies, and what the search says of itself."""
+
+    run: Run
+    outcome: Outcome
+    finalists: tuple[Finalist, ...]
+    lucky_sharpe: float
+
+
+def new_run(config: Config, name: str, folder: Path) -> Run:
+    """Check everything, then make the run folder.
+
+    Args:
+        config: Checked, with absolute paths.
+        name: Of the run, for its report.
+        folder: Must not exist, or be empty.
+    Raises:
+        GenfxError: Something is wrong; the folder was not made.
+    """
+    run = _prepared(config, name, folder)
+    create_folder(folder)
+    stored = {"name": name, "config": config.model_dump(mode="json")}
+    publish(folder, {CONFIG: _json(stored)})
+    return run
+
+
+def existing_run(folder: Path) -> Run:
+    """Return the run of a folder, to be continued.
+
+    Raises:
+        RunError: It is no run folder.
+    """
+    with open_store(folder):
+        pass
+    try:
+        stored = json.loads((folder / CONFIG).read_bytes())
+        config = parse_config(stored["config"], str(folder / CONFIG))
+    except (OSError, ValueError, KeyError) as problem:
+        raise RunError(f"{folder / CONFIG}: cannot be read: {problem}") from problem
+    return _prepared(config, stored["name"], folder)
+
+
+def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
+    """Search until the budget is used up or Ctrl-C, then write the results.
+
+    An interrupted run is published with in-sample and gate figures only: the holdout stays unread
+    until the selection has ended.
+    """
+    try:
+        store = Store(run.folder / STORE)
+    except OSError as problem:
+        raise unwritable(run.folder, problem) from problem
+    with store:
+        evaluators, made = _evaluators(run, threads)
+        try:
+            outcome = evolve(
+                run.settings,
+                evaluators,
+                run.config.seed,
+                store,
+                observer,
+                library=library(),
+                context=_context(run),
+            )
+        finally:
+            for evaluator in made:
+                evaluator.close()
+    best = [with_inputs(i.strategy) for i in outcome.pool[: run.config.output.strategies]]
+    spans = run.spans.named()[: 2 if outcome.interrupted else 3]
+    chosen = finalists(best, spans, threads=threads)
+    found = Finished(run, outcome, chosen, _luck(run, outcome))
+    publish(run.folder, result_files(_publication(found)))
+    return found
+
+
+def library() -> list[Strategy]:
+    """Return the classics that ship with genfx, by file name."""
+    folder = resources.files("genfx") / "library"
+    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".strat")), key=lambda p: p.name)
+    return [parse(path.read_text(encoding="utf-8"), path.name) for path in paths]
+
+
+def _prepared(config: Config, name: str, folder: Path) -> Run:
+    whole = market(config)
+    spans = span_markets(whole, config, name)
+    settings = search_settings(config.search, config.fitness, config.pso)
+    return Run(name, folder, config, settings, whole, spans)
+
+
+def _evaluators(run: Run, threads: int) -> tuple[Evaluators, tuple[Evaluator, ...]]:
+    spans = run.spans
+    main = Evaluator(spans.in_sample, threads=threads, cache_bytes=CACHE_BYTES)
+    first, last = spans.in_sample.first, spans.in_sample.end
+    later = replace(spans.in_sample, first=last - round((last - first) * CHANGED_SHARE))
+    gate = Evaluator(spans.gate, threads=threads, cache=main.cache)
+    changed = Evaluator(later, threads=threads, cache=main.cache)
+    share = _bars(spans.gate) / _bars(spans.in_sample)
+    return Evaluators(main, gate, changed, share, CHANGED_SHARE), (main, gate, changed)
+
+
+def _bars(tested: Market) -> int:
+    return tested.end - tested.first
+
+
+def _context(run: Run) -> Mapping[str, str]:
+    """Return what must not change while a run is continued, beside settings and seed."""
+    windows = {name: [m.first, m.end] for name, m in run.spans.named()[:2]}
+    whole = run.whole
+    facts = {"symbol": asdict(whole.symbol), "account": asdict(whole.account)}
+    return {
+        "data": whole.bars.data_hash,
+        "windows": json.dumps(windows, sort_keys=True),
+        "market": json.dumps(facts | {"costs": asdict(whole.costs)}, sort_keys=True),
+        "versions": json.dumps(versions(), sort_keys=True),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions a result may depend on."""
+    names = ("numpy", "numba", "networkx", "deap")
+    found = {name: metadata.version(name) for name in names}
+    return {"genfx": __version__, "python": platform.python_version(), **found}
+
+
+def _luck(run: Run, outcome: Outcome) -> float:
+    tested = run.spans.in_sample
+    seconds = tested.bars.time[tested.end - 1] - tested.bars.time[tested.first]
+    return lucky_sharpe(outcome.distinct, float(seconds) / YEAR_S)
+
+
+def _publication(found: Finished) -> Publication:
+    run = found.run
+    config = run.config.model_dump(mode="json")
+    config["data"]["bars"] = Path(config["data"]["bars"]).name
+    return Publication(
+        name=run.name,
+        seed=run.config.seed,
+        config=config,
+        versions=versions(),
+        whole=run.whole,
+        magic=run.config.output.magic,
+        fitness=run.settings.fitness,
+        outcome=found.outcome,
+        finalists=found.finalists,
+        lucky_sharpe=found.lucky_sharpe,
+    )
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,64 @@
+"""Back-tests of one strategy by any of the three engines, and why one came to nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from backtest.market import Market
+from backtest.reference import simulate
+from backtest.result import Result
+from backtest.timeframes import shown_time, timeframe_name
+from codegen.evaluate import Evaluator
+from codegen.interpret import interpret
+from codegen.plan import build_plan
+from codegen.python import compile_plan
+from dsl.errors import DataError, RunError
+from dsl.strategy import Strategy
+from genfx.engines import ENGINES
+
+_REFUSALS = {
+    "both_signals": "long and short entry were true at once",
+    "blocked": "a filter, a limit of the day or the account's rules forbade it",
+    "distance": "a stop or target distance was not above 0",
+    "level": "a stop or target lay at or below price 0",
+    "volume": "the volume was below the symbol's least",
+    "margin": "the margin was above what was free",
+}
+
+
+def run_engine(strategy: Strategy, market: Market, engine: str) -> Result:
+    """Return the result of a strategy: `fast`, `reference` (interpreter), or `python` (emitted).
+
+    Raises:
+        DataError: The warm-up is longer than the data.
+    """
+    assert engine in ENGINES
+    plan = build_plan(strategy)
+    if plan.warmup >= market.end:
+        raise DataError(
+            f"'{strategy.title}' needs {plan.warmup} bars before its first entry, the data up to "
+            f"the end of the test have {market.end}",
+            hint="shorten its longest period, or use more bars",
+        )
+    if engine == "fast":
+        return Evaluator(market).result(strategy)
+    if engine == "python":
+        return simulate(market, compile_plan(plan).decisions(market))
+    return simulate(market, interpret(strategy, market))
+
+
+def refuse_no_trades(strategy: Strategy, market: Market, result: Result) -> None:
+    """Raise RunError with the reason when a strategy did not trade at all."""
+    if result.trades:
+        return
+    bars, title = market.bars, strategy.title or strategy.strategy_id[:8]
+    where = f"{bars.symbol} {timeframe_name(bars.timeframe)}"
+    first, last = shown_time(bars.time[market.first]), shown_time(bars.time[market.end - 1])
+    refused = {name: count for name, count in asdict(result.refusals).items() if name in _REFUSALS}
+    most = max(refused, key=lambda name: refused[name])
+    why = (
+        f"{refused[most]} times {_REFUSALS[most]}"
+        if refused[most]
+        else "its entry conditions were never true after the warm-up"
+    )
+    raise RunError(f"'{title}' never trades on {where}, {first} to {last}", hint=why)
