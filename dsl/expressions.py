@@ -11,7 +11,6 @@ from dsl import syntax as sx
 from dsl.errors import DslError, KindMismatch, ParamOutOfRange, UnknownName, did_you_mean
 from dsl.inference import Literal, infer, operators, shift_index, within
 from dsl.kinds import (
-    COMPARABLE,
     COUNT,
     DISTANCE,
     HOUR,

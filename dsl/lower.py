@@ -39,7 +39,8 @@ def parse(text: str, path: str = "") -> Strategy:
     'x'
     """
     reading = read(text, path)
-    scope = Scope(lost=reading.lost, errors=list(reading.errors))
+    leaves = {t.name for t in node_types() if t.syntax.form == "leaf"}
+    scope = Scope(lost=reading.lost - leaves, errors=list(reading.errors))
     strategy = lower(reading.file, scope) if reading.file is not None else None
     if strategy is None or scope.errors:
         raise DslErrors(scope.errors, text=text, path=path)
