@@ -1,4 +1,4 @@
-"""What an emitted EA states beside the strategy: where it was evaluated, with which figures, by whom."""
+"""What an emitted EA states beside the strategy: where it was evaluated, and with which figures."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ class EmitFacts:
     """What the header and the fixed inputs of an EA say; empty texts are left out.
 
     timeframe: Bar period in seconds, 0 when the EA may run on any. first, last: Unix seconds of the
-    first and last bar of the data, on its own clock. spans: In-sample, gate, holdout, in this order.
+    first and last bar of the data, on its own clock. spans: In-sample, gate, holdout, in this
+    order.
     max_drawdown in `fitness` is in percent, best below worst.
     """
 
@@ -103,7 +104,13 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
         ("OnTester", _fitness_line(facts)),
     ]
     lines = [f"{label:<{_WIDTH}}{comment_line(text)}" for label, text in rows if text]
-    lines += ["", *_figures_table(facts.spans), *_NOTE, "", "The strategy in the language of genfx:"]
+    lines += [
+        "",
+        *_figures_table(facts.spans),
+        *_NOTE,
+        "",
+        "The strategy in the language of genfx:",
+    ]
     lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
     return tuple(line.rstrip() for line in lines)
 

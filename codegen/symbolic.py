@@ -46,9 +46,10 @@ class Symbol:
 
     text: str
     path: _Path
+    is_sum: bool = False
 
-    def _make(self, text: str) -> Symbol:
-        return Symbol(text, self.path)
+    def _make(self, text: str, *, is_sum: bool = False) -> Symbol:
+        return Symbol(text, self.path, is_sum)
 
     def _compare(self, operator: str, opposite: str, other: object) -> Condition:
         there = text_of(other)
@@ -57,25 +58,26 @@ class Symbol:
         )
 
     def __add__(self, other: object) -> Symbol:
-        return self if other == 0 else self._make(f"({self.text} + {text_of(other)})")
+        return self if other == 0 else self._make(f"{self.text} + {text_of(other)}", is_sum=True)
 
     def __radd__(self, other: object) -> Symbol:
-        return self + other
+        return self if other == 0 else self._make(f"{text_of(other)} + {self.text}", is_sum=True)
 
     def __sub__(self, other: object) -> Symbol:
-        return self if other == 0 else self._make(f"({self.text} - {text_of(other)})")
+        return self if other == 0 else self._make(f"{self.text} - {_factor(other)}", is_sum=True)
 
     def __rsub__(self, other: object) -> Symbol:
-        return self._make(f"({text_of(other)} - {self.text})")
+        return self._make(f"{text_of(other)} - {_factor(self)}", is_sum=True)
 
     def __mul__(self, other: object) -> Symbol:
-        return self._make(f"({self.text} * {text_of(other)})")
+        return self._make(f"{_factor(self)} * {_factor(other)}")
 
     def __rmul__(self, other: object) -> Symbol:
-        return self._make(f"({text_of(other)} * {self.text})")
+        return self._make(f"{_factor(other)} * {_factor(self)}")
 
     def __floordiv__(self, other: object) -> Symbol:
-        return self._make(f"(int)MathFloor((double){self.text} / {text_of(other)})")
+        # Bars are never negative, so MQL5's division of whole numbers rounds down too.
+        return self._make(f"({_factor(self)} / {_factor(other)})")
 
     def __ceil__(self) -> Symbol:
         return self._make(f"(int)MathCeil({self.text})")
@@ -110,6 +112,11 @@ def text_of(value: object) -> str:
     raise CodegenError(f"{value!r} is no number that an EA could compute with")
 
 
+def _factor(value: object) -> str:
+    text = text_of(value)
+    return f"({text})" if isinstance(value, Symbol) and value.is_sum else text
+
+
 def explore(
     rule: Callable[..., object], values: tuple[object, ...]
 ) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -124,7 +131,9 @@ def explore(
         if not open_paths:
             return
         path = _Path(open_paths.pop())
-        bound = tuple(Symbol(v.text, path) if isinstance(v, Symbol) else v for v in values)
+        bound = tuple(
+            Symbol(v.text, path, v.is_sum) if isinstance(v, Symbol) else v for v in values
+        )
         result = rule(*bound)
         taken = len(path.forced)
         outcomes = (*path.forced, *(True for _ in path.met[taken:]))
