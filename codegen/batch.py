@@ -73,6 +73,7 @@ class Lowering:
         self._wave_of: dict[tuple[bool, int], int] = {}  # (is atom, row) of rows not yet filled
         self._warmup = 0
         self._rules: dict[tuple[object, ...], tuple[Rules, int]] = {}
+        self._sizes: dict[bytes, Size] = {}
         self._friday: dict[int, tuple[Node, Node]] = {}
 
     def expert(self, expert: Node) -> Program:
@@ -169,6 +170,13 @@ class Lowering:
     def _code(self, node: Computed | None) -> Code:
         if node is None:
             return ()
+        pool = self.cache.atoms
+        row = pool.row_of.get(node.digest)
+        if row is not None:  # most signals are one atom
+            pool.stamps[row] = self.cache.now
+            if pool.warmups[row] > self._warmup:
+                self._warmup = pool.warmups[row]
+            return (row,)
         out: list[int] = []
         self._push(node, out)
         return tuple(out)
@@ -310,7 +318,11 @@ class Lowering:
             )
 
     def _size(self, node: Node) -> Size:
-        return position_size(node.type, _literals(node), self.cache.point)
+        found = self._sizes.get(node.digest)
+        if found is None:
+            found = position_size(node.type, _literals(node), self.cache.point)
+            self._sizes[node.digest] = found
+        return found
 
     def _rules_of(self, expert: Node) -> tuple[Rules, int]:
         found = self._rules.get(expert.params)

@@ -18,6 +18,9 @@ from dsl.node import InputRef, Value, content_digest
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, NO_CLOCK, SIGNAL_PORTS
 from dsl.params import Param, ParamValue
 
+_Key = tuple[tuple[Computed, ...], tuple[ParamValue, ...]]
+_MOST_KNOWN = 10_000  # values of one step
+
 
 @dataclass(frozen=True, slots=True)
 class BoundPorts:
@@ -36,6 +39,7 @@ class Binder:
         self._plan = plan
         self._defaults = {spec.name: spec.value for spec in plan.inputs}
         self._moving = _moving(plan)
+        self._known: list[dict[_Key, Bound]] = [{} for _ in plan.steps]
 
     def bind(self, values: Mapping[str, ParamValue], point: float) -> BoundPorts:
         """Return the ports for these values; inputs that are not named keep their table value.
@@ -49,8 +53,9 @@ class Binder:
                 raise UnknownName(f"no input '{name}'", hint=did_you_mean(name, self._defaults))
         table = {**self._defaults, **values}
         computed: list[Computed] = []
-        for step, moving in zip(self._plan.steps, self._moving, strict=True):
-            computed.append(_bound(step, computed, table) if moving else step.node)
+        for number, step in enumerate(self._plan.steps):
+            moving = self._moving[number]
+            computed.append(self._bound(number, computed, table) if moving else step.node)
         ports = {name: computed[number] for name, number in self._plan.ports}
         size = self._plan.size
         return BoundPorts(
@@ -59,6 +64,20 @@ class Binder:
             size=position_size(size.type, _params(size, table), point),
             rules=self._rules(table),
         )
+
+    def _bound(
+        self, number: int, computed: list[Computed], table: Mapping[str, ParamValue]
+    ) -> Bound:
+        """Return the step with these values: the object of an earlier particle where they agree."""
+        step, known = self._plan.steps[number], self._known[number]
+        inputs = tuple(computed[i] for i in step.inputs)
+        values = tuple(table[p.name] if isinstance(p, InputRef) else p for p in step.params)
+        found = known.get((inputs, values))
+        if found is None:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            found = known[inputs, values] = _made(step, inputs, _params(step, table))
+        return found
 
     def _rules(self, table: Mapping[str, ParamValue]) -> Rules:
         rules: dict[str, ParamValue] = {}
@@ -78,9 +97,7 @@ def _moving(plan: Plan) -> list[bool]:
     return moving
 
 
-def _bound(step: Step, computed: list[Computed], table: Mapping[str, ParamValue]) -> Bound:
-    inputs = tuple(computed[number] for number in step.inputs)
-    params = _params(step, table)
+def _made(step: Step, inputs: tuple[Computed, ...], params: tuple[ParamValue, ...]) -> Bound:
     below = [child.digest for child in inputs]
     digest = content_digest(step.type, below, params, step.output, step.kind)
     return Bound(step.type, inputs, params, step.output, step.kind, digest)

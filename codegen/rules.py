@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +25,6 @@ def account_rules(values: Mapping[str, ParamValue]) -> Rules:
     )
 
 
-@lru_cache(maxsize=4096)
 def position_size(node_type: NodeType, params: tuple[ParamValue, ...], point: float) -> Size:
     """Return what a node on the expert's size port means."""
     if node_type.scalar is None or not node_type.size_mode:
