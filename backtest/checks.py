@@ -148,7 +148,8 @@ def _check_finer(market: Market) -> None:
             hint="give them, or choose pessimistic, optimistic or path",
         )
     check_bars(finer)
-    if finer.digits != bars.digits or bars.timeframe % finer.timeframe or finer is bars:
+    wrong_period = finer.timeframe >= bars.timeframe or bars.timeframe % finer.timeframe
+    if finer.digits != bars.digits or wrong_period:
         raise DataError(
             f"{finer.symbol}: finer bars of {finer.timeframe} s and {finer.digits} digits do not "
             f"fit into bars of {bars.timeframe} s and {bars.digits} digits",
