@@ -23,12 +23,8 @@ _COMPARISON = 40  # precedence
 
 
 def _larger(a: str, b: str) -> str:
-    """Return the MQL5 test whether `a` lies above `b`."""
-    return f"{a} - {b} > {_slack(a, b)}"
-
-
-def _slack(a: str, b: str) -> str:
-    return f"{{e_abs}} + {{e_rel}} * MathMax(1.0, MathMax(MathAbs({a}), MathAbs({b})))"
+    """Return the MQL5 test whether `a` lies above `b`; Greater is a function of the templates."""
+    return f"Greater({a}, {b}, {{e_abs}}, {{e_rel}})"
 
 
 _A, _B, _A_PREV, _B_PREV = "{a}", "{b}", "{a_prev}", "{b_prev}"
@@ -164,7 +160,7 @@ GE = _comparison(
     ">=",
     at_least,
     at_least_at,
-    f"!({_larger(_B, _A)})",
+    f"!{_larger(_B, _A)}",
     "le",
     "Whether a lies above b or beside it.",
     weight=0.2,
@@ -175,7 +171,7 @@ LE = _comparison(
     "<=",
     at_most,
     at_most_at,
-    f"!({_larger(_A, _B)})",
+    f"!{_larger(_A, _B)}",
     "ge",
     "Whether a lies below b or beside it.",
     weight=0.2,
@@ -185,7 +181,7 @@ EQ = _comparison(
     "==",
     equal,
     equal_at,
-    f"MathAbs({_A} - {_B}) <= {_slack(_A, _B)}",
+    f"!{_larger(_A, _B)} && !{_larger(_B, _A)}",
     "eq",
     "Whether a and b are the same.",
     weight=0.1,
@@ -195,7 +191,7 @@ CROSSES_ABOVE = _comparison(
     "crosses above",
     crosses_above,
     crosses_above_at,
-    f"{_larger(_A, _B)} && !({_larger(_A_PREV, _B_PREV)})",
+    f"{_larger(_A, _B)} && !{_larger(_A_PREV, _B_PREV)}",
     "crosses_below",
     "Whether a lies above b now and did not one bar before.",
 )
@@ -204,7 +200,7 @@ CROSSES_BELOW = _comparison(
     "crosses below",
     crosses_below,
     crosses_below_at,
-    f"{_larger(_B, _A)} && !({_larger(_B_PREV, _A_PREV)})",
+    f"{_larger(_B, _A)} && !{_larger(_B_PREV, _A_PREV)}",
     "crosses_above",
     "Whether a lies below b now and did not one bar before.",
 )
