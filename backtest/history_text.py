@@ -91,6 +91,7 @@ def _text(content: bytes, place: str) -> str:
 def _table(text: str, place: str) -> pd.DataFrame:
     header = text[: text.find("\n")] if "\n" in text else text
     names, separator = _header(header.strip("\r"), place)
+    _refuse_cut_row(text, names, separator, place)
     try:
         table = pd.read_csv(
             io.StringIO(text),
@@ -131,6 +132,18 @@ def _header(line: str, place: str) -> tuple[list[str], str]:
     if repeated:
         raise DataError(f"{place}:1: column {repeated[0]} stands twice", hint=ALLOWED)
     return names, separator
+
+
+def _refuse_cut_row(text: str, names: list[str], separator: str, place: str) -> None:
+    """Refuse a last row with too few values: pandas would read what is missing as unknown."""
+    rows = text.rstrip("\r\n\t ").count("\n")
+    last = text.rstrip("\r\n").rsplit("\n", 1)[-1]
+    saw = last.count(separator) + 1
+    if rows and last.strip() and saw < len(names):
+        raise DataError(
+            f"{place}:{rows + 1}: {saw} values, the header names {len(names)}",
+            hint="the file may be cut short here",
+        )
 
 
 def _wrong_width(problem: str, place: str) -> DataError:

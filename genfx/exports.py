@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from codegen.mql5 import emit_mql5
 from dsl.layout import to_dot, to_json
 from dsl.parametrize import parametrize
 
 from backtest.criteria import CRITERIA
 from backtest.market import Market
+from codegen.mql5 import emit_mql5
 from codegen.mql5_facts import EmitFacts, FitnessTerm, SpanFigures
-from codegen.python import emit_python
+from codegen.python import PythonFacts, emit_python
 from codegen.setfile import emit_set
 from dsl.printer import format_strategy
 from dsl.strategy import Strategy
@@ -40,23 +40,34 @@ def with_inputs(strategy: Strategy) -> Strategy:
     return strategy if strategy.inputs else parametrize(strategy)
 
 
-def export_bytes(strategy: Strategy, target: str, facts: EmitFacts) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What emitted programs state of the market."""
+
+    mql5: EmitFacts
+    python: PythonFacts
+
+
+ANY_MARKET = Facts(EmitFacts(), PythonFacts(point=1e-5, timeframe=3600))
+
+
+def export_bytes(strategy: Strategy, target: str, facts: Facts = ANY_MARKET) -> bytes:
     """Return a strategy in the form of one of TARGETS."""
     emit: dict[str, Callable[[], str]] = {
-        "mql5": lambda: emit_mql5(strategy, facts),
-        "python": lambda: emit_python(strategy),
+        "mql5": lambda: emit_mql5(strategy, facts.mql5),
+        "python": lambda: emit_python(strategy, facts.python),
         "strat": lambda: format_strategy(strategy),
         "json": lambda: json.dumps(to_json(strategy), indent=2, sort_keys=True) + "\n",
         "dot": lambda: to_dot(strategy),
     }
-    return emit_set(strategy) if target == "set" else emit[target]().encode()
+    return emit_set(strategy, facts.mql5) if target == "set" else emit[target]().encode()
 
 
-def emit_facts(whole: Market, fitness: FitnessSettings, magic: int) -> EmitFacts:
-    """Return what an Expert Advisor states of the data, account and fitness behind it."""
+def market_facts(whole: Market, fitness: FitnessSettings, magic: int) -> Facts:
+    """Return what emitted programs state of the data, account and fitness behind them."""
     bars, account = whole.bars, whole.account
     terms = zip(CRITERIA, fitness.weights, fitness.bounds, strict=True)
-    return EmitFacts(
+    stated = EmitFacts(
         symbol=bars.symbol,
         timeframe=bars.timeframe,
         timezone=bars.timezone,
@@ -70,12 +81,14 @@ def emit_facts(whole: Market, fitness: FitnessSettings, magic: int) -> EmitFacts
             FitnessTerm(name, weight, worst, best) for name, weight, (worst, best) in terms
         ),
     )
+    return Facts(stated, PythonFacts(bars.point, bars.timeframe, whole.costs.spread))
 
 
-def finalist_facts(facts: EmitFacts, finalist: Finalist) -> EmitFacts:
+def finalist_facts(facts: Facts, finalist: Finalist) -> Facts:
     """Return the facts with the figures of one finalist and its own magic number."""
     spans = []
     for found in finalist.spans:
         first, last = span_text(found.market).split(" .. ")
         spans.append(SpanFigures(found.span, first, last, figure_rows(found.figures)))
-    return replace(facts, spans=tuple(spans), magic=facts.magic + finalist.rank - 1)
+    magic = facts.mql5.magic + finalist.rank - 1
+    return replace(facts, mql5=replace(facts.mql5, spans=tuple(spans), magic=magic))

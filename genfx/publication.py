@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backtest.market import Market
-from genfx.exports import MAIN_TARGETS, SUFFIXES, emit_facts, export_bytes, finalist_facts
+from genfx.exports import MAIN_TARGETS, SUFFIXES, export_bytes, finalist_facts, market_facts
 from genfx.figures import results_csv
 from genfx.finalists import FIGURES, Finalist
 from genfx.report import RunFacts, report_html
@@ -37,7 +37,7 @@ class Publication:
 def result_files(of: Publication) -> dict[str, bytes]:
     """Return name and content of every result file; run.json comes last, a sign of completeness."""
     files: dict[str, bytes] = {}
-    facts = emit_facts(of.whole, of.fitness, of.magic)
+    facts = market_facts(of.whole, of.fitness, of.magic)
     for finalist in of.finalists:
         own = finalist_facts(facts, finalist)
         for target in MAIN_TARGETS:

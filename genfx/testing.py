@@ -11,7 +11,7 @@ from backtest.timeframes import shown_time, timeframe_name
 from codegen.evaluate import Evaluator
 from codegen.interpret import interpret
 from codegen.plan import build_plan
-from codegen.python import compile_plan
+from codegen.python import python_decisions
 from dsl.errors import DataError, RunError
 from dsl.strategy import Strategy
 from genfx.engines import ENGINES
@@ -43,7 +43,7 @@ def run_engine(strategy: Strategy, market: Market, engine: str) -> Result:
     if engine == "fast":
         return Evaluator(market).result(strategy)
     if engine == "python":
-        return simulate(market, compile_plan(plan).decisions(market))
+        return simulate(market, python_decisions(strategy, market))
     return simulate(market, interpret(strategy, market))
 
 

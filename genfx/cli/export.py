@@ -25,19 +25,19 @@ def export(
     """Turn a strategy into an Expert Advisor or any other form.
 
     Numbers that are no inputs yet become inputs, unless the strategy has inputs of its own.
-    --config adds symbol, data span and deposit to the Expert Advisor's header.
+    --config adds symbol, data span and deposit to the Expert Advisor's header, and tells the Python
+    program its point and timeframe (else those of EURUSD H1).
     """
     from backtest.files import write_whole
-    from codegen.mql5_facts import EmitFacts
     from dsl.lower import parse
-    from genfx.exports import SUFFIXES, emit_facts, export_bytes, with_inputs
+    from genfx.exports import ANY_MARKET, SUFFIXES, export_bytes, market_facts, with_inputs
     from genfx.markets import market
 
     strategy = with_inputs(parse(read_text(file), str(file)))
-    facts = EmitFacts()
+    facts = ANY_MARKET
     if config is not None:
         chosen = read_config(config)
-        facts = emit_facts(market(chosen), chosen.fitness.settings(), chosen.output.magic)
+        facts = market_facts(market(chosen), chosen.fitness.settings(), chosen.output.magic)
     content = export_bytes(strategy, to, facts)
     if out == "-":
         typer.echo(content.decode("utf-16" if to == "set" else "utf-8"), nl=False)
