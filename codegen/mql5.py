@@ -153,6 +153,7 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
     objects = tuple(writer.objects[n] for n in writer.objects if plan.steps[n].call == n)
     classes = _class_fragments({entry.type for entry in objects})
     rule_parts = _rule_parts(rules)
+    terms = _fitness_terms(facts)
     offset, marked = _break_even_offset(plan, forms, writer)
     return Sheet(
         header=header_lines(strategy, facts),
@@ -186,9 +187,9 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         rule_parts=rule_parts,
         classes=classes,
         functions=_function_fragments(body, history_lines, classes, bool(objects)),
-        fitness=tuple(_criterion(term) for term in facts.fitness),
-        fitness_weight=mql5_double(sum(term.weight for term in facts.fitness)),
-        criteria=_criteria_parts(facts, rule_parts),
+        fitness=tuple(_criterion(term) for term in terms),
+        fitness_weight=mql5_double(sum(term.weight for term in terms)),
+        criteria=_criteria_parts(terms, rule_parts),
     )
 
 
@@ -202,9 +203,7 @@ def _groups(inputs: tuple[EaInput, ...]) -> tuple[Group, ...]:
 def _timeframe(facts: EmitFacts) -> Timeframe | None:
     if not facts.timeframe:
         return None
-    return Timeframe(
-        facts.timeframe, f"attach the expert to a {timeframe_name(facts.timeframe)} chart"
-    )
+    return Timeframe(facts.timeframe, f"wants a chart of period {timeframe_name(facts.timeframe)}")
 
 
 def _rules(plan: Plan, names: dict[str, str]) -> dict[str, str]:
@@ -352,20 +351,29 @@ def _identifiers(text: str) -> set[str]:
 # Fitness
 
 
+def _fitness_terms(facts: EmitFacts) -> tuple[FitnessTerm, ...]:
+    """Return the terms that count, all of them known and computable."""
+    for term in facts.fitness:
+        if term.criterion not in _CRITERIA or term.worst == term.best or not term.weight >= 0:
+            raise CodegenError(
+                f"fitness: {term.criterion}, weight {term.weight:g}, {term.worst:g}..{term.best:g}",
+                hint=f"criteria are {', '.join(_CRITERIA)}; no weight is negative, bounds differ",
+            )
+    terms = tuple(term for term in facts.fitness if term.weight > 0)
+    if not terms:
+        raise CodegenError("fitness: no criterion has a weight")
+    return terms
+
+
 def _criterion(term: FitnessTerm) -> Criterion:
-    if term.criterion not in _CRITERIA or term.worst == term.best or not term.weight > 0:
-        raise CodegenError(
-            f"fitness: {term.criterion}, weight {term.weight:g}, {term.worst:g}..{term.best:g}",
-            hint=f"criteria are {', '.join(_CRITERIA)}; weights are above 0, bounds differ",
-        )
     value = _CRITERIA[term.criterion][0]
     return Criterion(
         mql5_double(term.weight), value, mql5_double(term.worst), mql5_double(term.best)
     )
 
 
-def _criteria_parts(facts: EmitFacts, rule_parts: tuple[str, ...]) -> tuple[str, ...]:
-    parts = [part for term in facts.fitness for part in _CRITERIA[term.criterion][1]]
+def _criteria_parts(terms: tuple[FitnessTerm, ...], rule_parts: tuple[str, ...]) -> tuple[str, ...]:
+    parts = [part for term in terms for part in _CRITERIA[term.criterion][1]]
     return tuple(part for part in dict.fromkeys(parts) if part not in rule_parts)
 
 

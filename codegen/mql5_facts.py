@@ -101,9 +101,10 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
         ("Data hash", facts.data_hash),
         ("Deposit", facts.deposit),
         ("Replay", facts.verified),
-        ("OnTester", _fitness_line(facts)),
+        ("OnTester", "the fitness, 0..100: weighted mean of criteria between two bounds,"),
     ]
     lines = [f"{label:<{_WIDTH}}{comment_line(text)}" for label, text in rows if text]
+    lines += [f"{'':<{_WIDTH}}{line}" for line in _fitness_lines(facts)]
     lines += [
         "",
         *_figures_table(facts.spans),
@@ -125,11 +126,15 @@ def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _fitness_line(facts: EmitFacts) -> str:
-    terms = ", ".join(
-        f"{t.weight:g} x {t.criterion} from {t.worst:g} to {t.best:g}" for t in facts.fitness
-    )
-    return f"0..100, the weighted mean of {terms}; sharpe is MetaTrader's own"
+def _fitness_lines(facts: EmitFacts) -> list[str]:
+    lines = [
+        f"{term.criterion} from {term.worst:g} to {term.best:g}, weight {term.weight:g}"
+        for term in facts.fitness
+        if term.weight
+    ]
+    if any(term.criterion == "sharpe" and term.weight for term in facts.fitness):
+        lines.append("(sharpe is MetaTrader's, over trades; genfx takes it over bars)")
+    return lines
 
 
 def _figures_table(spans: tuple[SpanFigures, ...]) -> list[str]:

@@ -1,0 +1,158 @@
+// What emitted Expert Advisors use of MQL5, declared for a syntax and type check with a C++ compiler.
+// Nothing here is ever linked or run. Enumerations are distinct types, so that a wrong one is an error.
+#pragma once
+#include <climits>
+#include <cstdint>
+
+typedef int64_t  datetime_base;
+typedef uint64_t ulong;
+typedef uint32_t uint;
+#define long int64_t
+typedef long datetime;
+
+struct string
+  {
+   string(const char *text);
+   bool operator==(const string &other) const;
+   bool operator!=(const string &other) const;
+  };
+string operator+(const string &a, const string &b);
+
+// A dynamic or fixed array of MQL5.
+template <typename T>
+struct Array
+  {
+   Array();
+   explicit Array(int size);
+   T &operator[](int index);
+   const T &operator[](int index) const;
+  };
+
+struct MqlRates
+  {
+   datetime time;
+   double   open, high, low, close;
+   long     tick_volume;
+   int      spread;
+   long     real_volume;
+  };
+struct MqlTick
+  {
+   datetime time;
+   double   bid, ask, last;
+  };
+
+enum ENUM_TIMEFRAMES { PERIOD_CURRENT };
+enum ENUM_MA_METHOD { MODE_SMA, MODE_EMA, MODE_SMMA, MODE_LWMA };
+enum ENUM_APPLIED_PRICE { PRICE_CLOSE = 1, PRICE_OPEN, PRICE_HIGH, PRICE_LOW, PRICE_MEDIAN, PRICE_TYPICAL, PRICE_WEIGHTED };
+enum ENUM_STO_PRICE { STO_LOWHIGH, STO_CLOSECLOSE };
+enum ENUM_MQL_INFO_INTEGER { MQL_TESTER, MQL_TRADE_ALLOWED };
+enum ENUM_ACCOUNT_INFO_INTEGER { ACCOUNT_MARGIN_MODE };
+enum ENUM_ACCOUNT_INFO_DOUBLE { ACCOUNT_BALANCE, ACCOUNT_EQUITY, ACCOUNT_MARGIN_FREE };
+enum ENUM_ACCOUNT_MARGIN_MODE { ACCOUNT_MARGIN_MODE_RETAIL_NETTING, ACCOUNT_MARGIN_MODE_EXCHANGE, ACCOUNT_MARGIN_MODE_RETAIL_HEDGING };
+enum ENUM_SYMBOL_INFO_INTEGER { SYMBOL_CHART_MODE, SYMBOL_TRADE_STOPS_LEVEL, SYMBOL_SPREAD };
+enum ENUM_SYMBOL_INFO_DOUBLE { SYMBOL_TRADE_TICK_SIZE, SYMBOL_TRADE_TICK_VALUE_LOSS, SYMBOL_VOLUME_MIN, SYMBOL_VOLUME_MAX, SYMBOL_VOLUME_STEP };
+enum ENUM_SYMBOL_CHART_MODE { SYMBOL_CHART_MODE_BID, SYMBOL_CHART_MODE_LAST };
+enum ENUM_SERIES_INFO_INTEGER { SERIES_SYNCHRONIZED };
+enum ENUM_ORDER_TYPE { ORDER_TYPE_BUY, ORDER_TYPE_SELL };
+enum ENUM_ORDER_PROPERTY_INTEGER { ORDER_MAGIC };
+enum ENUM_ORDER_PROPERTY_STRING { ORDER_SYMBOL };
+enum ENUM_POSITION_TYPE { POSITION_TYPE_BUY, POSITION_TYPE_SELL };
+enum ENUM_POSITION_PROPERTY_INTEGER { POSITION_TICKET, POSITION_TIME, POSITION_TYPE, POSITION_MAGIC };
+enum ENUM_POSITION_PROPERTY_DOUBLE { POSITION_PRICE_OPEN, POSITION_SL, POSITION_TP };
+enum ENUM_POSITION_PROPERTY_STRING { POSITION_SYMBOL };
+enum ENUM_DEAL_PROPERTY_INTEGER { DEAL_TYPE, DEAL_ENTRY, DEAL_MAGIC };
+enum ENUM_DEAL_PROPERTY_DOUBLE { DEAL_PROFIT, DEAL_SWAP, DEAL_COMMISSION, DEAL_FEE };
+enum ENUM_DEAL_PROPERTY_STRING { DEAL_SYMBOL };
+enum ENUM_DEAL_TYPE { DEAL_TYPE_BUY, DEAL_TYPE_SELL, DEAL_TYPE_BALANCE, DEAL_TYPE_CREDIT };
+enum ENUM_DEAL_ENTRY { DEAL_ENTRY_IN, DEAL_ENTRY_OUT, DEAL_ENTRY_INOUT };
+enum ENUM_STATISTICS { STAT_PROFIT, STAT_GROSS_PROFIT, STAT_GROSS_LOSS, STAT_EQUITY_DDREL_PERCENT, STAT_SHARPE_RATIO };
+enum ENUM_LOG_LEVELS { LOG_LEVEL_NO, LOG_LEVEL_ERRORS, LOG_LEVEL_ALL };
+enum ENUM_INIT_RETCODE { INIT_SUCCEEDED, INIT_FAILED, INIT_PARAMETERS_INCORRECT };
+
+const int INVALID_HANDLE = -1;
+const double EMPTY_VALUE = 1.7976931348623157e308;
+const uint TRADE_RETCODE_REQUOTE = 10004, TRADE_RETCODE_PLACED = 10008, TRADE_RETCODE_DONE = 10009;
+const uint TRADE_RETCODE_DONE_PARTIAL = 10010, TRADE_RETCODE_TIMEOUT = 10012, TRADE_RETCODE_PRICE_CHANGED = 10020;
+const uint TRADE_RETCODE_PRICE_OFF = 10021, TRADE_RETCODE_TOO_MANY_REQUESTS = 10024, TRADE_RETCODE_NO_CHANGES = 10025;
+const uint TRADE_RETCODE_LOCKED = 10028, TRADE_RETCODE_CONNECTION = 10031, TRADE_RETCODE_POSITION_CLOSED = 10036;
+
+extern const string _Symbol;
+extern const ENUM_TIMEFRAMES _Period;
+extern const double _Point;
+extern const int _Digits;
+
+// Arguments are taken as they are written: no conversion from double to int goes unnoticed.
+template <typename A, typename B>
+double MathMax(A a, B b);
+int MathMax(int a, int b);
+template <typename A, typename B>
+double MathMin(A a, B b);
+int MathMin(int a, int b);
+double MathAbs(double x);
+double MathFloor(double x);
+double MathCeil(double x);
+double MathSqrt(double x);
+bool   MathIsValidNumber(double x);
+double NormalizeDouble(double x, int digits);
+string IntegerToString(long number);
+template <typename... T>
+void PrintFormat(const string format, T... values);
+void Print(const string text);
+void Sleep(int milliseconds);
+int  GetLastError(void);
+datetime TimeCurrent(void);
+
+template <typename T>
+int ArrayResize(Array<T> &array, int size, int reserve = 0);
+template <typename T>
+int ArraySize(const Array<T> &array);
+template <typename T>
+bool ArraySetAsSeries(const Array<T> &array, bool flag);
+template <typename T>
+void ZeroMemory(T &value);
+
+int PeriodSeconds(ENUM_TIMEFRAMES period);
+int Bars(const string symbol, ENUM_TIMEFRAMES period);
+datetime iTime(const string symbol, ENUM_TIMEFRAMES period, int shift);
+int iBarShift(const string symbol, ENUM_TIMEFRAMES period, datetime time, bool exact = false);
+int CopyRates(const string symbol, ENUM_TIMEFRAMES period, int start, int count, Array<MqlRates> &rates);
+int CopyBuffer(int handle, int buffer, int start, int count, Array<double> &values);
+bool IndicatorRelease(int handle);
+long SeriesInfoInteger(const string symbol, ENUM_TIMEFRAMES period, ENUM_SERIES_INFO_INTEGER property);
+int iMA(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_MA_METHOD method, ENUM_APPLIED_PRICE price);
+int iRSI(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE price);
+int iATR(const string s, ENUM_TIMEFRAMES p, int period);
+int iCCI(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE price);
+int iMomentum(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE price);
+int iMACD(const string s, ENUM_TIMEFRAMES p, int fast, int slow, int signal, ENUM_APPLIED_PRICE price);
+int iStdDev(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_MA_METHOD method, ENUM_APPLIED_PRICE price);
+int iBands(const string s, ENUM_TIMEFRAMES p, int period, int shift, double deviation, ENUM_APPLIED_PRICE price);
+int iStochastic(const string s, ENUM_TIMEFRAMES p, int k, int d, int slowing, ENUM_MA_METHOD method, ENUM_STO_PRICE price);
+
+long MQLInfoInteger(ENUM_MQL_INFO_INTEGER property);
+long AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER property);
+double AccountInfoDouble(ENUM_ACCOUNT_INFO_DOUBLE property);
+long SymbolInfoInteger(const string symbol, ENUM_SYMBOL_INFO_INTEGER property);
+double SymbolInfoDouble(const string symbol, ENUM_SYMBOL_INFO_DOUBLE property);
+bool SymbolInfoTick(const string symbol, MqlTick &tick);
+bool OrderCalcMargin(ENUM_ORDER_TYPE type, const string symbol, double volume, double price, double &margin);
+int OrdersTotal(void);
+ulong OrderGetTicket(int index);
+long OrderGetInteger(ENUM_ORDER_PROPERTY_INTEGER property);
+string OrderGetString(ENUM_ORDER_PROPERTY_STRING property);
+int PositionsTotal(void);
+ulong PositionGetTicket(int index);
+bool PositionSelectByTicket(ulong ticket);
+long PositionGetInteger(ENUM_POSITION_PROPERTY_INTEGER property);
+double PositionGetDouble(ENUM_POSITION_PROPERTY_DOUBLE property);
+string PositionGetString(ENUM_POSITION_PROPERTY_STRING property);
+bool HistorySelect(datetime from, datetime to);
+int HistoryDealsTotal(void);
+ulong HistoryDealGetTicket(int index);
+long HistoryDealGetInteger(ulong ticket, ENUM_DEAL_PROPERTY_INTEGER property);
+double HistoryDealGetDouble(ulong ticket, ENUM_DEAL_PROPERTY_DOUBLE property);
+string HistoryDealGetString(ulong ticket, ENUM_DEAL_PROPERTY_STRING property);
+bool GlobalVariableCheck(const string name);
+datetime GlobalVariableSet(const string name, double value);
+double TesterStatistics(ENUM_STATISTICS statistic);
