@@ -14,10 +14,11 @@ from typing import Final, assert_never
 from backtest import bits
 from backtest.program import AND, NOT, OR, Code, Distance, Program, Rules, Size
 from codegen.cache import ColumnCache, PoolFullError, RowPool
-from codegen.calls import call_params, call_tolerance, leaf_shift, own_warmup
+from codegen.calls import call_params, call_tolerance, own_warmup
 from codegen.fill import CallJob, Column, CompareJob, Job, Level, Logic, Source, Target
 from codegen.plan import friday_nodes
 from codegen.rules import account_rules, position_size
+from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL, Kind
 from dsl.node import InputRef, Node, content_digest
@@ -251,7 +252,7 @@ class Lowering:
             type=node_type,
             inputs=inputs,
             arguments=(*call_params(node_type, params), *tolerance),
-            skipped=below + leaf_shift(node_type, params),
+            skipped=below + shift_of(node_type, params),
             warmup=warmup,
             targets=targets,
         )

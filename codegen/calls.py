@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dsl.columns import is_shifted, shift_of
 from dsl.kinds import Kind, tolerance
 from dsl.params import ParamValue
 from dsl.registry import NodeType
@@ -11,22 +12,11 @@ from dsl.registry import NodeType
 Params = tuple[ParamValue, ...]
 
 
-def is_shifted(node_type: NodeType) -> bool:
-    """Return whether the caller delays the result: a leaf whose last parameter is its shift."""
-    params = node_type.params
-    return bool(node_type.fields) and bool(params) and params[-1].name == "shift"
-
-
-def leaf_shift(node_type: NodeType, params: Params) -> int:
-    """Return how many bars before the decision bar a leaf is read (0 for what is no leaf)."""
-    return int(params[-1]) if is_shifted(node_type) else 0
-
-
 def own_warmup(node_type: NodeType, params: Params) -> int:
     """Return the rows that a node adds to its inputs' warm-up, a leaf's shift included."""
     if node_type.scalar is not None:
         return 0
-    return int(node_type.warmup(*params)) + leaf_shift(node_type, params)
+    return int(node_type.warmup(*params)) + shift_of(node_type, params)
 
 
 def call_params(node_type: NodeType, params: Params) -> Params:

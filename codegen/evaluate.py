@@ -16,7 +16,7 @@ import numpy as np
 from backtest.criteria import CRITERIA
 from backtest.fast import Runner
 from backtest.market import Market
-from backtest.program import Decisions, Distance, Program
+from backtest.program import Code, Decisions, Distance, Program
 from backtest.result import Result
 from codegen.batch import Lowering
 from codegen.bind import Binder
@@ -123,10 +123,7 @@ class Evaluator:
         if node.type.scalar is not None:
             return np.full(self.cache.bars, node.type.scalar(self.cache.point, *node.params))
         if node.kind == SIGNAL:
-            return self._single(
-                lambda: self._lowering.code(node),
-                lambda code: signal_values(code, self.cache).astype(np.float64),
-            )
+            return self._single(lambda: self._lowering.code(node), self._signal_column)
         return self._single(
             lambda: self._lowering.column(node),
             lambda row: self.cache.columns.data[row].copy(),
@@ -233,6 +230,12 @@ class Evaluator:
                 future.cancel()
             wait(futures)  # they write into rows that would be handed out again
             raise
+
+    def _signal_column(self, code: Code) -> F64:
+        column = signal_values(code, self.cache).astype(np.float64)
+        warmups = self.cache.atoms.warmups
+        column[: max((warmups[row] for row in code if row >= 0), default=0)] = np.nan
+        return column
 
     def _unpacked(self, program: Program) -> Decisions:
         def values(distance: Distance) -> F64:

@@ -13,10 +13,11 @@ import numpy as np
 
 from backtest.market import Market
 from backtest.program import Decisions
-from codegen.calls import Params, call_params, call_tolerance, leaf_shift
+from codegen.calls import Params, call_params, call_tolerance
 from codegen.fields import bar_field
 from codegen.plan import expert_ports, union, warmup_rows
 from codegen.rules import account_rules, assemble, position_size
+from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL
 from dsl.node import Node, Value, topological
@@ -92,7 +93,7 @@ def _rows(
         return [(node_type.scalar(market.bars.point, *params),)] * bars
     meaning = node_type.meaning
     assert meaning is not None
-    skipped = max((cells.count(None) for cells in inputs), default=leaf_shift(node_type, params))
+    skipped = max((cells.count(None) for cells in inputs), default=shift_of(node_type, params))
     kinds = [child.kind for child in current.inputs if child is not None]
     arguments = (
         *(cells[skipped:] for cells in inputs),

@@ -15,12 +15,13 @@ import jinja2
 
 from backtest.market import Market
 from backtest.program import Decisions
-from codegen.calls import call_params, call_tolerance, leaf_shift, own_warmup
+from codegen.calls import call_params, call_tolerance, own_warmup
 from codegen.embed import embedded, plain
 from codegen.fields import Field, bar_field
 from codegen.plan import Plan, Step, build_plan
 from codegen.rules import account_rules, assemble, position_size
 from codegen.runtime import delayed, leaf, level, series
+from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL
 from dsl.node import InputRef, Value
@@ -155,7 +156,7 @@ def plan_numbers(plan: Plan, table: Mapping[str, ParamValue], point: float) -> d
         kinds = [plan.steps[i].kind for i in step.inputs]
         tolerance = call_tolerance(step.type, kinds, step.kind, point)
         arguments = (*call_params(step.type, params), *tolerance)
-        skipped = below + leaf_shift(step.type, params)
+        skipped = below + shift_of(step.type, params)
         numbers[_call_name(step)] = (arguments, skipped, warmups[number])
     return numbers
 
