@@ -9,6 +9,7 @@ from dsl.errors import DslError, DslErrors, KindMismatch, SyntaxProblem
 from dsl.expressions import constant, operand
 from dsl.inference import Literal
 from dsl.kinds import NUMBER, Kind
+from dsl.mirror import symmetric
 from dsl.mismatch import place_mismatch
 from dsl.node import Node, Value, node
 from dsl.nodes.expert import EXPERT
@@ -74,17 +75,16 @@ def lower(file: sx.File, scope: Scope) -> Strategy | None:
         _check(file, scope, parts)
     if scope.errors:
         return None
-    expert = _expert(parts)
     labels = tuple((n, scope.labels[n]) for n in scope.names if n in scope.labels)
-    strategy = Strategy(expert, specs, labels, file.title)
-    used = set(strategy.order)
-    strategy = replace(strategy, labels=tuple((n, x) for n, x in labels if x in used))
+    strategy = Strategy(_expert(parts), specs, labels, file.title)
     try:
+        strategy = symmetric(strategy) if "symmetric" in parts.seen else strategy
         resolved(strategy)
     except DslError as error:
         scope.report(error, file.place)
         return None
-    return strategy
+    used = set(strategy.order)
+    return replace(strategy, labels=tuple((n, x) for n, x in labels if x in used))
 
 
 @dataclass(slots=True)
@@ -117,7 +117,9 @@ def _statement(statement: sx.Statement, scope: Scope, parts: _Parts) -> None:
         _shorthand(statement, SHORTHANDS[form], scope, parts)
     else:
         _once(statement, parts)
-        if form in RULES:
+        if form == "symmetric":
+            _alone(parts)
+        elif form in RULES:
             _rule(statement, scope, parts)
         elif form.startswith("size_"):
             _size(statement, scope, parts)
@@ -145,6 +147,16 @@ def _once(statement: sx.Statement, parts: _Parts) -> None:
             hint="join conditions with 'or'" if words.endswith("when") else "keep one of them",
         )
     parts.seen[key] = statement
+
+
+def _alone(parts: _Parts) -> None:
+    """Refuse `symmetric` beside a short side of its own."""
+    for form in ("short_entry", "short_exit"):
+        if form in parts.seen:
+            raise SyntaxProblem(
+                f"'symmetric' makes the short side, but line {parts.seen[form].place.line} does too",
+                hint="keep one of them",
+            )
 
 
 def _words(statement: sx.Statement) -> str:

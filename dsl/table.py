@@ -42,10 +42,10 @@ def input_spec(statement: sx.Statement, scope: Scope) -> None:
         error = SyntaxProblem("a time of day and a number do not go together in one input")
         scope.report(error, statement.place)
     numbers = [_number(setting, scope) for setting in settings]
-    bounds = [*numbers[1:], None, None, None][:3]
+    low, high, step = (*numbers[1:], None, None, None)[:3]
     last = statement.words[-1]
     comment = unquoted(last) if last.startswith('"') else ""
-    scope.inputs.setdefault(name, InputSpec(name, numbers[0], *bounds, comment))
+    scope.inputs.setdefault(name, InputSpec(name, numbers[0], low, high, step, comment))
     if clocks[0]:
         scope.clocks.add(name)
 
