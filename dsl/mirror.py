@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from dsl.kinds import NUMBER, PRICE, SIGNAL, Kind
@@ -46,11 +47,9 @@ class Image(NamedTuple):
 
 def mirror(signal_or_series: Node) -> Node:
     """Return the reflected counterpart; mirrored twice it means the same again."""
-    images: dict[Node, Image] = {}
     for current in topological(signal_or_series):
-        inputs = [images[child] for child in current.inputs if child is not None]
-        images[current] = _image(current, inputs)
-    return images[signal_or_series].node
+        _image(current)  # its inputs are remembered by now, so nothing goes deep
+    return _image(signal_or_series).node
 
 
 def symmetric(strategy: Strategy) -> Strategy:
@@ -67,7 +66,9 @@ def symmetric(strategy: Strategy) -> Strategy:
     return replace(strategy, expert=changed, labels=labels)
 
 
-def _image(current: Node, inputs: Sequence[Image]) -> Image:
+@lru_cache(maxsize=16_384)  # breeding changes one branch and mirrors all of them
+def _image(current: Node) -> Image:
+    inputs = [_image(child) for child in current.inputs if child is not None]
     rule = _RULES.get(current.type)
     if rule is not None:
         return rule(current, inputs)
