@@ -54,7 +54,7 @@ class Strategy:
     @property
     def strategy_id(self) -> str:
         """Return the content hash: everything that can change a trade, nothing else."""
-        return _id("strategy", resolved(self).digest)
+        return identity(resolved(self).digest)
 
     @property
     def structure_id(self) -> str:
@@ -112,6 +112,11 @@ def map_nodes(strategy: Strategy, change: Callable[[Node], Node]) -> Strategy:
     done = rewrite_map(strategy.expert, change)
     labels = tuple((name, done[node]) for name, node in strategy.labels if node in done)
     return replace(strategy, expert=done[strategy.expert], labels=labels)
+
+
+def identity(content: bytes) -> str:
+    """Return the strategy_id of an expert's digest, see `content_digest`."""
+    return _id("strategy", content)
 
 
 def _id(what: str, content: bytes) -> str:
