@@ -1,4 +1,4 @@
-"""Comments: `#` to the end of the line, found beside the grammar and hung on the statement they belong to."""
+"""Comments: `#` to the end of the line, found beside the grammar, hung on its statement."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _owned(
 
 
 def _block(block: list[Comment], line: int, previous: int) -> tuple[bool, tuple[str, ...]]:
-    """Return whether an empty line stands above a block of comments, and its lines with "" for others.
+    """Return whether an empty line stands above a block of comments, and its lines, "" for gaps.
 
     Args:
         block: Comments in order.

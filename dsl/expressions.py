@@ -33,7 +33,7 @@ KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, HOU
 
 
 def operand(expr: sx.Expr, scope: Scope) -> Operand | None:
-    """Return the node of an expression, a bare number as it is, or None when something in it is wrong.
+    """Return the node of an expression, a bare number as it is, None where something is wrong.
 
     Errors go to the scope.
     """
@@ -70,7 +70,7 @@ def _operand(expr: sx.Expr, scope: Scope) -> Operand | None:
 
 
 def constant(literal: Literal, kind: Kind, scope: Scope, *, written: bool = False) -> Node:
-    """Return the constant of this kind; a level outside the kind's bounds must have its kind written."""
+    """Return the constant of this kind; levels out of bounds need their kind written."""
     value = literal.value
     if literal.clock:
         raise KindMismatch("a time of day belongs into session(08:00, 20:00) and the like")
@@ -215,8 +215,8 @@ def _param_values(
 def _bound(expr: sx.Call, node_type: NodeType) -> tuple[list[sx.Expr | None], list[sx.Expr | None]]:
     """Return the arguments by port and by parameter; None where nothing is written.
 
-    Ports that always read one price are not written; only if all arguments are written at once, they
-    are among them.
+    Ports that always read one price are not written; only if all arguments are written at once,
+    they are among them.
     """
     shift = shift_index(node_type)
     port_names = [port.name for port in node_type.inputs]

@@ -77,7 +77,7 @@ def _statement(statement: sx.Statement) -> list[str]:
 
 
 def _terms(expr: sx.Expr) -> list[str]:
-    """Return the lines of a long condition, broken before the `and`s or `or`s of its outermost level."""
+    """Return the lines of a long condition, broken before its outermost `and`s or `or`s."""
     tail: list[str] = []
     outermost = expr.symbol if isinstance(expr, sx.Binary) else ""
     while isinstance(expr, sx.Binary) and expr.symbol == outermost in {"and", "or"}:

@@ -15,7 +15,7 @@ from dsl.registry import KindRule, NodeType, node_types, unify
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number, or an input's value, whose kind the place decides; `label` if it was given a name."""
+    """A number, or an input's value, whose kind the place decides; `label` if it has a name."""
 
     value: int | float | InputRef
     clock: bool = False
@@ -74,7 +74,7 @@ def operators(symbol: str, form: str) -> tuple[NodeType, ...]:
 
 
 def shift_index(node_type: NodeType) -> int | None:
-    """Return the number of the parameter that says how many bars back a leaf is read, if it has one."""
+    """Return which parameter says how many bars back a leaf is read, if it has one."""
     if node_type.inputs or not node_type.params or node_type.params[-1].name != "shift":
         return None
     return len(node_type.params) - 1

@@ -1,7 +1,7 @@
 """The graph of a strategy for other programs: JSON boxes and links, and Graphviz DOT.
 
-Box ids are the type's name and its number in the cached order, so the same strategy has the same ids.
-Reading refuses what it does not know, naming the box.
+Box ids are the type's name and its number in the cached order, so the same strategy has the same
+ids. Reading refuses what it does not know, naming the box.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ def _kind(node_type: NodeType, box: Json) -> Kind | None:
 
 
 def to_dot(strategy: Strategy) -> str:
-    """Return Graphviz text: one box a node with its parameters, one arrow an input with its port."""
+    """Return Graphviz text: a box with its parameters a node, an arrow with its port an input."""
     ids = node_ids(strategy)
     names = {n: label for label, n in strategy.labels}
     lines = [

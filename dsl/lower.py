@@ -154,7 +154,7 @@ def _alone(parts: _Parts) -> None:
     for form in ("short_entry", "short_exit"):
         if form in parts.seen:
             raise SyntaxProblem(
-                f"'symmetric' makes the short side, but line {parts.seen[form].place.line} does too",
+                f"'symmetric' makes the short side; so does line {parts.seen[form].place.line}",
                 hint="keep one of them",
             )
 

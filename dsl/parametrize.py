@@ -25,8 +25,8 @@ _Place = tuple[object, ...]  # a computation and a parameter of it
 def parametrize(strategy: Strategy) -> Strategy:
     """Return the strategy with each literal number in the input table; what it trades is unchanged.
 
-    Nodes that differ only in the output they mean share their inputs. Which bar a price is read from
-    is structure and stays as it is, and so do rules that are switched off.
+    Nodes that differ only in the output they mean share their inputs. Which bar a price is read
+    from is structure and stays as it is, and so do rules that are switched off.
     """
     table = _Table({spec.name for spec in strategy.inputs} | {n for n, _ in strategy.labels})
     beside = _siblings(strategy)

@@ -1,7 +1,7 @@
 """From text to syntax tree: the grammar, the tree it gives, and recovery after a syntax error.
 
 After an error the statement that holds it is blanked out and the text is parsed again, so every
-statement is judged alone and places stay right. Meaning is none of this module's business (see lower).
+statement is judged alone and places stay right. Meaning is not this module's business (see lower).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_ERRORS = 50
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What could be read of a text: the tree (None if nothing), syntax errors, names that were lost."""
+    """What could be read of a text: the tree or None, syntax errors, names that were lost."""
 
     file: sx.File | None
     errors: tuple[SyntaxProblem, ...] = ()
@@ -118,7 +118,7 @@ def _problem(problem: lark.UnexpectedInput, text: str, culprit: Culprit) -> Synt
 
 
 def _shown(terminal: str) -> str:
-    """Return a terminal as a user would write it, or its name in capitals where it has many forms."""
+    """Return a terminal as a user would write it, its name where it has many forms."""
     found = {t.name: t.pattern for t in _grammar().terminals}.get(terminal)
     if terminal == "CLOSE_WHEN":
         return "close when"
@@ -224,7 +224,7 @@ def _word(token: Token) -> str:
 
 
 def unquoted(literal: str) -> str:
-    """Return the text of a quoted string; a backslash before a sign JSON does not know stands for it."""
+    """Return the text of a quoted string; unknown escapes stand for themselves."""
     try:
         return str(json.loads(literal))
     except json.JSONDecodeError:

@@ -1,7 +1,7 @@
-"""Printers: `format_text` lays out a text as it is, `format_strategy` prints any strategy canonically.
+"""Printers: `format_text` lays out a text, `format_strategy` prints any strategy canonically.
 
-What `format_strategy` prints reads back as the same strategy, names, ranges and comments included, and
-is laid out already as `format_text` would.
+What `format_strategy` prints reads back as the same strategy, names, ranges and comments included,
+and is laid out already as `format_text` would.
 """
 
 from __future__ import annotations

@@ -110,8 +110,8 @@ def locate(text: str, position: int, *, exact: bool) -> Culprit:
 
     `exact`: the error is certainly at the offset (a strange character). Otherwise look back:
 
-    A statement that ends in an operator swallows the first word of the next one, and one that is not
-    complete is noticed at the next one's first word: then the statement before is to blame.
+    A statement that ends in an operator swallows the first word of the next one, and one that is
+    not complete is noticed at the next one's first word: then the statement before is to blame.
     """
     hidden = masked(text)
     opening = hidden.find("{")
@@ -189,7 +189,7 @@ def _named_like_word(text: str, region: tuple[int, int] | None) -> SyntaxProblem
 def _unknown_statement(
     text: str, first: str, position: int, region: tuple[int, int] | None
 ) -> SyntaxProblem | None:
-    """Return the error for a line such as `entr long when ...`: its first word begins no statement."""
+    """Return the error for a line such as `entr long when ...`: that begins no statement."""
     if region is None or not first or first in STARTERS:
         return None
     start = text.index(first, region[0])

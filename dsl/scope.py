@@ -50,7 +50,7 @@ class Scope:
         return InputRef(name)
 
     def unknown(self, name: str) -> UnknownName:
-        """Return the error for a name that nothing defines, with the nearest one that something does."""
+        """Return the error for a name that nothing defines, with the nearest known one."""
         if name in self.later:
             line = self.later[name]
             return UnknownName(

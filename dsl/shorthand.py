@@ -1,7 +1,7 @@
 """Find the statements that conditions on entries and forced exits were written as.
 
-The inverse of what lowering does with a shorthand: conditions are matched with the same templates, so
-what is printed is read back as the same graph. What no shorthand fits is printed in the general form.
+The inverse of what lowering does with a shorthand: conditions are matched with the same templates,
+so what is printed is read back as the same graph. What no shorthand fits gets the general form.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _lines(filters: Sequence[Node], exits: Sequence[Node], naming: Naming) -> It
 def _matched(
     filters: Sequence[Node], exits: Sequence[Node]
 ) -> tuple[str, list[sx.Expr], int] | None:
-    """Return the shorthand that the next terms fit, its operands, and how many exits stand before its own."""
+    """Return the shorthand that the next terms fit, its operands, how many exits stand before."""
     for form, shorthand in SHORTHANDS.items():
         if form in _GENERAL:
             continue

@@ -1,7 +1,7 @@
-"""Make a strategy smaller without changing a trade: small rewrites of one node, run to a fixed point.
+"""Make a strategy smaller without changing a trade: small rewrites, run to a fixed point.
 
-A rewrite may not drop a series, for the longest warm-up decides from which bar on entries are allowed;
-it may drop repetitions and numbers.
+A rewrite may not drop a series, for the longest warm-up decides from which bar on entries are
+allowed; it may drop repetitions and numbers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What each statement stands for: its words, and the expressions that a shorthand is short for.
 
-The one place that joins the wording of the language with node types by name; parser and printer read
-it, so a shorthand is printed exactly where it would be read back as the same graph.
+The one place that joins the wording of the language with node types by name; parser and printer
+read it, so a shorthand is printed exactly where it would be read back as the same graph.
 """
 
 from __future__ import annotations

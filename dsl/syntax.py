@@ -1,7 +1,7 @@
 """The syntax tree: a strategy text as frozen values with places and comments, before any meaning.
 
-A statement keeps its words and expressions in order, so that it can be printed without knowing what it
-means. This module knows no node types.
+A statement keeps its words and expressions in order, so that it can be printed without knowing what
+it means. This module knows no node types.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ Expr = (
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or sign of a statement that is not part of an expression; strings keep their quotes."""
+    """A word or sign of a statement outside expressions; strings keep their quotes."""
 
     text: str
     place: Place

@@ -1,4 +1,4 @@
-"""The table of inputs while a text is given its meaning: names, values, ranges, how each is used."""
+"""The table of inputs while a text is given its meaning: names, values, ranges, uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From nodes back to the syntax tree: parentheses, kinds and shifts exactly where parsing needs them."""
+"""From nodes back to the syntax tree: parentheses, kinds, shifts where parsing needs them."""
 
 from __future__ import annotations
 
