@@ -272,8 +272,7 @@ class _Tester:
         """Return whether filters and account rules let an entry through, whatever its direction."""
         rules = self.rules
         return (
-            t >= self.wants.warmup
-            and bool(self.wants.entry_filter[t])
+            bool(self.wants.entry_filter[t])
             and self.limit is None
             and not 0 < rules.trades_per_day <= self.trades_today
             and not 0 < rules.max_slippage < self.costs.slippage

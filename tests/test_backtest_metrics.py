@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from backtest.criteria import bars_per_year, criteria, profit_factor, sharpe, stability
+from backtest.excursions import excursions
 from backtest.market import Market
 from backtest.meter import DrawdownMeter
 from backtest.metrics import Report, linear_regression, report, sharpe_of_trades, z_score
@@ -168,6 +169,16 @@ def test_excursions_correlate_with_profit() -> None:
     found = report(simulate(market, wants), market)
     assert found.correlation_profit_mfe == pytest.approx(1.0)
     assert found.correlation_profit_mae == pytest.approx(1.0)
+
+
+def test_excursions_count_whole_bars_before_the_exit_and_its_fill() -> None:
+    # Long from 100010; bar 1 ranges from 99900 to 100100; the exit is at the open of bar 2.
+    rows = [FLAT, (100_000, 100_100, 99_900, 100_000), (100_050, 101_000, 99_000, 100_000)]
+    market = Market(hand_bars([*rows, FLAT]), EURUSD)
+    wants = decisions(4, long_entry=mask(4, 1), long_exit=mask(4, 2))
+    best, worst = excursions(simulate(market, wants), market)
+    assert best.tolist() == [90.0]
+    assert worst.tolist() == [-110.0]
 
 
 def test_profit_factor_is_capped_and_defined_without_losses() -> None:

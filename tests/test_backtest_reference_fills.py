@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backtest.levels import sell_fill
 from backtest.market import Costs
 from backtest.spread import resolved_spread
 from tests.support.bars import EURUSD, Row, hand_bars
@@ -34,6 +35,11 @@ def test_slipped_fills_go_to_the_tick_against_the_trader() -> None:
     result = play(bars, symbol=symbol, costs=Costs(slippage=3), long_entry=[1], long_exit=[2])
     assert entries(result) == [(1, 100_015, 1)]
     assert closes(result) == [(2, 99_995, "exit_signal")]
+
+
+def test_sale_never_fills_below_one_tick() -> None:
+    assert sell_fill(12, 10, 5) == 5
+    assert sell_fill(4, 10, 1) == 1
 
 
 def test_ask_is_rounded_up_to_the_tick() -> None:

@@ -73,17 +73,19 @@ def test_profit_of_a_pair_based_on_the_deposit_currency_is_converted_at_the_fill
 
 def test_conversion_series_is_read_at_its_last_bar_begun_at_the_worse_side() -> None:
     # Profit USD, deposit CHF, pair USDCHF: 0.90000 at bars 0 and 1, 0.80000 from bar 3; spread 20.
-    # Close at bar 2: 90 points gained * 0.90000 = 81.00; 110 lost * 0.90020 = 99.022.
+    # Close at bar 2: 90 points gained * 0.90000 = 81.00; 110 lost * 0.90020 = 99.022. Close at bar
+    # 3, with whose open the pair falls: 72.00 and 88.022.
     pair = hand_bars(
         [at(90_000), at(90_000), at(80_000)],
         spread=20,
         times=[MONDAY - HOUR, MONDAY + HOUR, MONDAY + 3 * HOUR],
     )
     account = Account(currency="CHF")
-    for price, profit in ((100_100, 81.0), (99_900, -99.02)):
+    market: dict[str, Any] = {"conversion": pair}
+    cases = ((100_100, 2, 81.0), (99_900, 2, -99.02), (100_100, 3, 72.0), (99_900, 3, -88.02))
+    for price, bar, profit in cases:
         bars = hand_bars([FLAT, FLAT, at(price), at(price)])
-        market: dict[str, Any] = {"conversion": pair}
-        result = play(bars, account=account, market=market, long_entry=[1], long_exit=[2])
+        result = play(bars, account=account, market=market, long_entry=[1], long_exit=[bar])
         assert result.deals.profit[1] == profit
 
 
@@ -137,6 +139,13 @@ def test_volume_is_floored_to_the_step_within_its_limits(
         assert result.refusals.volume == 1
     else:
         assert result.deals.lots[0] == pytest.approx(lots, abs=1e-12)
+
+
+def test_least_volume_is_not_missed_by_the_last_bit() -> None:
+    # 11 * 0.03 is a hair below 0.33 in binary.
+    symbol = replace(EURUSD, lots_step=0.03, lots_min=0.33)
+    result = play(hand_bars([FLAT] * 3), symbol=symbol, long_entry=[1], size=Size("lots", 0.33))
+    assert result.trades == 1
 
 
 def test_risk_is_measured_to_the_stop_after_it_was_moved_out() -> None:
@@ -229,6 +238,22 @@ def test_stop_out_of_a_short_is_reached_by_the_ask() -> None:
         assert closes(result) == [expected]
 
 
+def test_stop_out_in_another_currency_uses_the_loss_rate_of_the_open() -> None:
+    # USDJPY 150.000 / 151.000, 5 lots: margin 5000, limit 2500. A point loses 500 JPY / 150.000 =
+    # 3.3333: 7500 / 3.3333 = 2250 points below 151000 is 148750.
+    for low, expected in ((148_751, (2, 149_000, "end")), (148_750, (2, 148_750, "stop_out"))):
+        last = (150_000, 150_000, low, 149_000)
+        bars = hand_bars([at(150_000), at(150_000), last], digits=3, spread=1_000)
+        result = play(bars, symbol=USDJPY, long_entry=[1], size=Size("lots", 5.0))
+        assert closes(result) == [expected]
+
+
+def test_position_without_margin_is_never_stopped_out() -> None:
+    symbol = replace(EURUSD, margin_mode="futures", margin_per_lot=0.0)
+    bars = hand_bars([FLAT, FLAT, (100_000, 100_000, 80_000, 99_000)])
+    assert closes(play(bars, symbol=symbol, long_entry=[1])) == [(2, 99_000, "end")]
+
+
 def test_stop_out_can_be_switched_off() -> None:
     bars = hand_bars([FLAT, FLAT, (100_000, 100_000, 98_000, 99_000)])
     account = Account(stop_out=0.0)
@@ -256,6 +281,18 @@ def test_entry_that_the_broker_would_close_at_once_is_stopped_out_at_its_open() 
     bars = hand_bars([FLAT, FLAT, FLAT])
     result = play(bars, account=account, long_entry=[1], size=Size("lots", 9.99))
     assert closes(result) == [(1, 100_000, "stop_out")]
+    # Even where the bar reaches a target later and the optimist would take it.
+    bars = hand_bars([FLAT, (100_000, 100_100, 100_000, 100_000), FLAT])
+    result = play(
+        bars,
+        account=account,
+        costs=Costs(both_touched="optimistic"),
+        long_entry=[1],
+        take_profit=0.0005,
+        size=Size("lots", 9.99),
+    )
+    assert closes(result) == [(1, 100_000, "stop_out")]
+    assert result.ambiguous_bars == 0
 
 
 def test_commission_is_rounded_and_booked_with_each_deal() -> None:
@@ -303,12 +340,12 @@ def test_each_charge_of_swap_is_rounded() -> None:
     assert result.deals.swap[1] == -0.04
 
 
-def test_swap_of_a_short_may_be_earned_in_another_currency() -> None:
-    # 2.5 points of USDJPY a night: 250 JPY / ask 150.010 = 1.6666 -> 1.67.
-    symbol = replace(USDJPY, swap_mode="points", swap_short=2.5)
-    bars = hand_bars([at(150_000)] * 3, timeframe=DAY, digits=3)
-    result = play(bars, symbol=symbol, short_entry=[1])
-    assert result.deals.swap[1] == 1.67
+def test_swap_in_another_currency_is_converted_at_the_open() -> None:
+    # 2.5 points of USDJPY: 250 JPY / ask 151.000 = 1.6556; paid: 250 / bid 150.000 = 1.6667.
+    bars = hand_bars([at(150_000)] * 3, timeframe=DAY, digits=3, spread=1_000)
+    for points, swap in ((2.5, 1.66), (-2.5, -1.67)):
+        symbol = replace(USDJPY, swap_mode="points", swap_short=points)
+        assert play(bars, symbol=symbol, short_entry=[1]).deals.swap[1] == swap
 
 
 def test_swap_counts_towards_the_stop_out() -> None:
@@ -333,6 +370,14 @@ def test_drawdown_of_equity_reaches_from_closes_and_deals_to_adverse_extremes() 
     assert fall.lowest == 9_950.0
     # Short from 100000: the worst ask is 100110 + 10 in bar 1: 9880, below the deposit.
     assert play(hand_bars(rows), short_entry=[1]).drawdown.money == 120.0
+
+
+def test_balance_after_a_deal_is_a_peak_of_equity() -> None:
+    # The long gains 990 at the open of bar 2: 10990. The short from 101000 floats at ask 101110
+    # in the worst case: 10880.
+    rows = [FLAT, FLAT, (101_000, 101_100, 100_500, 100_500)]
+    result = play(hand_bars(rows), long_entry=[1], long_exit=[2], short_entry=[2])
+    assert result.drawdown.money == 110.0
 
 
 def test_drawdown_goes_no_farther_than_the_fill_in_the_exit_bar() -> None:

@@ -205,6 +205,13 @@ def test_break_even_locks_in_the_offset() -> None:
     assert stops(result) == 99_988
 
 
+def test_break_even_with_a_negative_offset_moves_nothing() -> None:
+    bars = hand_bars([FLAT, FLAT, at(100_040), at(100_040)])
+    for offset in (-0.0001, float("nan")):
+        wanted: dict[str, Any] = {"break_even": 0.0003, "break_even_offset": offset}
+        assert stops(play(bars, long_entry=[1], stop_loss=0.0005, **wanted)) == 99_960
+
+
 def test_break_even_works_without_a_stop_of_its_own() -> None:
     bars = hand_bars([FLAT, FLAT, at(100_050), (100_050, 100_050, 100_000, 100_000)])
     result = play(bars, long_entry=[1], break_even=0.0003)
@@ -238,6 +245,13 @@ def test_stop_does_not_move_nearer_than_the_stops_level() -> None:
     symbol = replace(EURUSD, stops_level=60)
     result = play(bars, symbol=symbol, long_entry=[1], stop_loss=0.0005, trailing_stop=0.0005)
     assert stops(result) == 99_940  # the entry's own, moved out to bid - 60
+
+
+def test_stop_moves_to_exactly_the_stops_level() -> None:
+    bars = hand_bars([FLAT, FLAT, at(100_200), at(100_200)])
+    symbol = replace(EURUSD, stops_level=50)
+    result = play(bars, symbol=symbol, long_entry=[1], stop_loss=0.0005, trailing_stop=0.0005)
+    assert stops(result) == 100_150
 
 
 def test_stop_moves_by_a_tick_at_least() -> None:
