@@ -13,7 +13,8 @@ import pytest
 import dsl.nodes  # noqa: F401  fills the registry
 from dsl.errors import DeclarationError, ParamOutOfRange
 from dsl.kinds import DISTANCE, NUMBER, PRICE, SIGNAL, VOLUME, Kind, oscillator
-from dsl.node import node
+from dsl.lower import parse_expression
+from dsl.node import node, topological
 from dsl.params import ChoiceParam
 from dsl.registry import NodeType, declare, lookup, node_types, resolve, signatures
 
@@ -63,6 +64,12 @@ def test_a_declaration_says_what_it_does(node_type: NodeType) -> None:
     assert node_type.syntax.form == "statement" or node_type.example
     for param in node_type.params:
         assert isinstance(param, ChoiceParam) or param.minimum <= param.low <= param.high
+
+
+@pytest.mark.parametrize("node_type", [t for t in TYPES if t.example], ids=named)
+def test_the_example_is_a_text_that_makes_such_a_node(node_type: NodeType) -> None:
+    below = topological(parse_expression(node_type.example))
+    assert node_type in {current.type for current in below}
 
 
 @pytest.mark.parametrize("node_type", KERNELS, ids=named)
