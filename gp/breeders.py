@@ -49,7 +49,9 @@ class PairBreeder:
         if not self._settings.selection.gender:
             father = mother = choose(rng, self._populations)
         spread = deviation(generation, self._settings.selection)
-        return offspring(father.members, mother.members, spread, self._operators, self._settings, rng)
+        return offspring(
+            father.members, mother.members, spread, self._operators, self._settings, rng
+        )
 
 
 class NewcomerBreeder:
@@ -90,7 +92,11 @@ class GeneticAlgorithm:
         known = {individual.strategy_id for individual, _ in kept}
         born = [(child, generation) for child in children if child.strategy_id not in known]
         self.population.restore([*kept, *born], generation)
-        top = self.population.members[0].individual.scores.combined if self.population.members else 0.0
+        top = (
+            self.population.members[0].individual.scores.combined
+            if self.population.members
+            else 0.0
+        )
         self.stagnant = 0 if top > self.best else self.stagnant + 1
         self.best = max(self.best, top)
         if self._restarts and self.stagnant >= self._settings.stagnation:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+from backtest.market import Market
 from backtest.result import Result
+from codegen.evaluate import Evaluator
 from codegen.plan import Plan
 from dsl.params import ParamValue
 from dsl.strategy import Strategy
+from gp.settings import GateSettings
 
 
 class Evaluated(Protocol):
@@ -51,6 +54,40 @@ class Evaluators:
     changed: BatchEvaluator | None = None
     gate_share: float = 1.0
     changed_share: float = 1.0
+
+
+def evaluators_of(
+    in_sample: Market,
+    gate: Market | None,
+    settings: GateSettings,
+    *,
+    threads: int = 1,
+    cache_bytes: int = 1 << 29,
+) -> Evaluators:
+    """Return evaluators of these windows; those on the same bars share one cache of columns.
+
+    Args:
+        in_sample, gate: Markets whose windows are the spans.
+        settings: Says whether and how the data range is changed.
+        threads: Workers of each evaluator.
+        cache_bytes: Bound of each cache.
+    """
+    main = Evaluator(in_sample, threads=threads, cache_bytes=cache_bytes)
+
+    def other(market: Market) -> Evaluator:
+        shared = main.cache if main.cache.serves(market) else None
+        return Evaluator(market, threads=threads, cache_bytes=cache_bytes, cache=shared)
+
+    length = in_sample.end - in_sample.first
+    cut = round(settings.range_cut * length)
+    later = replace(in_sample, first=in_sample.first + cut) if settings.data_range else None
+    return Evaluators(
+        main,
+        None if gate is None else other(gate),
+        None if later is None else other(later),
+        1.0 if gate is None else (gate.end - gate.first) / max(length, 1),
+        (length - cut) / max(length, 1),
+    )
 
 
 class Record(NamedTuple):

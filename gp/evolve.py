@@ -130,7 +130,7 @@ def _steps(search: Search, store: Store, watch: _Watch) -> bool:
     while search.tuned < len(search.targets):
         if watch.over():
             return True
-        tune_member(search, search.targets[search.tuned])
+        tune_member(search, search.tuned)
         _commit(search, store, watch)
     return False
 

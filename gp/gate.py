@@ -170,9 +170,7 @@ def _moved_hold(expert: Node, change: float, rng: np.random.Generator) -> Node:
     return with_params(expert, params)
 
 
-def _moved(
-    param: Param, value: ParamValue, change: float, rng: np.random.Generator
-) -> ParamValue:
+def _moved(param: Param, value: ParamValue, change: float, rng: np.random.Generator) -> ParamValue:
     if isinstance(value, str) or isinstance(param, ChoiceParam) or param.name == "shift":
         return value
     target = value * (1 + change * (2 * rng.random() - 1))

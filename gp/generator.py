@@ -79,7 +79,7 @@ class Generator:
     def distance(self, rng: np.random.Generator) -> Node:
         """Return a random distance above 0: a measure of volatility times a factor, or points."""
         measure = self._node(self.table.protective.draw(rng), 1, rng)
-        if measure.type.scalar is not None or rng.random() > self.settings.constant_rate + 0.2:
+        if is_number(measure) or rng.random() > self.settings.constant_rate + 0.2:
             return measure
         return self._times(constant(NUMBER, FACTORS, rng), measure)
 
@@ -100,6 +100,11 @@ class Generator:
             if original.type.valid(*values):
                 return with_params(original, values)
         return original
+
+    def series(self, kind: Kind, rng: np.random.Generator) -> Node | None:
+        """Return a small tree of a kind that changes from bar to bar, or None where there is none."""
+        choice = self.table.series_at(kind)
+        return None if choice is None else self._node(choice.draw(rng), 2, rng)
 
     def leaf(self, name: str) -> Node:
         """Return the price leaf that a fixed port reads."""
@@ -135,17 +140,23 @@ class Generator:
     def _below(
         self, kind: Kind, height: int, siblings: Sequence[Node | None], rng: np.random.Generator
     ) -> Node | None:
-        drawn = self.grow(kind, height - 1, rng)
+        """Return something random beside the siblings; a number only beside a series."""
+        has_series = any(sibling is not None and not is_number(sibling) for sibling in siblings)
         for _ in range(_TRIES):
-            if drawn not in siblings:
-                break
             drawn = self.grow(kind, height - 1, rng)
-        return drawn
+            if drawn is None or (drawn not in siblings and (has_series or not is_number(drawn))):
+                return drawn
+        return self.series(kind, rng) or drawn
 
 
 def generator_of(settings: GeneratorSettings) -> Generator:
     """Return the generator of these settings; fails on unknown node types."""
     return Generator(settings, table(settings.weights))
+
+
+def is_number(candidate: Node) -> bool:
+    """Tell whether a node has the same value at every bar."""
+    return candidate.type.scalar is not None
 
 
 def draw_param(param: Param, rng: np.random.Generator) -> ParamValue:
@@ -183,7 +194,7 @@ def constant_range(
         kind: Kind of the constant.
     """
     siblings = [n for i, n in enumerate(inputs) if i != port and n is not None]
-    series = [n for n in siblings if n.type is not CONSTANT]
+    series = [n for n in siblings if not is_number(n)]
     if not series:
         return None
     if not consumer.compare:

@@ -73,7 +73,9 @@ def pieces(expert: Node) -> Pieces:
             if not declared.leaf and not (consumer is expert and declared.name in FIXED_PORTS):
                 found.append(Piece(consumer, port, child, _NOWHERE, 0))
     every = tuple(
-        Piece(p.consumer, p.port, p.child, Slot(p.child.kind, p.child in protective), level[p.child])
+        Piece(
+            p.consumer, p.port, p.child, Slot(p.child.kind, p.child in protective), level[p.child]
+        )
         for p in found
     )
     return Pieces(expert, every, _levels(every), _by_slot(every), _sizes(order))

@@ -76,7 +76,11 @@ class Population:
         """Replace all members, given with the generation in which each entered; the best stay."""
         ranked = sorted(
             (
-                Member(self._rank(individual, decay(generation - entered, self._aging)), entered, individual)
+                Member(
+                    self._rank(individual, decay(generation - entered, self._aging)),
+                    entered,
+                    individual,
+                )
                 for individual, entered in members
             ),
             key=_key,

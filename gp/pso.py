@@ -207,9 +207,7 @@ def _move(swarm: _Swarm, spent: float) -> None:
 
 def _group_best(swarm: _Swarm, shared: bool) -> F64:
     if shared:
-        everyone: F64 = np.broadcast_to(
-            swarm.best[np.argmax(swarm.best_values)], swarm.best.shape
-        )
+        everyone: F64 = np.broadcast_to(swarm.best[np.argmax(swarm.best_values)], swarm.best.shape)
         return everyone
     target = np.empty_like(swarm.best)
     for number in np.unique(swarm.group):

@@ -268,7 +268,9 @@ class Search:
         self.logbook.record(**entry)
 
 
-def _placed(ids: Mapping[str, int], alive: Mapping[str, Individual]) -> list[tuple[Individual, int]]:
+def _placed(
+    ids: Mapping[str, int], alive: Mapping[str, Individual]
+) -> list[tuple[Individual, int]]:
     return [(alive[key], entered) for key, entered in sorted(ids.items())]
 
 

@@ -16,9 +16,7 @@ from dsl.errors import ConfigError, did_you_mean
 
 Bounds = tuple[float, float]
 PAIRS_OF_CRITERIA = tuple(
-    (first, second)
-    for first in range(len(CRITERIA))
-    for second in range(first + 1, len(CRITERIA))
+    (first, second) for first in range(len(CRITERIA)) for second in range(first + 1, len(CRITERIA))
 )
 
 
@@ -32,7 +30,13 @@ class FitnessSettings:
     not win; the pool takes nothing below it.
     """
 
-    bounds: tuple[Bounds, ...] = ((-2000.0, 10000.0), (0.5, 3.0), (50.0, 0.0), (-1.0, 1.0), (-1.0, 3.0))
+    bounds: tuple[Bounds, ...] = (
+        (-2000.0, 10000.0),
+        (0.5, 3.0),
+        (50.0, 0.0),
+        (-1.0, 1.0),
+        (-1.0, 3.0),
+    )
     weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
     min_trades: int = 50
 
@@ -122,7 +126,8 @@ class GateSettings:
 
     scope: `population`: what would displace a member of a full population, and the pool; `pool`:
     the pool alone; `off`: nothing. retain: Share of the in-sample score that the gate span and the
-    changed data range must keep. profit: The gate span must make money. dropped: Share of trades
+    changed data range must keep. range_cut: Share of the in-sample span that the changed range
+    leaves out at its start. profit: The gate span must make money. dropped: Share of trades
     left out; in `drop_rounds` draws, net profit must stay positive in `drop_pass` of them.
     variants: Copies with numbers moved by up to `change` of their size; the mean of their scores
     must keep `retain_variants` of the original's.
@@ -134,6 +139,7 @@ class GateSettings:
     drop_trades: bool = True
     parameters: bool = True
     retain: float = 0.5
+    range_cut: float = 0.25
     profit: bool = True
     dropped: float = 0.1
     drop_rounds: int = 50
@@ -147,8 +153,8 @@ class GateSettings:
 class SwarmSettings:
     """Particle swarm: 0 means the default, 5 particles a dimension in about sqrt(size) groups.
 
-    stall: Rounds without a better value after which the groups share their best. evaluations:
-    Budget of points for one structure. best: How many members of the pool are tuned; 0: none.
+    evaluations: Budget of points for one structure. best: How many members of the pool are tuned;
+    0: none. tries: How many of the best points are put to the gate until one passes.
     """
 
     inertia: float = 0.8
@@ -156,8 +162,9 @@ class SwarmSettings:
     group_weight: float = 0.4
     size: int = 0
     groups: int = 0
-    evaluations: int = 500
+    evaluations: int = 1000
     best: int = 10
+    tries: int = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,9 @@ class Store:
         for table, columns, order in _DUMPED:
             yield f"[{table}]"
             for row in self._db.execute(f"SELECT {columns} FROM {table} ORDER BY {order}"):
-                yield " ".join(value.hex() if isinstance(value, bytes) else repr(value) for value in row)
+                yield " ".join(
+                    value.hex() if isinstance(value, bytes) else repr(value) for value in row
+                )
 
     def _load(self) -> Saved:
         db = self._db
@@ -203,9 +205,7 @@ class Store:
         gone, new = [], []
         for place in sorted(self._members.keys() | members.keys()):
             before, after = self._members.get(place, {}), members.get(place, {})
-            gone += [
-                (place, bytes.fromhex(key)) for key in before if after.get(key) != before[key]
-            ]
+            gone += [(place, bytes.fromhex(key)) for key in before if after.get(key) != before[key]]
             new += [
                 (place, bytes.fromhex(key), entered)
                 for key, entered in after.items()

@@ -62,14 +62,20 @@ class Table:
 
     by_height: (kind, height) to the lines whose trees can be closed within that height; the
     greatest height stands for all above. by_shape: (free kinds, kind) to interchangeable lines.
+    series: Kind to the lines without free ports, or else with one, that change from bar to bar.
     protective: Lines that give distances above 0. factor: The type that multiplies a distance.
     """
 
     by_height: dict[tuple[Kind, int], Choice]
+    series: dict[Kind, Choice]
     by_shape: dict[tuple[FreeKinds, Kind], Choice]
     protective: Choice
     factor: NodeType
     tallest: int
+
+    def series_at(self, kind: Kind) -> Choice | None:
+        """Return what gives a series of this kind from prices at once, or None."""
+        return self.series.get(kind)
 
     def at(self, kind: Kind, height: int) -> Choice | None:
         """Return what can give this kind within the height, or None."""
@@ -98,11 +104,16 @@ def table(weights: tuple[tuple[str, float], ...] = ()) -> Table:
         for height in range(tallest + 1)
         if (choice := _choice(_within(lines, kind, height, heights))) is not None
     }
+    series = {
+        kind: choice
+        for kind in dict.fromkeys(kind for kind, _ in by_height)
+        if (choice := _series(lines, kind))
+    }
     protective = _choice(line for line in lines if _protective(line))
     factor = next((line.signature.type for line in lines if _is_factor(line)), None)
     if protective is None or factor is None:
         raise ConfigError("generator.weights leave no node type that can give a stop loss")
-    return Table(by_height, _by_shape(lines), protective, factor, tallest)
+    return Table(by_height, series, _by_shape(lines), protective, factor, tallest)
 
 
 def free_ports(node_type: NodeType) -> tuple[int, ...]:
@@ -151,6 +162,15 @@ def _within(
     for line in lines:
         if line.signature.kind == kind and _height(line.signature, heights) <= height:
             yield line
+
+
+def _series(lines: list[Line], kind: Kind) -> Choice | None:
+    moving = [
+        line for line in lines if line.signature.kind == kind and line.signature.type.scalar is None
+    ]
+    return _choice(line for line in moving if not line.ports) or _choice(
+        line for line in moving if line.kinds and all(k.name == "price" for k in line.kinds)
+    )
 
 
 def _choice(lines: Iterable[Line]) -> Choice | None:

@@ -14,7 +14,7 @@ from dsl.nodes.expert import EXPERT
 from dsl.params import ParamValue
 from dsl.registry import NodeType
 from gp.draws import below, choose, weighted
-from gp.generator import MAX_BARS, Generator, constant, constant_range
+from gp.generator import MAX_BARS, Generator, constant, constant_range, is_number
 from gp.pieces import SHORT_PORTS, Piece, Pieces, Slot, pieces, replace
 from gp.pieces import replace_piece, with_port
 from gp.settings import VariationSettings
@@ -142,9 +142,7 @@ def mutate_rules(expert: Node, variation: Variation, rng: np.random.Generator) -
     return with_port(expert, name, child)
 
 
-def redraw_leaf(
-    expert: Node, piece: Piece, variation: Variation, rng: np.random.Generator
-) -> Node:
+def redraw_leaf(expert: Node, piece: Piece, variation: Variation, rng: np.random.Generator) -> Node:
     """Return the expert with the numbers of one node drawn anew."""
     child = piece.child
     if child.type is CONSTANT:
@@ -172,7 +170,8 @@ def replace_type(
     same = line.signature.type is child.type and line.signature.output == child.output
     if same or (piece.slot.protective and piece.slot.kind == DISTANCE and not is_protective(line)):
         return expert
-    return replace(expert, child, _retyped(child, ports, line, variation.generator, rng))
+    changed = _retyped(child, ports, line, variation.generator, rng)
+    return replace(expert, child, changed) if _suits(piece, changed) else expert
 
 
 def replace_subtree(
@@ -206,9 +205,7 @@ def library_of(experts: Sequence[Node]) -> Library:
         for piece in pieces(expert).every:
             if piece.child.type is not CONSTANT:
                 found.setdefault(piece.slot, {})[piece.child.digest] = piece.child
-    return {
-        slot: tuple(group[digest] for digest in sorted(group)) for slot, group in found.items()
-    }
+    return {slot: tuple(group[digest] for digest in sorted(group)) for slot, group in found.items()}
 
 
 def tree_size(root: Node) -> tuple[int, int]:
@@ -218,9 +215,7 @@ def tree_size(root: Node) -> tuple[int, int]:
     return 1 + sum(count for count, _ in below_), height
 
 
-def _near(
-    mean: float, height: int, settings: VariationSettings, rng: np.random.Generator
-) -> int:
+def _near(mean: float, height: int, settings: VariationSettings, rng: np.random.Generator) -> int:
     drawn = round(mean + settings.level_deviation * rng.standard_normal())
     return min(max(drawn, 1), height)
 
@@ -252,12 +247,17 @@ def _fits(
     whole = parts.sizes[parts.root][0] - parts.sizes[piece.child][0] + size[0]
     if piece.level + size[1] > limits.max_level or whole > limits.max_nodes:
         return False
+    return _suits(piece, child)
+
+
+def _suits(piece: Piece, child: Node) -> bool:
+    """Tell whether a child makes sense beside what its consumer has: not twice, not numbers only."""
     if piece.consumer.type is EXPERT:
         return child.type is not CONSTANT
-    beside = [n for i, n in enumerate(piece.consumer.inputs) if i != piece.port]
+    beside = [n for i, n in enumerate(piece.consumer.inputs) if i != piece.port and n is not None]
     if child in beside:
         return False
-    return child.type is not CONSTANT or any(n is not None and n.type is not CONSTANT for n in beside)
+    return not is_number(child) or not all(map(is_number, beside))
 
 
 def _retyped(
@@ -274,7 +274,9 @@ def _retyped(
 def _kept_params(
     child: Node, node_type: NodeType, drawn: tuple[ParamValue, ...]
 ) -> tuple[ParamValue, ...]:
-    before = {param.name: (param, v) for param, v in zip(child.type.params, child.params, strict=True)}
+    before = {
+        param.name: (param, v) for param, v in zip(child.type.params, child.params, strict=True)
+    }
     kept = list(drawn)
     for index, param in enumerate(node_type.params):
         old = before.get(param.name)
