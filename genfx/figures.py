@@ -43,6 +43,32 @@ def figure_rows(figures: Sequence[float]) -> tuple[tuple[str, str], ...]:
     return tuple((LABELS[name], figure_text(name, value)) for name, value in pairs)
 
 
+# Heading, width and form of a figure on the screen, where three spans stand side by side.
+_SHORT = {
+    "net_profit": ("net profit", 6, "{:.0f}"),
+    "profit_factor": ("profit factor", 4, "{:.2f}"),
+    "max_drawdown": ("drawdown %", 4, "{:.1f}"),
+    "sharpe": ("Sharpe ratio", 4, "{:.2f}"),
+    "trades": ("trades", 3, "{:.0f}"),
+}
+
+
+def short_table(finalists: Sequence[Finalist], *, wide: bool) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows for the screen; a narrow one leaves the Sharpe ratio out."""
+    shown = [name for name in _SHORT if wide or name != "sharpe"]
+    rows = [
+        [finalist.name, *(_side_by_side(finalist, name) for name in shown)]
+        for finalist in finalists
+    ]
+    return ["strategy", *(_SHORT[name][0] for name in shown)], rows
+
+
+def _side_by_side(finalist: Finalist, name: str) -> str:
+    _, width, form = _SHORT[name]
+    column = FIGURES.index(name)
+    return " ".join(f"{form.format(found.figures[column]):>{width}}" for found in finalist.spans)
+
+
 def results_csv(finalists: Sequence[Finalist]) -> str:
     """Return the finalists with the figures of all spans side by side, one line each."""
     spans = [found.span for found in finalists[0].spans] if finalists else []

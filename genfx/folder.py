@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ STORE = "run.sqlite"
 CONFIG = "config.json"
 LOG = "run.log"
 _ASIDE = ".unfinished"
+_STRATEGY_FILE = re.compile(r"\d{2,3}_[0-9a-f]{8}\.(strat|mq5|set|py)")
 
 
 def create_folder(path: Path) -> None:
@@ -46,6 +48,8 @@ def open_store(path: Path) -> Store:
 def publish(path: Path, files: Mapping[str, bytes]) -> None:
     """Write result files into a run folder: all aside first, then each renamed, in order.
 
+    Strategies that an earlier, interrupted session published and this one does not are removed.
+
     Raises:
         RunError: The folder cannot be written, or the disk is full; no result file is half written.
     """
@@ -58,6 +62,9 @@ def publish(path: Path, files: Mapping[str, bytes]) -> None:
         for name in files:
             os.replace(aside / name, path / name)
         aside.rmdir()
+        for old in path.iterdir():
+            if _STRATEGY_FILE.fullmatch(old.name) and old.name not in files:
+                old.unlink()
     except OSError as problem:
         shutil.rmtree(aside, ignore_errors=True)
         raise unwritable(path, problem) from problem

@@ -88,10 +88,14 @@ def _strategy_facts(finalist: Finalist) -> dict[str, Any]:
     }
 
 
+_FIRST = ("step", "phase", "born", "judged", "passed", "entered_pool", "requests", "distinct")
+
+
 def logbook_csv(entries: Iterable[Mapping[str, Any]]) -> str:
     """Return the logbook as a table; figures of a population are columns such as sharpe_best."""
     rows = [dict(_flat(entry)) for entry in entries]
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    every = {name for row in rows for name in row}
+    names = [*(name for name in _FIRST if name in every), *sorted(every - set(_FIRST))]
     out = io.StringIO()
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writeheader()

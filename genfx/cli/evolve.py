@@ -14,6 +14,8 @@ from genfx.cli.show import console, print_json, print_table
 if TYPE_CHECKING:
     from genfx.run import Finished
 
+WIDE = 100  # columns of a terminal that has room for all figures
+
 
 def evolve(
     config: Annotated[Path | None, typer.Argument(help="A config (.toml).")] = None,
@@ -61,31 +63,16 @@ def evolve(
 
 
 def _print_summary(finished: Finished) -> None:
-    from genfx.figures import LABELS, figure_text
-    from genfx.finalists import FIGURES
+    from genfx.figures import short_table
 
     outcome, run, screen = finished.outcome, finished.run, console()
     if not finished.finalists:
         screen.print("No strategy passed the robustness gate, so there is none to show.")
         screen.print("Search longer, or loosen [search.gate] or fitness.min_trades.")
     else:
-        spans = [found.span for found in finished.finalists[0].spans]
-        shown = [name for name in FIGURES if name not in {"stability", "ambiguous_bars"}]
-        rows = [
-            [
-                finalist.name,
-                *(
-                    " ".join(
-                        figure_text(name, found.figures[FIGURES.index(name)])
-                        for found in finalist.spans
-                    )
-                    for name in shown
-                ),
-            ]
-            for finalist in finished.finalists
-        ]
-        title = f"each figure: {', '.join(span.replace('_', '-') for span in spans)}"
-        print_table(["strategy", *(LABELS[name] for name in shown)], rows, title)
+        head, rows = short_table(finished.finalists, wide=screen.width >= WIDE)
+        spans = [found.span.replace("_", "-") for found in finished.finalists[0].spans]
+        print_table(head, rows, f"Side by side: {', '.join(spans)}")
     screen.print(
         f"\n{outcome.distinct:,} strategies were tried. By luck alone the best of so many without "
         f"any skill would show a Sharpe ratio of about {finished.lucky_sharpe:.1f} in-sample; "

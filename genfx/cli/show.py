@@ -30,10 +30,13 @@ def print_json(value: object) -> None:
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a table; columns after the first that hold numbers are flush right."""
     body = [tuple(row) for row in rows]
-    table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
+    table = Table(
+        title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
+    )
     for index, name in enumerate(head):
         cells = [row[index] for row in body]
-        table.add_column(name, justify="right" if index and _all_numbers(cells) else "left")
+        right = bool(index) and _all_numbers(cells)
+        table.add_column(name, justify="right" if right else "left", no_wrap=right or not index)
     for row in body:
         table.add_row(*row)
     console().print(table)
