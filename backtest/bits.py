@@ -220,12 +220,16 @@ def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
         else:
             top += 1
             if operation == TRUE:
-                stack[top, :] = ONES
+                for w in range(words):
+                    stack[top, w] = ONES
             elif operation == FALSE:
-                stack[top, :] = np.uint64(0)
+                for w in range(words):
+                    stack[top, w] = np.uint64(0)
             else:
-                stack[top, :] = atoms[operation, :]
-    out[:] = stack[0, :]
+                for w in range(words):
+                    stack[top, w] = atoms[operation, w]
+    for w in range(words):
+        out[w] = stack[0, w]
 
 
 @njit

@@ -8,7 +8,7 @@ import numpy as np
 
 from backtest.fast_criteria import write_criteria
 from backtest.fast_encode import check, encode
-from backtest.fast_feed import bars_of, facts_of, finer_of
+from backtest.fast_feed import bars_of, facts_of, finer_of, paths_of
 from backtest.fast_strategy import start, write_bits
 from backtest.fast_types import (
     BIT_ROWS,
@@ -23,12 +23,13 @@ from backtest.fast_types import (
     Want,
     record_dtype,
 )
+from backtest.jump import jump, jumps
 from backtest.market import Market
 from backtest.program import Arena, Program
 from backtest.result import Deals, Drawdown, Refusals, Result
 from backtest.walk import walk
 from dsl.errors import DataError
-from dsl.jit import F64, njit
+from dsl.jit import F64, borrowed, njit
 
 COLUMNS = 6  # of a batch's result: five criteria and the number of trades
 _DEALS_PER_BAR = 3  # closed at the open, opened, closed within the bar
@@ -41,6 +42,7 @@ class Runner:
     def __init__(self, market: Market) -> None:
         self.market = market
         self._bars = bars_of(market)
+        self._paths = paths_of(self._bars)
         self._finer = finer_of(market)
         self._facts = facts_of(market)
 
@@ -117,6 +119,7 @@ class Runner:
             columns=arena.columns,
             atoms=arena.atoms,
             finer=self._finer,
+            paths=self._paths,
             scratch=np.empty((BIT_ROWS + depth, arena.atoms.shape[1]), np.uint64),
             deals=np.zeros(_DEALS_PER_BAR * window, record_dtype(Booked)),
             equity=np.empty(window),
@@ -137,15 +140,29 @@ class Runner:
 def run_programs(
     facts: Sequence[Facts],
     programs: Programs,
-    arrays: Arrays,
+    counted: Arrays,
     states: Sequence[State],
     wants: Sequence[Want],
     out: F64,
 ) -> None:
     """Run all programs on one state; out: float64[programs, 6]."""
+    arrays = Arrays(
+        borrowed(counted.bars),
+        borrowed(counted.columns),
+        borrowed(counted.atoms),
+        borrowed(counted.finer),
+        borrowed(counted.paths),
+        borrowed(counted.scratch),
+        borrowed(counted.deals),
+        borrowed(counted.equity),
+    )
     bits = arrays.scratch[:BIT_ROWS]
     for k in range(len(programs.rows)):
         write_bits(facts[0], programs, k, arrays)
         start(facts[0], states[0])
-        walk(facts[0], programs.rows[k], bits, arrays, states[0], wants[0])
+        row = programs.rows[k]
+        if len(arrays.equity) == 0 and jumps(facts[0], row):
+            jump(facts[0], row, bits, arrays, states[0], wants[0])
+        else:
+            walk(facts[0], row, bits, arrays, states[0], wants[0])
         write_criteria(facts[0], states[0], out[k])

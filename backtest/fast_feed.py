@@ -65,6 +65,17 @@ def finer_of(market: Market) -> I64:
     return np.stack([market.finer.high, market.finer.low])
 
 
+def paths_of(bars: Table) -> I64:
+    """Return int64[2, 5, n], the paths of a long and of a short position."""
+    long = [bars[name] for name in ("open", "high", "low", "close")]
+    short = [-bars["ask_" + name] for name in ("open", "low", "high", "close")]
+    paths = []
+    for *_, close in (long, short):
+        change = np.diff(close, prepend=close[0])
+        paths.append(np.cumsum(change * change))
+    return np.array([[*long, paths[0]], [*short, paths[1]]])
+
+
 def facts_of(market: Market) -> Table:
     """Return Facts[1], symbol, account and costs of a checked market as numbers."""
     symbol, account, costs = market.symbol, market.account, market.costs

@@ -8,12 +8,8 @@ from backtest.bits import ONES, combine
 from backtest.fast_types import (
     ANY_ENTRY,
     BIT_ROWS,
-    FORCED_EXIT,
-    FRIDAY_EXIT,
     LONG_ENTRY,
-    LONG_EXIT,
     SHORT_ENTRY,
-    SHORT_EXIT,
     WANTS_LONG,
     WANTS_SHORT,
     Arrays,
@@ -24,19 +20,21 @@ from backtest.fast_types import (
 from backtest.fast_rules import cents
 from dsl.jit import U64, njit
 
-FILTER = 4  # the part that stands for "always" where it is missing
+PARTS = 7  # of a program: the first rows of its bits
 
 
 @njit
-def part_bits(programs: Programs, k: int, part: int, atoms: U64, stack: U64, out: U64) -> None:
-    """Write the bits of one signal of program k; a missing one is never, a missing filter always."""
-    first, end = programs.parts[k, part], programs.parts[k, part + 1]
-    if first < end:
-        combine(programs.code[first:end], atoms, stack, out)
-    elif part == FILTER:
-        out[:] = ONES
-    else:
-        out[:] = np.uint64(0)
+def part_bits(programs: Programs, k: int, arrays: Arrays) -> None:
+    """Write the signals of program k; a missing one is never, a missing filter always."""
+    bits, stack = arrays.scratch[:BIT_ROWS], arrays.scratch[BIT_ROWS:]
+    for part in range(PARTS):
+        first, end = programs.parts[k, part], programs.parts[k, part + 1]
+        if first < end:
+            combine(programs.code[first:end], arrays.atoms, stack, bits[part])
+            continue
+        word = ONES if part == ANY_ENTRY else np.uint64(0)
+        for w in range(bits.shape[1]):
+            bits[part, w] = word
 
 
 @njit
@@ -56,15 +54,8 @@ def keep_range(words: U64, first: int, end: int) -> None:
 @njit
 def write_bits(facts: Facts, programs: Programs, k: int, arrays: Arrays) -> None:
     """Write the signals of program k into the first BIT_ROWS rows of the scratch words."""
-    row = programs.rows[k]
-    bits, stack, atoms = arrays.scratch[:BIT_ROWS], arrays.scratch[BIT_ROWS:], arrays.atoms
-    part_bits(programs, k, 0, atoms, stack, bits[WANTS_LONG])
-    part_bits(programs, k, 1, atoms, stack, bits[WANTS_SHORT])
-    part_bits(programs, k, 2, atoms, stack, bits[LONG_EXIT])
-    part_bits(programs, k, 3, atoms, stack, bits[SHORT_EXIT])
-    part_bits(programs, k, FILTER, atoms, stack, bits[ANY_ENTRY])
-    part_bits(programs, k, 5, atoms, stack, bits[FORCED_EXIT])
-    part_bits(programs, k, 6, atoms, stack, bits[FRIDAY_EXIT])
+    row, bits = programs.rows[k], arrays.scratch[:BIT_ROWS]
+    part_bits(programs, k, arrays)
     first = max(facts.first, row.warmup)
     if 0 < row.max_slippage < facts.slippage:
         first = facts.end

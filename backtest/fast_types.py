@@ -143,18 +143,23 @@ class Row:
 
 # Rows of a program's bits, uint64[9, words]. Entries only where filter, warm-up and window let them
 # through, and one direction alone; WANTS_* are the bare signals.
+# The first seven are the parts of a Program in their order, the filter first lying in ANY_ENTRY.
 (
-    LONG_ENTRY,
-    SHORT_ENTRY,
-    LONG_EXIT,
-    SHORT_EXIT,
-    FORCED_EXIT,
-    FRIDAY_EXIT,
-    ANY_ENTRY,
     WANTS_LONG,
     WANTS_SHORT,
+    LONG_EXIT,
+    SHORT_EXIT,
+    ANY_ENTRY,
+    FORCED_EXIT,
+    FRIDAY_EXIT,
+    LONG_ENTRY,
+    SHORT_ENTRY,
 ) = range(9)
 BIT_ROWS = 9
+
+# Rows of a path: closing quotes, negated for a short position (so its low is minus the ask's high),
+# and the sum of the squared changes between closes up to and including that of the bar.
+OPEN, HIGH, LOW, CLOSE, SQUARES = range(5)
 
 
 class Programs(NamedTuple):
@@ -186,6 +191,7 @@ class Arrays(NamedTuple):
     """All that programs read and write beside records.
 
     bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
+    paths: int64[2, 5, n], what `jump` scans for a long and for a short position.
     scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m], empty in a batch; equity: float64[bars
     of the window], empty in a batch.
     """
@@ -194,6 +200,7 @@ class Arrays(NamedTuple):
     columns: F64
     atoms: U64
     finer: I64
+    paths: I64
     scratch: U64
     deals: Sequence[Booked]
     equity: F64
@@ -257,4 +264,6 @@ class State:
 def record_dtype(record: type) -> np.dtype[np.void]:
     """Return the structured dtype of a class of annotated ints and floats."""
     kinds = {int: np.int64, float: np.float64}
-    return np.dtype([(name, kinds[kind]) for name, kind in get_type_hints(record).items()])
+    return np.dtype(
+        [(name, kinds[kind]) for name, kind in get_type_hints(record).items()], align=True
+    )

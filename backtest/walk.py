@@ -11,7 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from backtest.bits import next_bit
-from backtest.fast_book import book_entry, book_exit, equity_at, feed_meter, fill_at_open, fill_in_bar
+from backtest.fast_book import (
+    book_entry,
+    book_exit,
+    equity_at,
+    feed_meter,
+    fill_at_open,
+    fill_in_bar,
+)
 from backtest.fast_rules import (
     BREAK_EVEN_SLACK,
     LIMIT_SLACK,
@@ -283,16 +290,15 @@ def open_position(
 ) -> None:
     """Open at the market, or count why not: distance, level, volume, margin (rules 17, 22, 23)."""
     side = want.side
-    stop = target = 0
-    if row.stop_column != UNUSED:
-        stop = usable_level(state, entry_stop(facts, bar, side, want.stop), want.stop)
-        if stop == 0:
-            return
-    if row.target_column != UNUSED:
-        level = entry_target(facts, bar, side, want.target)
-        target = usable_level(state, level, want.target)
-        if target == 0:
-            return
+    has_stop, has_target = row.stop_column != UNUSED, row.target_column != UNUSED
+    if (has_stop and not usable(want.stop)) or (has_target and not usable(want.target)):
+        state.distance += 1
+        return
+    stop = entry_stop(facts, bar, side, want.stop) if has_stop else 0
+    target = entry_target(facts, bar, side, want.target) if has_target else 0
+    if (has_stop and stop <= 0) or (has_target and target <= 0):
+        state.level += 1
+        return
     quote = bar.ask_open if side > 0 else bar.open
     rate = point_value(facts, bar, False, bar.open, bar.ask_open)
     lots = row.size
@@ -312,15 +318,3 @@ def open_position(
         state.trades_today += 1
         book_entry(facts, state, want, deals)
         state.stop_out = stop_out_level(facts, bar, state)
-
-
-@njit
-def usable_level(state: State, level: int, away: float) -> int:
-    """Return the level of an entry, 0 where there is none, which is counted (rules 8, 17)."""
-    if not usable(away):
-        state.distance += 1
-        return 0
-    if level <= 0:
-        state.level += 1
-        return 0
-    return level
