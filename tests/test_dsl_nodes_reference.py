@@ -22,7 +22,9 @@ from dsl.registry import NodeType, lookup, node_types
 DATA = Path(__file__).resolve().parent / "data"
 PRECISION = 1e-9
 E = (1e-9, 0.0)  # the tolerance of prices with five digits
-CALL = re.compile(r"(?P<name>\w+)\((?:(?P<price>[a-z]+), )?(?P<params>[\d., ]+)\)\.?(?P<output>\w*)")
+CALL = re.compile(
+    r"(?P<name>\w+)\((?:(?P<price>[a-z]+), )?(?P<params>[\d., ]+)\)\.?(?P<output>\w*)"
+)
 
 
 @cache
