@@ -156,11 +156,19 @@ class Lowering:
         """Return the code of a signal; its atoms are filled once the waves are run."""
         return self._code(node)
 
-    def done(self) -> None:
-        """Forget the jobs: they have been run; rows they filled may be evicted from now on."""
+    def done(self, *, still_running: bool = False) -> None:
+        """Begin the next chunk: the jobs have been run, rows they filled may be evicted.
+
+        still_running: Not yet, Programs that refer to them are being simulated; `unpin` follows.
+        """
         self.waves.clear()
         self._wave_of.clear()
         self.cache.now += 1
+        self.cache.pinned = self.cache.now - 1 if still_running else self.cache.now
+
+    def unpin(self) -> None:
+        """Let all rows be evicted that the chunk at hand does not use."""
+        self.cache.pinned = self.cache.now
 
     def abandon(self) -> None:
         """Forget the jobs and the rows they would have filled."""
@@ -232,7 +240,7 @@ class Lowering:
         right = Level(self._scalar(b)) if _is_scalar(b) else Column(self.column(b))
         warmup = self._inputs_warmup((left, right)) + own_warmup(node.type, ())
         self._check_warmup(warmup)
-        atom = self.cache.atoms.allocate(node.digest, warmup, self.cache.now)
+        atom = self._new_row(self.cache.atoms, node.digest, warmup)
         absolute, relative = tolerance or (0.0, 0.0)
         job = CompareJob(operation, left, right, (absolute, relative), atom)
         self._queue(job, (left, right), (Target(0, atom, True),))
@@ -285,13 +293,16 @@ class Lowering:
             for output, digest, is_atom in keys:
                 pool = self._pool(is_atom)
                 if digest not in pool.row_of:
-                    row = pool.allocate(digest, warmup, self.cache.now)
+                    row = self._new_row(pool, digest, warmup)
                     targets.append(Target(output, row, is_atom))
         except PoolFullError:
             for target in targets:
                 self._pool(target.is_atom).forget(target.row)
             raise
         return tuple(targets)
+
+    def _new_row(self, pool: RowPool, digest: bytes, warmup: int) -> int:
+        return pool.allocate(digest, warmup, self.cache.now, self.cache.pinned)
 
     def _pool(self, is_atom: bool) -> RowPool:
         return self.cache.atoms if is_atom else self.cache.columns

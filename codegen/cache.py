@@ -43,14 +43,14 @@ class RowPool:
         self.warmups = [0] * rows
         self.free = list(range(rows - 1, -1, -1))
 
-    def allocate(self, key: bytes, warmup: int, now: int) -> int:
-        """Return a row for a new key, pinned to the chunk `now`.
+    def allocate(self, key: bytes, warmup: int, now: int, pinned: int) -> int:
+        """Return a row for a new key, used by the chunk `now`; rows in use since `pinned` stay.
 
         Raises:
             PoolFullError: All rows are pinned.
         """
         if not self.free:
-            self._evict(now)
+            self._evict(pinned)
         row = self.free.pop()
         self.row_of[key] = row
         self.keys[row] = key
@@ -72,8 +72,8 @@ class RowPool:
         self.keys.extend([b""] * rows)
         self.free.extend(range(2 * rows - 1, rows - 1, -1))
 
-    def _evict(self, now: int) -> None:
-        old = [row for row, stamp in enumerate(self.stamps) if stamp < now]
+    def _evict(self, pinned: int) -> None:
+        old = [row for row, stamp in enumerate(self.stamps) if stamp < pinned]
         if not old:
             raise PoolFullError(self)
         old.sort(key=self.stamps.__getitem__)
@@ -99,7 +99,7 @@ class ColumnCache:
             _rows(cache_bytes * (1 - ATOM_SHARE), 8 * self.bars), self.bars, np.float64
         )
         self.atoms = RowPool(_rows(cache_bytes * ATOM_SHARE, 8 * words), words, np.uint64)
-        self.now = 1
+        self.now = self.pinned = 1  # the chunk at hand; the oldest one whose rows are in use
         self._arena = Arena(self.columns.data, self.atoms.data)
         self._fields: dict[str, Field] = {}
 

@@ -7,7 +7,6 @@ on the number of threads or on what the cache holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from time import perf_counter
 from typing import NamedTuple, TypeVar
 
@@ -16,7 +15,7 @@ import numpy as np
 from backtest.criteria import CRITERIA
 from backtest.fast import Runner
 from backtest.market import Market
-from backtest.program import Code, Decisions, Distance, Program
+from backtest.program import Arena, Code, Decisions, Distance, Program
 from backtest.result import Result
 from codegen.batch import Lowering
 from codegen.bind import Binder
@@ -24,6 +23,7 @@ from codegen.cache import ColumnCache, PoolFullError
 from codegen.fill import Job, signal_values
 from codegen.plan import FRIDAY_PORT, Plan
 from codegen.rules import assemble
+from codegen.workers import Started, Workers
 from dsl.errors import CodegenError, GenfxError
 from dsl.jit import F64
 from dsl.kinds import SIGNAL
@@ -48,11 +48,17 @@ class Evaluation(NamedTuple):
 
 Lowered = TypeVar("Lowered")
 Used = TypeVar("Used")
-Part = TypeVar("Part")
-Done = TypeVar("Done")
 
 _NOTHING = (0.0,) * len(CRITERIA)
+_JOBS = 16  # filled by a thread at a time
 _UNKNOWN = Evaluation(_NOTHING, 0, "not evaluated")
+
+
+class _Chunk(NamedTuple):
+    """Strategies, by their place in the list, that threads simulate."""
+
+    indices: list[int]
+    started: Started[tuple[float, F64]]
 
 
 class Evaluator:
@@ -82,8 +88,8 @@ class Evaluator:
         self.seconds_in_kernels = 0.0
         self._runner = Runner(market)
         self._lowering = Lowering(self.cache)
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._threads = threads
+        self._workers = Workers(threads)
+        self._running: _Chunk | None = None
         per_chunk = int(_CHUNK_S / (_BAR_S * max(1, len(market.bars))))
         self._chunk = max(1, min(_MOST_STRATEGIES, per_chunk)) * threads
 
@@ -109,10 +115,7 @@ class Evaluator:
         Raises:
             CodegenError: The warm-up is longer than the data.
         """
-        return self._single(
-            lambda: self._program(strategy),
-            lambda program: self._runner.full(self.cache.arena, program),
-        )
+        return self._single(lambda: self._program(strategy), self._full)
 
     def decisions(self, strategy: Strategy) -> Decisions:
         """Return what the strategy wants at every bar, as the simulation reads it."""
@@ -131,105 +134,128 @@ class Evaluator:
 
     def close(self) -> None:
         """End the worker threads."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        self._workers.close()
 
     def _program(self, strategy: Strategy) -> Program:
         expert = resolved(strategy) if strategy.inputs else strategy.expert
-        program = self._lowering.expert(expert)
-        if program.warmup >= self.market.end:
-            raise CodegenError(
-                f"the warm-up takes {program.warmup} bars, the data end after {self.market.end}"
-            )
-        return program
+        return self._lowering.expert(expert)
 
     def _run(self, count: int, lower: Callable[[int], Program]) -> list[Evaluation]:
+        """Lower, fill, simulate in chunks; one is lowered while threads simulate the one before."""
         found = [_UNKNOWN] * count
         waiting: list[tuple[int, Program]] = []
         try:
             for index in range(count):
-                if len(waiting) == self._chunk:
-                    self._flush(waiting, found)
                 try:
-                    program = self._lower_or_flush(index, lower, waiting, found)
+                    program = self._lowered(index, lower, waiting, found)
+                    self._check_warmup(program)
                 except GenfxError as error:
                     found[index] = Evaluation(_NOTHING, 0, error.message)
-                else:
-                    waiting.append((index, program))
+                    continue
+                waiting.append((index, program))
+                if len(waiting) == self._chunk:
+                    self._flush(waiting, found)
             self._flush(waiting, found)
+            self._collect(found)
         except BaseException:
-            self._lowering.abandon()
+            self._abandon()
             raise
         return found
 
-    def _lower_or_flush(
+    def _lowered(
         self,
         index: int,
         lower: Callable[[int], Program],
         waiting: list[tuple[int, Program]],
         found: list[Evaluation],
     ) -> Program:
-        if waiting:
+        """Lower one strategy; where the cache is full, unpin what chunks before it need."""
+        while True:
             try:
                 return lower(index)
-            except PoolFullError:
-                self._flush(waiting, found)
-        return _grown(lambda: lower(index))
+            except PoolFullError as full:
+                if waiting:
+                    self._flush(waiting, found)
+                elif self._running is not None:
+                    self._collect(found)
+                else:
+                    full.pool.grow()
 
     def _flush(self, waiting: list[tuple[int, Program]], found: list[Evaluation]) -> None:
-        """Run the chunk at hand: fill its new rows, simulate, and unpin."""
+        """Fill the new rows of the chunk at hand, start its simulation, collect the one before."""
         self._fill()
-        if waiting:
-            figures = self._simulate([program for _, program in waiting])
-            for (index, _), row in zip(waiting, figures.tolist(), strict=True):
-                trades = int(row[-1])
-                found[index] = Evaluation(tuple(row[:-1]), trades, "" if trades else NEVER_TRADES)
-            waiting.clear()
-        self._lowering.done()
+        programs = [program for _, program in waiting]
+        size = -(-len(programs) // self._workers.threads) or 1
+        parts = [programs[first : first + size] for first in range(0, len(programs), size)]
+        arena = self.cache.arena
+        started = self._workers.start(lambda part: self._simulate(arena, part), parts)
+        before, self._running = self._running, _Chunk([index for index, _ in waiting], started)
+        self._note(before, found)
+        self._lowering.done(still_running=True)
+        waiting.clear()
+
+    def _collect(self, found: list[Evaluation]) -> None:
+        """Wait for the running chunk, so that nothing but the chunk at hand pins rows."""
+        self._note(self._running, found)
+        self._running = None
+        self._lowering.unpin()
+
+    def _note(self, chunk: _Chunk | None, found: list[Evaluation]) -> None:
+        if chunk is None:
+            return
+        done = chunk.started.results()
+        rows = [row for _, figures in done for row in figures.tolist()]
+        for index, row in zip(chunk.indices, rows, strict=True):
+            trades = int(row[-1])
+            found[index] = Evaluation(tuple(row[:-1]), trades, "" if trades else NEVER_TRADES)
+        self.seconds_in_kernels += sum(seconds for seconds, _ in done)
 
     def _single(self, lower: Callable[[], Lowered], use: Callable[[Lowered], Used]) -> Used:
         try:
-            lowered = _grown(lower)
+            while True:
+                try:
+                    lowered = lower()
+                    break
+                except PoolFullError as full:
+                    full.pool.grow()
             self._fill()
             used = use(lowered)
         except BaseException:
-            self._lowering.abandon()
+            self._abandon()
             raise
         self._lowering.done()
         return used
 
+    def _abandon(self) -> None:
+        if self._running is not None:
+            self._running.started.cancel()
+            self._running = None
+        self._lowering.abandon()
+
+    def _check_warmup(self, program: Program) -> None:
+        if program.warmup >= self.market.end:
+            raise CodegenError(
+                f"the warm-up takes {program.warmup} bars, the data end after {self.market.end}"
+            )
+
     def _fill(self) -> None:
         for wave in self._lowering.waves:
-            parts = [part for k in range(self._threads) if (part := wave[k :: self._threads])]
-            self.seconds_in_kernels += sum(self._spread(self._fill_part, parts))
+            count = max(self._workers.threads, -(-len(wave) // _JOBS))
+            parts = [part for k in range(count) if (part := wave[k::count])]
+            self.seconds_in_kernels += sum(self._workers.start(self._fill_part, parts).results())
 
     def _fill_part(self, jobs: list[Job]) -> float:
         return sum(job.run(self.cache) for job in jobs)
 
-    def _simulate(self, programs: list[Program]) -> F64:
-        size = -(-len(programs) // self._threads)
-        parts = [programs[first : first + size] for first in range(0, len(programs), size)]
-        done = self._spread(self._simulate_part, parts)
-        self.seconds_in_kernels += sum(seconds for seconds, _ in done)
-        return np.concatenate([figures for _, figures in done])
-
-    def _simulate_part(self, programs: list[Program]) -> tuple[float, F64]:
+    def _simulate(self, arena: Arena, programs: list[Program]) -> tuple[float, F64]:
         start = perf_counter()
-        figures = self._runner.batch(self.cache.arena, programs)
+        figures = self._runner.batch(arena, programs)
         return perf_counter() - start, figures
 
-    def _spread(self, work: Callable[[Part], Done], parts: list[Part]) -> list[Done]:
-        """Return work(part) for each part, on the threads where there is more than one."""
-        if self._pool is None or len(parts) < 2:
-            return [work(part) for part in parts]
-        futures = [self._pool.submit(work, part) for part in parts]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            wait(futures)  # they write into rows that would be handed out again
-            raise
+    def _full(self, program: Program) -> Result:
+        self._check_warmup(program)
+        result: Result = self._runner.full(self.cache.arena, program)
+        return result
 
     def _signal_column(self, code: Code) -> F64:
         column = signal_values(code, self.cache).astype(np.float64)
@@ -254,12 +280,3 @@ class Evaluator:
             warmup=program.warmup,
             bars=self.cache.bars,
         )
-
-
-def _grown(lower: Callable[[], Lowered]) -> Lowered:
-    """Lower with nothing else in the chunk: a pool that is full even so has to grow."""
-    while True:
-        try:
-            return lower()
-        except PoolFullError as full:
-            full.pool.grow()

@@ -71,10 +71,17 @@ def test_the_full_result_is_that_of_the_evaluation() -> None:
         )
 
 
-def test_neither_threads_nor_a_tiny_cache_change_a_result() -> None:
+def test_neither_threads_nor_chunks_nor_a_tiny_cache_change_a_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     market, strategies = plain_market(), drawn(8, 40)
     want = Evaluator(market).evaluate(strategies)
+    monkeypatch.setattr("codegen.evaluate._MOST_STRATEGIES", 3)
+    assert Evaluator(market).evaluate(strategies) == want
     two = Evaluator(market, threads=2)
+    assert two.evaluate(strategies) == want
+    two.close()
+    two = Evaluator(market, threads=2, cache_bytes=1)
     assert two.evaluate(strategies) == want
     two.close()
     tiny = Evaluator(market, cache_bytes=1)
