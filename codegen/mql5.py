@@ -25,7 +25,7 @@ from codegen.mql5_inputs import (
 from codegen.mql5_steps import Handle, HistoryObject, StepWriter
 from codegen.mql5_text import environment, folder, mql5_double, mql5_literal
 from codegen.plan import Plan, build_plan
-from codegen.symbolic import amount_text, largest, term_text
+from codegen.symbolic import amount_text, largest, plus, term_text
 from dsl.errors import CodegenError
 from dsl.node import InputRef
 from dsl.nodes.expert import DISTANCE_PORTS
@@ -104,7 +104,7 @@ class Sheet:
     history_reads: tuple[str, ...]
     reads_history_buffers: bool
     history_lines: tuple[str, ...]
-    history_shift: str
+    history_bars: str
     distances: tuple[str, ...]
     sets_levels: bool
     moves_stop: bool
@@ -174,7 +174,7 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         history_reads=writer.history_reads(),
         reads_history_buffers=bool(writer.history_reads()),
         history_lines=history_lines,
-        history_shift=amount_text(writer.history_shift()),
+        history_bars=_missing_bars(writer),
         distances=distances,
         sets_levels=bool({"stop_loss", "take_profit"} & set(distances)),
         moves_stop=bool({"trailing_stop", "break_even"} & set(distances)),
@@ -279,6 +279,12 @@ def _assignments(plan: Plan, writer: StepWriter) -> tuple[str, ...]:
     return tuple(f"decision.{name} = {writer.operand(number, '0')};" for name, number in plan.ports)
 
 
+def _missing_bars(writer: StepWriter) -> str:
+    """Return how many bars the missing rows of history read, as MQL5 text."""
+    bars = amount_text(plus(writer.history_bars(), ((-1, ("missing",)),)))
+    return bars if bars == "missing" else f"MathMin(bars, {bars})"
+
+
 def _break_even_offset(plan: Plan, forms: Forms, writer: StepWriter) -> tuple[str, bool]:
     """Return the offset's text, and whether "sent once" needs a mark because it can change."""
     number = dict(plan.ports).get("break_even_offset")
@@ -378,5 +384,7 @@ def _criteria_parts(terms: tuple[FitnessTerm, ...], rule_parts: tuple[str, ...])
 
 
 def _tidy(text: str) -> str:
-    """Return the text without trailing blanks and with one line end at its end."""
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
+    """Return the text in MetaQuotes' layout: no trailing blanks, remarks at the line's start."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    remarks = [line.lstrip() if line.startswith("   //---") else line for line in lines]
+    return "\n".join(remarks).strip() + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.mql5_forms import APPLIED, NONE, Forms, step_reach
+from codegen.mql5_forms import APPLIED, NONE, ONE, Forms, step_reach
 from codegen.mql5_inputs import EaInput
 from codegen.mql5_text import comment_line, mql5_literal, pascal_case
 from codegen.plan import Plan, Step
@@ -147,7 +147,7 @@ class StepWriter:
         """Return whether the decision reads more than one row of a step."""
         if number in self.forms.windows:
             return True
-        return self.forms.forms[number] != "scalar" and self.forms.rows[number] != ((1, ()),)
+        return self.forms.forms[number] != "scalar" and self.forms.rows[number] != ONE
 
     def fields(self, step: Step, row: str) -> dict[str, str]:
         """Return what a leaf's expression may name: fields of bars, by row and one bar before."""
@@ -176,7 +176,7 @@ class StepWriter:
                 continue
             fresh = self._step_lines(number, step)
             if fresh and number in labels:
-                fresh[-1] += f" // {comment_line(labels[number])}"
+                lines.append(f"//--- {comment_line(labels[number])}")
             lines += fresh
         return tuple(lines)
 
@@ -262,12 +262,12 @@ class StepWriter:
 
     # Rows of history
 
-    def history_shift(self) -> Amount:
-        """Return how many bars before a row the leaves of history read at most."""
+    def history_bars(self) -> Amount:
+        """Return how many bars the leaves of a row of history read, the row's own included."""
         return largest(
-            NONE,
+            ONE,
             *(
-                plus(self.forms.shifts[number], step_reach(step, self.names))
+                plus(plus(ONE, self.forms.shifts[number]), step_reach(step, self.names))
                 for number, step in enumerate(self.plan.steps)
                 if self.forms.history[number] and step.type.fields
             ),

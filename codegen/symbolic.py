@@ -7,12 +7,15 @@ parameters that are inputs. Where it asks a symbol for a truth value, all outcom
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsl.errors import CodegenError
 
 _MOST_BRANCHES = 256
+
+Term = tuple[int, tuple[str, ...]]  # a sum: a number and symbols
+Amount = tuple[Term, ...]  # the largest of these sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,26 @@ class _Path:
         return self.forced[number] if number < len(self.forced) else True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Symbol:
-    """A number that is known only inside the EA."""
+    """A whole number that is known only inside the EA: a sum of terms and a plain number."""
 
-    text: str
+    terms: tuple[str, ...]
     path: _Path
-    is_sum: bool = False
+    number: int = 0
 
-    def _make(self, text: str, *, is_sum: bool = False) -> Symbol:
-        return Symbol(text, self.path, is_sum)
+    @property
+    def text(self) -> str:
+        """Return the sum as MQL5 text."""
+        return term_text((self.number, self.terms))
+
+    @property
+    def factor(self) -> str:
+        """Return the sum as an operand of a product."""
+        return self.text if len(self.terms) == 1 and not self.number else f"({self.text})"
+
+    def _term(self, text: str) -> Symbol:
+        return Symbol((text,), self.path)
 
     def _compare(self, operator: str, opposite: str, other: object) -> Condition:
         there = text_of(other)
@@ -58,29 +71,29 @@ class Symbol:
         )
 
     def __add__(self, other: object) -> Symbol:
-        return self if other == 0 else self._make(f"{self.text} + {text_of(other)}", is_sum=True)
+        number, terms = _sum_of(other)
+        return Symbol((*self.terms, *terms), self.path, self.number + number)
 
     def __radd__(self, other: object) -> Symbol:
-        return self if other == 0 else self._make(f"{text_of(other)} + {self.text}", is_sum=True)
+        return self + other
 
     def __sub__(self, other: object) -> Symbol:
-        return self if other == 0 else self._make(f"{self.text} - {_factor(other)}", is_sum=True)
+        if isinstance(other, Symbol):
+            return self._term(f"({self.text} - {other.factor})")
+        return self + -_sum_of(other)[0]
 
     def __rsub__(self, other: object) -> Symbol:
-        return self._make(f"{text_of(other)} - {_factor(self)}", is_sum=True)
+        return self._term(f"({text_of(other)} - {self.factor})")
 
     def __mul__(self, other: object) -> Symbol:
-        return self._make(f"{_factor(self)} * {_factor(other)}")
+        return self._term(f"{self.factor} * {_factor(other)}")
 
     def __rmul__(self, other: object) -> Symbol:
-        return self._make(f"{_factor(other)} * {_factor(self)}")
+        return self._term(f"{_factor(other)} * {self.factor}")
 
     def __floordiv__(self, other: object) -> Symbol:
         # Bars are never negative, so MQL5's division of whole numbers rounds down too.
-        return self._make(f"({_factor(self)} / {_factor(other)})")
-
-    def __ceil__(self) -> Symbol:
-        return self._make(f"(int)MathCeil({self.text})")
+        return self._term(f"({self.factor} / {_factor(other)})")
 
     def __gt__(self, other: object) -> Condition:
         return self._compare(">", "<=", other)
@@ -100,8 +113,6 @@ class Symbol:
     def __eq__(self, other: object) -> Any:
         return self._compare("==", "!=", other)
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 def text_of(value: object) -> str:
     """Return a number or symbol as MQL5 text."""
@@ -113,8 +124,15 @@ def text_of(value: object) -> str:
 
 
 def _factor(value: object) -> str:
-    text = text_of(value)
-    return f"({text})" if isinstance(value, Symbol) and value.is_sum else text
+    return value.factor if isinstance(value, Symbol) else text_of(value)
+
+
+def _sum_of(value: object) -> Term:
+    if isinstance(value, Symbol):
+        return value.number, value.terms
+    if isinstance(value, int):
+        return value, ()
+    raise CodegenError(f"{value!r} is no whole number of bars")
 
 
 def explore(
@@ -131,9 +149,7 @@ def explore(
         if not open_paths:
             return
         path = _Path(open_paths.pop())
-        bound = tuple(
-            Symbol(v.text, path, v.is_sum) if isinstance(v, Symbol) else v for v in values
-        )
+        bound = tuple(replace(v, path=path) if isinstance(v, Symbol) else v for v in values)
         result = rule(*bound)
         taken = len(path.forced)
         outcomes = (*path.forced, *(True for _ in path.met[taken:]))
@@ -149,11 +165,7 @@ def explore(
 
 def symbol(text: str) -> Symbol:
     """Return the symbol of an EA input."""
-    return Symbol(text, _Path(()))
-
-
-Term = tuple[int, tuple[str, ...]]
-Amount = tuple[Term, ...]  # the largest of these sums: a number and symbols
+    return Symbol((text,), _Path(()))
 
 
 def largest(*amounts: Amount) -> Amount:
@@ -171,11 +183,8 @@ def plus(left: Amount, right: Amount) -> Amount:
 
 def amount_of(value: object) -> Amount:
     """Return a whole number or a symbol as an amount."""
-    if isinstance(value, Symbol):
-        return ((0, (value.text,)),)
-    if isinstance(value, int | float):
-        return ((int(value), ()),)
-    raise CodegenError(f"{value!r} is no number of bars")
+    number, terms = _sum_of(value)
+    return ((number, tuple(sorted(terms))),)
 
 
 def rule_amount(rule: Callable[..., object], values: tuple[object, ...]) -> Amount:
@@ -186,8 +195,12 @@ def rule_amount(rule: Callable[..., object], values: tuple[object, ...]) -> Amou
 def term_text(term: Term) -> str:
     """Return one sum as MQL5 text."""
     number, symbols = term
-    parts = [*symbols] if number == 0 and symbols else [*symbols, str(number)]
-    return " + ".join(parts)
+    shown = " + ".join(symbols)
+    if not symbols or number > 0:
+        shown = f"{shown} + {number}" if symbols else str(number)
+    elif number < 0:
+        shown = f"{shown} - {-number}"
+    return shown
 
 
 def amount_text(amount: Amount) -> str:

@@ -27,9 +27,7 @@ def as_cpp(source: str) -> str:
     text = re.sub(rf"\b({_TYPES})(\s+)(\w+)\[(\d+)\];", r"Array<\1>\2\3(\4);", text)
     prototypes = [f"{kind} {name}({args});" for kind, name, args in _FUNCTION.findall(text)]
     at = text.index("//+---", text.index("enum Outcome"))
-    return (
-        '#include "mql5.h"\n' + text[:at] + "\n".join(prototypes) + "\n" + text[at:]
-    )
+    return '#include "mql5.h"\n' + text[:at] + "\n".join(prototypes) + "\n" + text[at:]
 
 
 def compile_errors(sources: dict[str, str]) -> str:
@@ -42,9 +40,20 @@ def compile_errors(sources: dict[str, str]) -> str:
         body = [line for line in lines if not line.startswith("#include")]
         undefined = [f"#undef {d}" for d in re.findall(r"^#define (\w+)", source, re.MULTILINE)]
         parts += [f"namespace ea_{number} {{", f'#line 1 "{name}"', *body, "}", *undefined]
-    flags = ["-std=c++17", "-fsyntax-only", "-x", "c++", "-Wall", "-Wconversion", "-Wno-unknown-pragmas"]
+    flags = [
+        "-std=c++17",
+        "-fsyntax-only",
+        "-x",
+        "c++",
+        "-Wall",
+        "-Wconversion",
+        "-Wno-unknown-pragmas",
+    ]
     ran = subprocess.run(
         [COMPILER, *flags, "-Wno-sign-conversion", "-Werror", f"-I{FOLDER}", "-"],
-        input="\n".join(parts), capture_output=True, text=True, check=False,
+        input="\n".join(parts),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return ran.stderr if ran.returncode else ""

@@ -1,0 +1,1119 @@
+//+------------------------------------------------------------------+
+//| Strategy    An evolved one
+//| Hash        07101c6155d08ed55d5a150f6c3b1db0
+//| genfx       0.1.0
+//| Symbol      EURUSD
+//| Timeframe   H1
+//| Data clock  EET, as the broker's server
+//| Data        2017-01-02 00:00 .. 2017-12-29 21:00
+//| Data hash   0123456789abcdef0123456789abcdef
+//| Deposit     10000.00 USD, leverage 1:100
+//| Replay      not verified
+//| OnTester    the fitness, 0..100: weighted mean of criteria between two bounds,
+//|             net_profit from 0 to 10000, weight 1
+//|             profit_factor from 1 to 3, weight 1
+//|             max_drawdown from 50 to 0, weight 1
+//|             stability from 0 to 1, weight 1
+//|             sharpe from 0 to 3, weight 1
+//|             (sharpe is MetaTrader's, over trades; genfx takes it over bars)
+//|
+//|                   in-sample        gate     holdout
+//| from             2017-01-02  2017-08-01  2017-10-16
+//| to               2017-07-31  2017-10-15  2017-12-29
+//| net profit          1520.40      310.00      -85.20
+//| profit factor          1.42        1.21        0.94
+//| trades                  118          40          37
+//|
+//| These figures were computed by genfx on historical bars under the trading contract of genfx.
+//| They are results of a search among many strategies: the in-sample figures were optimised, the
+//| gate span was selected on, only the holdout span was not seen before. Past performance does
+//| not guarantee future results. Test on a demo account before you trade real money.
+//|
+//| The strategy in the language of genfx:
+//|    strategy "An evolved one" {
+//|        input ema_period = 12 in 2..200 step 1 "ema period"
+//|        input ema_period_2 = 26 in 2..200 step 1 "ema period"
+//|        input sma_period = 9 in 2..200 step 1 "sma period"
+//|        input rising_count = 3 in 1..5 step 1 "rising count"
+//|        input rsi_period = 14 in 2..50 step 1 "rsi period"
+//|        input macd_fast = 5 in 3..50 step 1 "macd fast"
+//|        input macd_slow = 10 in 10..150 step 1 "macd slow"
+//|        input macd_signal = 4 in 2..50 step 1 "macd signal"
+//|        input macd_level = 0.0 "level of macd"
+//|        input falling_count = 2 in 1..5 step 1 "falling count"
+//|        input session_start = 08:00 in 00:00..23:59 step 01:00 "session start"
+//|        input session_end = 20:00 in 00:00..23:59 step 01:00 "session end"
+//|        input atr_factor = 2.0 in 0.5..8 step 0.1 "factor of atr"
+//|        input atr_period = 14 in 2..100 step 1 "atr period"
+//|        input risk_percent = 1.0 in 0.25..3 step 0.25 "risk percent"
+//|        input max_bars = 36 in 1..500 step 1 "max bars"
+//|        input trades_per_day = 2 in 1..10 step 1 "trades per day"
+//|
+//|        smooth = sma(ema(close, ema_period) - ema(close, ema_period_2), sma_period)
+//|
+//|        enter long when rising(smooth, rising_count)
+//|            and macd(rsi(close, rsi_period), macd_fast, macd_slow, macd_signal).signal > macd_level
+//|        enter short when falling(close, falling_count) and session(session_start, session_end)
+//|        stop loss atr_factor * atr(atr_period)
+//|        size risk risk_percent%
+//|        exit after max_bars bars
+//|        max trades per day trades_per_day
+//|    }
+//+------------------------------------------------------------------+
+#property copyright   "Emitted by genfx"
+#property version     "1.00"
+#property description "An evolved one"
+#property description "Strategy 07101c6155d08ed55d5a150f6c3b1db0, genfx 0.1.0"
+#property description "Past performance does not guarantee future results."
+
+#include <Trade/Trade.mqh>
+
+#define SECONDS_PER_HOUR 3600
+#define SECONDS_PER_DAY  86400
+#define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
+#define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
+#define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
+#define PAUSE_MS         250             // wait between two attempts, milliseconds
+#define ANY_DEVIATION    100000          // points: no limit to the slippage
+#define SLACK            0.000001        // of a tick, a volume step or a cent, against rounding noise
+#define FARTHEST_POINTS  1000000000000.0 // a farther stop loss or take profit is a fault
+#define PRICE_TOLERANCE  (0.0001 * _Point) // prices and distances nearer than this are equal
+#define NUMBER_TOLERANCE 0.000000001     // so are other numbers, relative to the larger one
+
+input group "Strategy"
+input int InpEmaPeriod = 12; // ema period
+input int InpEmaPeriod2 = 26; // ema period
+input int InpSmaPeriod = 9; // sma period
+input int InpRisingCount = 3; // rising count
+input int InpRsiPeriod = 14; // rsi period
+input int InpMacdFast = 5; // macd fast
+input int InpMacdSlow = 10; // macd slow
+input int InpMacdSignal = 4; // macd signal
+input double InpMacdLevel = 0.0; // level of macd
+input int InpFallingCount = 2; // falling count
+input int InpSessionStart = 480; // session start
+input int InpSessionEnd = 1200; // session end
+input double InpAtrFactor = 2.0; // factor of atr
+input int InpAtrPeriod = 14; // atr period
+input double InpRiskPercent = 1.0; // risk percent
+input int InpMaxBars = 36; // max bars
+input int InpTradesPerDay = 2; // trades per day
+input group "Trading"
+input long MagicNumber = 118596353; // Marks the trades of this EA
+input int ServerShift = 0; // Hours from the broker's clock to that of the data
+input string TradeComment = "An evolved one"; // Comment of the trades
+input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
+
+//--- what the strategy wants at the open of a bar; distances in price units, 0 means none
+struct Decision
+  {
+   bool              ready;             // warm-up is over
+   bool              long_entry;
+   bool              short_entry;
+   bool              long_exit;
+   bool              short_exit;
+   bool              entry_filter;      // no filter forbids an entry
+   bool              forced_exit;       // a session ends
+   bool              friday_exit;       // the week ends
+   double            stop_loss;
+  };
+
+//--- outcome of a trade request
+enum Outcome
+  {
+   OUTCOME_DONE,     // accepted, or nothing left to do
+   OUTCOME_LATER,    // a passing problem: again at the next tick
+   OUTCOME_REFUSED   // will not succeed in this bar
+  };
+
+CTrade   ExtTrade;
+bool     ExtTester;      // running in the strategy tester
+bool     ExtHedging;     // the account may hold several positions on a symbol
+double   ExtTickSize;    // smallest price step of the symbol
+//--- progress within the current bar only: after a restart the bar of the restart is left alone
+datetime ExtBarSeen;     // bar whose first tick was seen
+datetime ExtBarDone;     // bar that needs no more decision
+datetime ExtFirstTick;   // time of the first tick of that bar
+int      ExtFailures;    // failed requests within that bar
+int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
+int      ExtEma1 = INVALID_HANDLE; // ema(close, ema_period)
+int      ExtEma2 = INVALID_HANDLE; // ema(close, ema_period_2)
+int      ExtRsi1 = INVALID_HANDLE; // rsi(close, rsi_period)
+int      ExtAtr1 = INVALID_HANDLE; // atr(atr_period)
+
+//+------------------------------------------------------------------+
+//| A series that grows by one value per bar                         |
+//+------------------------------------------------------------------+
+class Series
+  {
+private:
+   double            m_values[];  // oldest first
+   int               m_total;
+public:
+   void              Clear(void)
+     {
+      ArrayResize(m_values, 0);
+      m_total = 0;
+     }
+   int               Total(void) const
+     {
+      return(m_total);
+     }
+//--- value so many rows back, 0 is the newest
+   double            Value(const int back) const
+     {
+      if(back < 0 || back >= m_total)
+         return(0.0);
+      return(m_values[m_total - 1 - back]);
+     }
+   void              Add(const double value)
+     {
+      if(m_total >= ArraySize(m_values))
+         ArrayResize(m_values, m_total + 1, 16384);
+      m_values[m_total] = MathIsValidNumber(value) ? value : 0.0;
+      m_total++;
+     }
+//--- the newest values, newest first
+   bool              Copy(const int count, double &values[]) const
+     {
+      ArrayResize(values, count);
+      for(int back = 0; back < count; back++)
+         values[back] = Value(back);
+      return(count <= m_total);
+     }
+  };
+//+------------------------------------------------------------------+
+//| Exponential moving average, seeded with the first value          |
+//+------------------------------------------------------------------+
+class Ema
+  {
+private:
+   double            m_factor;
+public:
+   Series            average;
+   void              Start(const int period)
+     {
+      m_factor = 2.0 / (period + 1.0);
+      average.Clear();
+     }
+   void              Add(const double x)
+     {
+      if(average.Total() == 0)
+         average.Add(x);
+      else
+         average.Add(x * m_factor + average.Value(0) * (1.0 - m_factor));
+     }
+  };
+//+------------------------------------------------------------------+
+//| Simple moving average of a series, a running sum                 |
+//+------------------------------------------------------------------+
+class Sma
+  {
+private:
+   int               m_period;
+   double            m_sum;
+   Series            m_input;
+public:
+   Series            average;
+   void              Start(const int period)
+     {
+      m_period = period;
+      m_sum = 0.0;
+      m_input.Clear();
+      average.Clear();
+     }
+   void              Add(const double x)
+     {
+      m_input.Add(x);
+      const int total = m_input.Total();
+      double value = 0.0;
+      if(total <= m_period)
+        {
+         m_sum += x;
+         value = m_sum / m_period;
+        }
+      else
+         value = average.Value(0) + (x - m_input.Value(m_period)) / m_period;
+      average.Add(value);
+     }
+  };
+//+------------------------------------------------------------------+
+//| Difference of two exponential averages and its simple mean       |
+//+------------------------------------------------------------------+
+class Macd
+  {
+private:
+   Ema               m_fast;
+   Ema               m_slow;
+   Sma               m_signal;
+public:
+   Series            line;
+   Series            signal;
+   void              Start(const int fast, const int slow, const int mean)
+     {
+      m_fast.Start(fast);
+      m_slow.Start(slow);
+      m_signal.Start(mean);
+      line.Clear();
+      signal.Clear();
+     }
+   void              Add(const double x)
+     {
+      m_fast.Add(x);
+      m_slow.Add(x);
+      const double difference = m_fast.average.Value(0) - m_slow.average.Value(0);
+      m_signal.Add(difference);
+      line.Add(difference);
+      signal.Add(m_signal.average.Value(0));
+     }
+  };
+
+Sma ExtSma1; // sma(ema(close, ema_period) - ema(close, ema_period_2), sma_period)
+Macd ExtMacd1; // macd(rsi(close, rsi_period), macd_fast, macd_slow, macd_signal)
+//--- rows of history these series have been computed for
+int      ExtRows;        // number of rows
+datetime ExtRowTime;     // bar of the newest row
+datetime ExtOldestTime;  // oldest bar of the history they were computed from
+
+//+------------------------------------------------------------------+
+//| Check inputs, symbol and account, create the indicators          |
+//+------------------------------------------------------------------+
+int OnInit(void)
+  {
+   ExtTester = (bool)MQLInfoInteger(MQL_TESTER);
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
+   ExtBarSeen = 0;
+   ExtBarDone = 0;
+   ExtFirstTick = 0;
+   ExtFailures = 0;
+   ExtClosedSide = -1;
+   if(!InputsValid())
+      return(INIT_PARAMETERS_INCORRECT);
+   if(!SymbolValid() || !AccountValid() || !CreateHandles())
+      return(INIT_FAILED);
+   ExtTrade.SetExpertMagicNumber((ulong)MagicNumber);
+   ExtTrade.SetMarginMode();
+   ExtTrade.SetDeviationInPoints(EntryDeviation());
+   ExtTrade.SetAsyncMode(false);
+   ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
+   if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
+     {
+      PrintFormat("%s offers no order filling mode", _Symbol);
+      return(INIT_FAILED);
+     }
+   ClearHistory();
+   if(!UpdateHistory())
+      Print("history is not ready yet, the values follow with the next ticks");
+//--- the bar it was attached in is left alone, the tester starts with its first bar
+   if(!ExtTester)
+     {
+      ExtBarSeen = iTime(_Symbol, _Period, 0);
+      ExtBarDone = ExtBarSeen;
+     }
+   return(INIT_SUCCEEDED);
+  }
+//+------------------------------------------------------------------+
+//| Release the indicators                                           |
+//+------------------------------------------------------------------+
+void OnDeinit(const int reason)
+  {
+   PrintFormat("stopped, reason code %d", reason);
+   ReleaseHandles();
+  }
+//+------------------------------------------------------------------+
+//| Decide once per bar, at its first tick for which data is ready   |
+//+------------------------------------------------------------------+
+void OnTick(void)
+  {
+   const datetime bar_time = iTime(_Symbol, _Period, 0);
+   if(bar_time == 0 || bar_time == ExtBarDone)
+      return;
+   if(bar_time != ExtBarSeen)
+     {
+      const bool attached_now = ExtBarSeen == 0 && !ExtTester;
+      ExtBarSeen = bar_time;
+      ExtFirstTick = TimeCurrent();
+      ExtFailures = 0;
+      ExtClosedSide = -1;
+      if(attached_now)
+        {
+         ExtBarDone = bar_time;
+         return;
+        }
+     }
+   Decision decision;
+   MqlTick tick;
+   if(!ReadDecision(bar_time, decision) || !ReadTick(tick))
+      return;
+   if(TradeBar(bar_time, tick, decision) != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
+      ExtBarDone = bar_time;
+  }
+//+------------------------------------------------------------------+
+//| Refuse a value of an input and say why                           |
+//+------------------------------------------------------------------+
+bool Refuse(const string name, const string allowed)
+  {
+   PrintFormat("input %s: %s", name, allowed);
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Check every input                                                |
+//+------------------------------------------------------------------+
+bool InputsValid(void)
+  {
+   if(InpEmaPeriod < 1 || InpEmaPeriod > 100000)
+      return(Refuse("InpEmaPeriod", "allowed is from 1 to 100000"));
+   if(InpEmaPeriod2 < 1 || InpEmaPeriod2 > 100000)
+      return(Refuse("InpEmaPeriod2", "allowed is from 1 to 100000"));
+   if(InpSmaPeriod < 1 || InpSmaPeriod > 100000)
+      return(Refuse("InpSmaPeriod", "allowed is from 1 to 100000"));
+   if(InpRisingCount < 1 || InpRisingCount > 100000)
+      return(Refuse("InpRisingCount", "allowed is from 1 to 100000"));
+   if(InpRsiPeriod < 1 || InpRsiPeriod > 100000)
+      return(Refuse("InpRsiPeriod", "allowed is from 1 to 100000"));
+   if(InpMacdFast < 1 || InpMacdFast > 100000)
+      return(Refuse("InpMacdFast", "allowed is from 1 to 100000"));
+   if(InpMacdSlow < 1 || InpMacdSlow > 100000)
+      return(Refuse("InpMacdSlow", "allowed is from 1 to 100000"));
+   if(InpMacdSignal < 1 || InpMacdSignal > 100000)
+      return(Refuse("InpMacdSignal", "allowed is from 1 to 100000"));
+   if(!MathIsValidNumber(InpMacdLevel))
+      return(Refuse("InpMacdLevel", "allowed is a number"));
+   if(InpFallingCount < 1 || InpFallingCount > 100000)
+      return(Refuse("InpFallingCount", "allowed is from 1 to 100000"));
+   if(InpSessionStart < 0 || InpSessionStart > 1439)
+      return(Refuse("InpSessionStart", "allowed is from 0 to 1439"));
+   if(InpSessionEnd < 0 || InpSessionEnd > 1439)
+      return(Refuse("InpSessionEnd", "allowed is from 0 to 1439"));
+   if(!MathIsValidNumber(InpAtrFactor))
+      return(Refuse("InpAtrFactor", "allowed is a number"));
+   if(InpAtrPeriod < 1 || InpAtrPeriod > 100000)
+      return(Refuse("InpAtrPeriod", "allowed is from 1 to 100000"));
+   if(!MathIsValidNumber(InpRiskPercent) || InpRiskPercent < 0.001 || InpRiskPercent > 100.0)
+      return(Refuse("InpRiskPercent", "allowed is a number from 0.001 to 100"));
+   if(InpMaxBars < 0 || InpMaxBars > 100000)
+      return(Refuse("InpMaxBars", "allowed is from 0 to 100000"));
+   if(InpTradesPerDay < 0 || InpTradesPerDay > 100000)
+      return(Refuse("InpTradesPerDay", "allowed is from 0 to 100000"));
+   if(MagicNumber <= 0)
+      return(Refuse("MagicNumber", "wants a number above 0"));
+   if(ServerShift < -23 || ServerShift > 23)
+      return(Refuse("ServerShift", "allowed are -23 to 23 hours"));
+   if(MaxSlippage < 0)
+      return(Refuse("MaxSlippage", "wants 0 or more points"));
+   if(InpMacdFast >= InpMacdSlow)
+      return(Refuse("InpMacdFast, InpMacdSlow, InpMacdSignal", "macd does not allow these values together"));
+   if(PeriodSeconds(_Period) != 3600)
+      return(Refuse("timeframe of the chart", "wants a chart of period H1"));
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Check that the symbol can be traded by the rules of this expert  |
+//+------------------------------------------------------------------+
+bool SymbolValid(void)
+  {
+   if((ENUM_SYMBOL_CHART_MODE)SymbolInfoInteger(_Symbol, SYMBOL_CHART_MODE) != SYMBOL_CHART_MODE_BID)
+     {
+      PrintFormat("%s: bars of last prices, this expert was evaluated on bid prices", _Symbol);
+      return(false);
+     }
+   if(!(_Point > 0.0) || _Digits < 0 || !(ExtTickSize > 0.0))
+     {
+      PrintFormat("%s: point %g, digits %d, tick size %g cannot be used", _Symbol, _Point, _Digits, ExtTickSize);
+      return(false);
+     }
+   if(!(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN) > 0.0) || !(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP) > 0.0))
+     {
+      PrintFormat("%s: the smallest volume or the volume step is missing", _Symbol);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Refuse to start beside a position of others where only one fits  |
+//+------------------------------------------------------------------+
+bool AccountValid(void)
+  {
+   if(!ExtTester && MQLInfoInteger(MQL_TRADE_ALLOWED) == 0)
+      Print("trading by experts is switched off, no order will be sent until it is allowed");
+   if(!ExtHedging && ForeignPosition())
+     {
+      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol, MagicNumber);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Create all indicators                                            |
+//+------------------------------------------------------------------+
+bool CreateHandles(void)
+  {
+   ExtEma1 = iMA(_Symbol, _Period, InpEmaPeriod, 0, MODE_EMA, PRICE_CLOSE);
+   if(ExtEma1 == INVALID_HANDLE)
+      return(HandleMissing("ema(close, ema_period)"));
+   ExtEma2 = iMA(_Symbol, _Period, InpEmaPeriod2, 0, MODE_EMA, PRICE_CLOSE);
+   if(ExtEma2 == INVALID_HANDLE)
+      return(HandleMissing("ema(close, ema_period_2)"));
+   ExtRsi1 = iRSI(_Symbol, _Period, InpRsiPeriod, PRICE_CLOSE);
+   if(ExtRsi1 == INVALID_HANDLE)
+      return(HandleMissing("rsi(close, rsi_period)"));
+   ExtAtr1 = iATR(_Symbol, _Period, InpAtrPeriod);
+   if(ExtAtr1 == INVALID_HANDLE)
+      return(HandleMissing("atr(atr_period)"));
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Report an indicator that could not be created                    |
+//+------------------------------------------------------------------+
+bool HandleMissing(const string indicator)
+  {
+   PrintFormat("%s: %s could not be created, error %d", _Symbol, indicator, GetLastError());
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Release one indicator                                            |
+//+------------------------------------------------------------------+
+void ReleaseHandle(int &handle)
+  {
+   if(handle != INVALID_HANDLE)
+      IndicatorRelease(handle);
+   handle = INVALID_HANDLE;
+  }
+//+------------------------------------------------------------------+
+//| Release all indicators                                           |
+//+------------------------------------------------------------------+
+void ReleaseHandles(void)
+  {
+   ReleaseHandle(ExtEma1);
+   ReleaseHandle(ExtEma2);
+   ReleaseHandle(ExtRsi1);
+   ReleaseHandle(ExtAtr1);
+  }
+//+------------------------------------------------------------------+
+//| Bars before the first entry: the longest warm-up                 |
+//+------------------------------------------------------------------+
+int WarmupBars(void)
+  {
+   int bars = 0;
+   bars = MathMax(bars, ((184 * InpRsiPeriod + 9) / 10) + ((92 * InpMacdSlow + 9) / 10) + InpMacdSignal + InpRsiPeriod);
+   bars = MathMax(bars, ((92 * InpEmaPeriod + 9) / 10) + InpRisingCount + InpSmaPeriod);
+   bars = MathMax(bars, ((92 * InpEmaPeriod2 + 9) / 10) + InpRisingCount + InpSmaPeriod);
+   bars = MathMax(bars, ((184 * InpRsiPeriod + 9) / 10) + InpRsiPeriod + 1);
+   bars = MathMax(bars, ((92 * InpEmaPeriod + 9) / 10) + 1);
+   bars = MathMax(bars, ((92 * InpEmaPeriod2 + 9) / 10) + 1);
+   bars = MathMax(bars, InpAtrPeriod + 1);
+   bars = MathMax(bars, InpFallingCount + 1);
+   return(bars);
+  }
+//+------------------------------------------------------------------+
+//| Copy values of an indicator, the newest first                    |
+//+------------------------------------------------------------------+
+bool ReadBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
+  {
+   ArraySetAsSeries(values, true);
+   if(CopyBuffer(handle, buffer, shift, count, values) != count)
+      return(false);
+   for(int i = 0; i < count; i++)
+     {
+      if(!MathIsValidNumber(values[i]) || values[i] == EMPTY_VALUE)
+         return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Evaluate the strategy at the open of the bar; false: no data yet |
+//+------------------------------------------------------------------+
+bool ReadDecision(const datetime bar_time, Decision &decision)
+  {
+   ZeroMemory(decision);
+   decision.entry_filter = true;
+   const int warmup = WarmupBars();
+   if(!ExtTester && SeriesInfoInteger(_Symbol, _Period, SERIES_SYNCHRONIZED) == 0)
+      return(false);
+   if(!UpdateHistory())
+      return(false);
+   if(Bars(_Symbol, _Period) <= warmup)
+      return(true);
+   MqlRates rates[];
+   if(!ReadRates(InpFallingCount + 2, rates))
+      return(false);
+   double close_1[];
+   ArrayResize(close_1, InpFallingCount + 1);
+   for(int i = 0; i < InpFallingCount + 1; i++)
+      close_1[i] = rates[i + 1].close;
+//--- smooth
+   double sma_1[];
+   if(!ExtSma1.average.Copy(InpRisingCount + 1, sma_1))
+      return(false);
+   const bool rising_1 = Rising(sma_1, 0, InpRisingCount, PRICE_TOLERANCE, 0.0);
+   const double macd_1_signal = ExtMacd1.signal.Value(0);
+   const bool gt_1 = Greater(macd_1_signal, InpMacdLevel, 0.0, NUMBER_TOLERANCE);
+   const bool and_1 = rising_1 && gt_1;
+   const bool falling_1 = Falling(close_1, 0, InpFallingCount, PRICE_TOLERANCE, 0.0);
+   const bool session_1 = ((long)StrategyTime(rates[0].time) - InpSessionStart * 60) % 86400 < ((InpSessionEnd - InpSessionStart) * 60 + 86399) % 86400 + 1;
+   const bool and_2 = falling_1 && session_1;
+   double atr_1_buffer[];
+   if(!ReadBuffer(ExtAtr1, 0, 1, 1, atr_1_buffer))
+      return(false);
+   const double atr_1 = atr_1_buffer[0];
+   const double mul_1 = InpAtrFactor * atr_1;
+   decision.ready = true;
+   decision.long_entry = and_1;
+   decision.short_entry = and_2;
+   decision.stop_loss = mul_1;
+//--- a bar that opened while the values were read makes them those of another bar
+   return(iTime(_Symbol, _Period, 0) == bar_time);
+  }
+//+------------------------------------------------------------------+
+//| Forget all rows                                                  |
+//+------------------------------------------------------------------+
+void ClearHistory(void)
+  {
+   ExtSma1.Start(InpSmaPeriod);
+   ExtMacd1.Start(InpMacdFast, InpMacdSlow, InpMacdSignal);
+   ExtRows = 0;
+   ExtRowTime = 0;
+   ExtOldestTime = 0;
+  }
+//+------------------------------------------------------------------+
+//| Number of rows that are missing; all when history has changed    |
+//+------------------------------------------------------------------+
+int MissingRows(const int bars)
+  {
+   if(ExtRows == 0 || ExtRowTime == 0)
+      return(bars);
+   const datetime oldest = iTime(_Symbol, _Period, bars - 1);
+   const int missing = iBarShift(_Symbol, _Period, ExtRowTime, true);
+   if(missing < 0 || oldest < ExtOldestTime)
+      return(bars);
+   if(oldest == ExtOldestTime && bars - missing != ExtRows)
+      return(bars);
+   return(missing);
+  }
+//+------------------------------------------------------------------+
+//| Copy all values of an indicator that belong to missing rows      |
+//+------------------------------------------------------------------+
+bool ReadHistoryBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
+  {
+   ArraySetAsSeries(values, true);
+   return(CopyBuffer(handle, buffer, shift, count, values) == count);
+  }
+//+------------------------------------------------------------------+
+//| Bring the series up to the bar that is being opened              |
+//+------------------------------------------------------------------+
+bool UpdateHistory(void)
+  {
+   const int bars = Bars(_Symbol, _Period);
+   if(bars < 1)
+      return(false);
+   const int missing = MissingRows(bars);
+   if(missing == 0)
+      return(true);
+//--- read everything first, so that the series never stop halfway
+   MqlRates rates[];
+   if(!ReadRates(missing, rates))
+      return(false);
+   double ema_1_rows[];
+   if(!ReadHistoryBuffer(ExtEma1, 0, 1, MathMin(missing, bars - 1), ema_1_rows))
+      return(false);
+   double ema_2_rows[];
+   if(!ReadHistoryBuffer(ExtEma2, 0, 1, MathMin(missing, bars - 1), ema_2_rows))
+      return(false);
+   double rsi_1_rows[];
+   if(!ReadHistoryBuffer(ExtRsi1, 0, 1, MathMin(missing, bars - 1), rsi_1_rows))
+      return(false);
+   if(missing == bars)
+     {
+      ClearHistory();
+      ExtOldestTime = rates[bars - 1].time;
+     }
+   for(int i = missing - 1; i >= 0; i--)
+     {
+      const double ema_1 = ExtRows >= ((92 * InpEmaPeriod + 9) / 10) + 1 ? ema_1_rows[i] : 0.0;
+      const double ema_2 = ExtRows >= ((92 * InpEmaPeriod2 + 9) / 10) + 1 ? ema_2_rows[i] : 0.0;
+      const double sub_1 = ema_1 - ema_2;
+      if(ExtRows >= MathMax(((92 * InpEmaPeriod + 9) / 10) + 1, ((92 * InpEmaPeriod2 + 9) / 10) + 1))
+         ExtSma1.Add(sub_1);
+      const double rsi_1 = ExtRows >= ((184 * InpRsiPeriod + 9) / 10) + InpRsiPeriod + 1 ? rsi_1_rows[i] : 0.0;
+      if(ExtRows >= ((184 * InpRsiPeriod + 9) / 10) + InpRsiPeriod + 1)
+         ExtMacd1.Add(rsi_1);
+      ExtRows++;
+     }
+   ExtRowTime = rates[0].time;
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Read the current quote                                           |
+//+------------------------------------------------------------------+
+bool ReadTick(MqlTick &tick)
+  {
+   return(SymbolInfoTick(_Symbol, tick) && tick.bid > 0.0 && tick.ask > 0.0);
+  }
+//+------------------------------------------------------------------+
+//| Trade the bar: exits, then the stop loss, then entries           |
+//+------------------------------------------------------------------+
+Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &decision)
+  {
+   bool entries = decision.ready && decision.entry_filter;
+   entries = entries && (InpTradesPerDay <= 0 || EntriesToday(bar_time) < InpTradesPerDay);
+   const bool enter_long = entries && decision.long_entry && !decision.short_entry;
+   const bool enter_short = entries && decision.short_entry && !decision.long_entry;
+   if(SelectPosition())
+     {
+      const bool is_long = (ENUM_POSITION_TYPE)PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
+      string reason = "";
+      if(InpMaxBars > 0 && HeldBars() >= InpMaxBars)
+         reason = "max_bars";
+      if(reason == "")
+         return(OUTCOME_DONE);
+      const Outcome closed = ClosePosition(reason);
+      if(closed != OUTCOME_DONE)
+         return(closed);
+      ExtClosedSide = is_long ? (int)POSITION_TYPE_BUY : (int)POSITION_TYPE_SELL;
+     }
+//--- a late first decision, or a repeated one, may still close but opens nothing
+   if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
+      return(OUTCOME_DONE);
+   if(enter_long && ExtClosedSide != (int)POSITION_TYPE_BUY)
+      return(OpenPosition(ORDER_TYPE_BUY, decision));
+   if(enter_short && ExtClosedSide != (int)POSITION_TYPE_SELL)
+      return(OpenPosition(ORDER_TYPE_SELL, decision));
+   return(OUTCOME_DONE);
+  }
+//+------------------------------------------------------------------+
+//| Close the selected position                                      |
+//+------------------------------------------------------------------+
+Outcome ClosePosition(const string reason)
+  {
+   const ulong ticket = (ulong)PositionGetInteger(POSITION_TICKET);
+   PrintFormat("closing position %I64u: %s", ticket, reason);
+   for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
+     {
+      if(!PositionSelectByTicket(ticket))
+         return(OUTCOME_DONE);
+      const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
+      const Outcome outcome = RequestOutcome(sent, "close");
+      if(outcome == OUTCOME_REFUSED)
+         return(outcome);
+      //--- accepted; what is left of a partial fill is closed with the next tick
+      if(outcome == OUTCOME_DONE)
+         return(PositionSelectByTicket(ticket) ? OUTCOME_LATER : OUTCOME_DONE);
+      Pause(attempt);
+     }
+   return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Smallest distance of a level from the quote, in price units      |
+//+------------------------------------------------------------------+
+double LevelGap(void)
+  {
+   const double stops_level = (double)SymbolInfoInteger(_Symbol, SYMBOL_TRADE_STOPS_LEVEL) * _Point;
+   return(MathMax(stops_level, ExtTickSize));
+  }
+//+------------------------------------------------------------------+
+//| Whether a distance can carry a level                             |
+//+------------------------------------------------------------------+
+bool UsableDistance(const double distance)
+  {
+   return(distance > 0.0 && distance <= FARTHEST_POINTS * _Point);
+  }
+//+------------------------------------------------------------------+
+//| Level below the quote: a buy's stop loss, a sell's take profit   |
+//+------------------------------------------------------------------+
+double LevelBelow(const double ticks, const double from)
+  {
+   return(MathMin(ticks, FloorTicks(from - LevelGap())));
+  }
+//+------------------------------------------------------------------+
+//| Level above the quote: a buy's take profit, a sell's stop loss   |
+//+------------------------------------------------------------------+
+double LevelAbove(const double ticks, const double from)
+  {
+   return(MathMax(ticks, CeilTicks(from + LevelGap())));
+  }
+//+------------------------------------------------------------------+
+//| Stop loss and take profit of an entry; false: no trade           |
+//+------------------------------------------------------------------+
+bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss, double &take_profit)
+  {
+   stop_loss = 0.0;
+   take_profit = 0.0;
+   if(!UsableDistance(decision.stop_loss))
+      return(false);
+   if(is_long)
+      stop_loss = TicksToPrice(LevelBelow(FloorTicks(tick.ask - decision.stop_loss), tick.bid));
+   else
+      stop_loss = TicksToPrice(LevelAbove(CeilTicks(tick.bid + decision.stop_loss), tick.ask));
+   if(!(stop_loss > 0.0))
+      return(false);
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Volume of an entry, 0 for no trade                               |
+//+------------------------------------------------------------------+
+double EntryVolume(const double quote, const double stop_loss)
+  {
+   const double smallest = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN);
+   const double largest = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MAX);
+   const double step = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP);
+   double volume = WantedVolume(quote, stop_loss);
+   if(!(step > 0.0) || !(volume > 0.0))
+      return(0.0);
+   volume = MathFloor(volume / step + SLACK) * step;
+   if(volume > largest)
+      volume = largest;
+   if(volume < smallest - 0.000000001)
+     {
+      PrintFormat("no entry: volume %g is below the smallest, %g", volume, smallest);
+      return(0.0);
+     }
+   return(NormalizeDouble(volume, 8));
+  }
+//+------------------------------------------------------------------+
+//| Volume before it is rounded to what the symbol allows            |
+//+------------------------------------------------------------------+
+double WantedVolume(const double quote, const double stop_loss)
+  {
+   const double tick_value = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_VALUE_LOSS);
+   const double loss_per_lot = MathAbs(quote - stop_loss) / ExtTickSize * tick_value;
+   if(!(stop_loss > 0.0) || !(loss_per_lot > 0.0))
+     {
+      PrintFormat("no entry: the loss per lot cannot be computed, tick value %g", tick_value);
+      return(0.0);
+     }
+   return(AccountInfoDouble(ACCOUNT_BALANCE) * InpRiskPercent / 100.0 / loss_per_lot);
+  }
+//+------------------------------------------------------------------+
+//| Whether the free margin suffices for an order                    |
+//+------------------------------------------------------------------+
+bool MarginSuffices(const ENUM_ORDER_TYPE type, const double volume, const double quote)
+  {
+   double margin = 0.0;
+   const double available = AccountInfoDouble(ACCOUNT_MARGIN_FREE);
+   if(!OrderCalcMargin(type, _Symbol, volume, quote, margin))
+     {
+      PrintFormat("no entry: the margin cannot be computed, error %d", GetLastError());
+      return(false);
+     }
+   if(margin > available + SLACK)
+     {
+      PrintFormat("no entry: %g lots need a margin of %.2f, %.2f is free", volume, margin, available);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Largest deviation of an entry from its quote, in points          |
+//+------------------------------------------------------------------+
+ulong EntryDeviation(void)
+  {
+   return((ulong)(MaxSlippage > 0 ? MaxSlippage : ANY_DEVIATION));
+  }
+//+------------------------------------------------------------------+
+//| Enter the market with stop loss and take profit                  |
+//+------------------------------------------------------------------+
+Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
+  {
+   const bool is_long = type == ORDER_TYPE_BUY;
+   for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
+     {
+      //--- a request that timed out may have been executed all the same
+      if(SelectPosition() || OrderInFlight())
+         return(OUTCOME_DONE);
+      MqlTick tick;
+      double stop_loss = 0.0;
+      double take_profit = 0.0;
+      if(!ReadTick(tick))
+         return(OUTCOME_LATER);
+      if(!ExtHedging && ForeignPosition())
+        {
+         PrintFormat("no entry: %s has a position that is not of magic %I64d", _Symbol, MagicNumber);
+         return(OUTCOME_REFUSED);
+        }
+      if(!EntryLevels(is_long, tick, decision, stop_loss, take_profit))
+         return(OUTCOME_REFUSED);
+      const double quote = is_long ? tick.ask : tick.bid;
+      const double volume = EntryVolume(quote, stop_loss);
+      if(!(volume > 0.0) || !MarginSuffices(type, volume, quote))
+         return(OUTCOME_REFUSED);
+      const bool sent = ExtTrade.PositionOpen(_Symbol, type, volume, quote, stop_loss, take_profit, TradeComment);
+      const Outcome outcome = RequestOutcome(sent, "open");
+      if(outcome != OUTCOME_LATER)
+         return(outcome);
+      Pause(attempt);
+     }
+   return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Judge the answer of the trade server to the last request         |
+//+------------------------------------------------------------------+
+Outcome RequestOutcome(const bool sent, const string what)
+  {
+   const uint code = ExtTrade.ResultRetcode();
+   switch(code)
+     {
+      case TRADE_RETCODE_DONE:
+      case TRADE_RETCODE_DONE_PARTIAL:
+      case TRADE_RETCODE_PLACED:
+      case TRADE_RETCODE_NO_CHANGES:
+      case TRADE_RETCODE_POSITION_CLOSED:
+         return(OUTCOME_DONE);
+     }
+   ExtFailures++;
+   PrintFormat("failed to %s, sent %d: %u %s", what, (int)sent, code, ExtTrade.ResultRetcodeDescription());
+   switch(code)
+     {
+      case TRADE_RETCODE_REQUOTE:
+      case TRADE_RETCODE_PRICE_CHANGED:
+      case TRADE_RETCODE_PRICE_OFF:
+      case TRADE_RETCODE_TIMEOUT:
+      case TRADE_RETCODE_CONNECTION:
+      case TRADE_RETCODE_TOO_MANY_REQUESTS:
+      case TRADE_RETCODE_LOCKED:
+         return(OUTCOME_LATER);
+     }
+   return(OUTCOME_REFUSED);
+  }
+//+------------------------------------------------------------------+
+//| Wait before the next attempt                                     |
+//+------------------------------------------------------------------+
+void Pause(const int attempt)
+  {
+   if(!ExtTester)
+      Sleep(PAUSE_MS * (attempt + 1));
+  }
+//+------------------------------------------------------------------+
+//| Select the position of this symbol and magic number              |
+//+------------------------------------------------------------------+
+bool SelectPosition(void)
+  {
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = PositionGetTicket(i);
+      if(ticket == 0 || PositionGetString(POSITION_SYMBOL) != _Symbol)
+         continue;
+      if(PositionGetInteger(POSITION_MAGIC) == MagicNumber)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Whether an order of this expert is still being executed          |
+//+------------------------------------------------------------------+
+bool OrderInFlight(void)
+  {
+   for(int i = OrdersTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = OrderGetTicket(i);
+      if(ticket == 0 || OrderGetString(ORDER_SYMBOL) != _Symbol)
+         continue;
+      if(OrderGetInteger(ORDER_MAGIC) == MagicNumber)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Whether someone else holds a position on this symbol             |
+//+------------------------------------------------------------------+
+bool ForeignPosition(void)
+  {
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = PositionGetTicket(i);
+      if(ticket == 0 || PositionGetString(POSITION_SYMBOL) != _Symbol)
+         continue;
+      if(PositionGetInteger(POSITION_MAGIC) != MagicNumber)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Bars since the selected position was opened, 0 in its first bar  |
+//+------------------------------------------------------------------+
+int HeldBars(void)
+  {
+   return(iBarShift(_Symbol, _Period, (datetime)PositionGetInteger(POSITION_TIME)));
+  }
+//+------------------------------------------------------------------+
+//| Start of the day of a bar on the broker's clock                  |
+//+------------------------------------------------------------------+
+datetime DayStart(const datetime bar_time)
+  {
+   const long shifted = (long)StrategyTime(bar_time);
+   return((datetime)(shifted - shifted % SECONDS_PER_DAY - (long)ServerShift * SECONDS_PER_HOUR));
+  }
+//+------------------------------------------------------------------+
+//| Entries of this expert since the day began                       |
+//+------------------------------------------------------------------+
+int EntriesToday(const datetime bar_time)
+  {
+   int entries = 0;
+   if(!HistorySelect(DayStart(bar_time), TimeCurrent() + SECONDS_PER_DAY))
+      return(INT_MAX);
+   for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = HistoryDealGetTicket(i);
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+         continue;
+      if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
+         entries++;
+     }
+   return(entries);
+  }
+//+------------------------------------------------------------------+
+//| Time of a bar on the clock of the data it was evaluated on       |
+//+------------------------------------------------------------------+
+datetime StrategyTime(const datetime bar_time)
+  {
+   return((datetime)((long)bar_time + (long)ServerShift * SECONDS_PER_HOUR));
+  }
+//+------------------------------------------------------------------+
+//| Whole ticks at or below a price                                  |
+//+------------------------------------------------------------------+
+double FloorTicks(const double price)
+  {
+   return(MathFloor(price / ExtTickSize + SLACK));
+  }
+//+------------------------------------------------------------------+
+//| Whole ticks at or above a price                                  |
+//+------------------------------------------------------------------+
+double CeilTicks(const double price)
+  {
+   return(MathCeil(price / ExtTickSize - SLACK));
+  }
+//+------------------------------------------------------------------+
+//| Price of so many ticks                                           |
+//+------------------------------------------------------------------+
+double TicksToPrice(const double ticks)
+  {
+   return(NormalizeDouble(ticks * ExtTickSize, _Digits));
+  }
+//+------------------------------------------------------------------+
+//| a > b by more than rounding noise                                |
+//+------------------------------------------------------------------+
+bool Greater(const double a, const double b, const double absolute, const double relative)
+  {
+   const double largest = MathMax(1.0, MathMax(MathAbs(a), MathAbs(b)));
+   return(a - b > absolute + relative * largest);
+  }
+//+------------------------------------------------------------------+
+//| Whether each of the last steps falls; x[0] is the newest         |
+//+------------------------------------------------------------------+
+bool Falling(const double &x[], const int shift, const int count, const double absolute, const double relative)
+  {
+   if(shift + count >= ArraySize(x))
+      return(false);
+   for(int back = shift + 1; back <= shift + count; back++)
+     {
+      if(!Greater(x[back], x[back - 1], absolute, relative))
+         return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Copy bars, the one that is being opened first                    |
+//+------------------------------------------------------------------+
+bool ReadRates(const int count, MqlRates &rates[])
+  {
+   ArraySetAsSeries(rates, true);
+   return(CopyRates(_Symbol, _Period, 0, count, rates) == count);
+  }
+//+------------------------------------------------------------------+
+//| Whether each of the last steps rises; x[0] is the newest         |
+//+------------------------------------------------------------------+
+bool Rising(const double &x[], const int shift, const int count, const double absolute, const double relative)
+  {
+   if(shift + count >= ArraySize(x))
+      return(false);
+   for(int back = shift + 1; back <= shift + count; back++)
+     {
+      if(!Greater(x[back - 1], x[back], absolute, relative))
+         return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Fitness of a test, 0..100: the mean of weighted criteria         |
+//+------------------------------------------------------------------+
+double OnTester(void)
+  {
+   double score = 0.0;
+   score += 1.0 * Score(TesterStatistics(STAT_PROFIT), 0.0, 10000.0);
+   score += 1.0 * Score(ProfitFactor(), 1.0, 3.0);
+   score += 1.0 * Score(TesterStatistics(STAT_EQUITY_DDREL_PERCENT), 50.0, 0.0);
+   score += 1.0 * Score(Stability(), 0.0, 1.0);
+   score += 1.0 * Score(TesterStatistics(STAT_SHARPE_RATIO), 0.0, 3.0);
+   return(score / 5.0);
+  }
+//+------------------------------------------------------------------+
+//| Map a criterion from worst..best to 0..100                       |
+//+------------------------------------------------------------------+
+double Score(const double value, const double worst, const double best)
+  {
+   const double share = (value - worst) / (best - worst);
+   return(100.0 * MathMax(0.0, MathMin(1.0, share)));
+  }
+//+------------------------------------------------------------------+
+//| Gross profit over gross loss, at most 10                         |
+//+------------------------------------------------------------------+
+double ProfitFactor(void)
+  {
+   const double profit = TesterStatistics(STAT_GROSS_PROFIT);
+   const double loss = MathAbs(TesterStatistics(STAT_GROSS_LOSS));
+   if(loss < 0.005)
+      return(profit > 0.0 ? 10.0 : 0.0);
+   return(MathMin(10.0, profit / loss));
+  }
+//+------------------------------------------------------------------+
+//| How straight the balance rises: r squared, negative if it falls  |
+//+------------------------------------------------------------------+
+double Stability(void)
+  {
+   if(!HistorySelect(0, TimeCurrent() + SECONDS_PER_DAY))
+      return(0.0);
+   double balance = 0.0;
+   double n = 0.0;
+   double sum_x = 0.0;
+   double sum_y = 0.0;
+   double sum_xx = 0.0;
+   double sum_yy = 0.0;
+   double sum_xy = 0.0;
+   const int total = HistoryDealsTotal();
+   for(int i = 0; i < total; i++)
+     {
+      const ulong ticket = HistoryDealGetTicket(i);
+      if(MovesCapital(ticket))
+         continue;
+      balance += DealAmount(ticket);
+      sum_x += n;
+      sum_y += balance;
+      sum_xx += n * n;
+      sum_yy += balance * balance;
+      sum_xy += n * balance;
+      n += 1.0;
+     }
+   const double spread_x = n * sum_xx - sum_x * sum_x;
+   const double spread_y = n * sum_yy - sum_y * sum_y;
+   const double joint = n * sum_xy - sum_x * sum_y;
+   if(spread_x <= 1e-12 || spread_y <= 1e-12)
+      return(0.0);
+   const double r_squared = joint * joint / (spread_x * spread_y);
+   return(joint < 0.0 ? -r_squared : r_squared);
+  }
+//+------------------------------------------------------------------+
+//| What a deal of the selected history did to the balance           |
+//+------------------------------------------------------------------+
+double DealAmount(const ulong ticket)
+  {
+   const double costs = HistoryDealGetDouble(ticket, DEAL_COMMISSION) + HistoryDealGetDouble(ticket, DEAL_FEE);
+   return(HistoryDealGetDouble(ticket, DEAL_PROFIT) + HistoryDealGetDouble(ticket, DEAL_SWAP) + costs);
+  }
+//+------------------------------------------------------------------+
+//| Whether a deal moves capital: a deposit, a withdrawal, a credit  |
+//+------------------------------------------------------------------+
+bool MovesCapital(const ulong ticket)
+  {
+   const ENUM_DEAL_TYPE type = (ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE);
+   return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT);
+  }

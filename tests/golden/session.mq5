@@ -1,0 +1,806 @@
+//+------------------------------------------------------------------+
+//| Strategy    Day trader
+//| Hash        d954df1e324a57a207384f7252a9fbb9
+//| genfx       0.1.0
+//| Symbol      EURUSD
+//| Timeframe   H1
+//| Data clock  EET, as the broker's server
+//| Data        2017-01-02 00:00 .. 2017-12-29 21:00
+//| Data hash   0123456789abcdef0123456789abcdef
+//| Deposit     10000.00 USD, leverage 1:100
+//| Replay      not verified
+//| OnTester    the fitness, 0..100: weighted mean of criteria between two bounds,
+//|             net_profit from 0 to 10000, weight 1
+//|             profit_factor from 1 to 3, weight 1
+//|             max_drawdown from 50 to 0, weight 1
+//|             stability from 0 to 1, weight 1
+//|             sharpe from 0 to 3, weight 1
+//|             (sharpe is MetaTrader's, over trades; genfx takes it over bars)
+//|
+//|                   in-sample        gate     holdout
+//| from             2017-01-02  2017-08-01  2017-10-16
+//| to               2017-07-31  2017-10-15  2017-12-29
+//| net profit          1520.40      310.00      -85.20
+//| profit factor          1.42        1.21        0.94
+//| trades                  118          40          37
+//|
+//| These figures were computed by genfx on historical bars under the trading contract of genfx.
+//| They are results of a search among many strategies: the in-sample figures were optimised, the
+//| gate span was selected on, only the holdout span was not seen before. Past performance does
+//| not guarantee future results. Test on a demo account before you trade real money.
+//|
+//| The strategy in the language of genfx:
+//|    strategy "Day trader" {
+//|        enter long when rising(close, 3)
+//|        enter short when falling(close, 3)
+//|        stop loss 2 * atr(20)
+//|        size 0.1 lots
+//|        session 08:00 to 20:00 close
+//|        weekdays mon tue wed thu fri
+//|        friday close 21:00
+//|        max trades per day 3
+//|    }
+//+------------------------------------------------------------------+
+#property copyright   "Emitted by genfx"
+#property version     "1.00"
+#property description "Day trader"
+#property description "Strategy d954df1e324a57a207384f7252a9fbb9, genfx 0.1.0"
+#property description "Past performance does not guarantee future results."
+
+#include <Trade/Trade.mqh>
+
+#define SECONDS_PER_HOUR 3600
+#define SECONDS_PER_DAY  86400
+#define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
+#define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
+#define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
+#define PAUSE_MS         250             // wait between two attempts, milliseconds
+#define ANY_DEVIATION    100000          // points: no limit to the slippage
+#define SLACK            0.000001        // of a tick, a volume step or a cent, against rounding noise
+#define FARTHEST_POINTS  1000000000000.0 // a farther stop loss or take profit is a fault
+#define PRICE_TOLERANCE  (0.0001 * _Point) // prices and distances nearer than this are equal
+#define NUMBER_TOLERANCE 0.000000001     // so are other numbers, relative to the larger one
+
+input group "Money"
+input double Lots = 0.1; // Volume of a trade, lots
+input group "Trading"
+input long MagicNumber = 46318014; // Marks the trades of this EA
+input int ServerShift = 0; // Hours from the broker's clock to that of the data
+input string TradeComment = "Day trader"; // Comment of the trades
+input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
+
+//--- what the strategy wants at the open of a bar; distances in price units, 0 means none
+struct Decision
+  {
+   bool              ready;             // warm-up is over
+   bool              long_entry;
+   bool              short_entry;
+   bool              long_exit;
+   bool              short_exit;
+   bool              entry_filter;      // no filter forbids an entry
+   bool              forced_exit;       // a session ends
+   bool              friday_exit;       // the week ends
+   double            stop_loss;
+  };
+
+//--- outcome of a trade request
+enum Outcome
+  {
+   OUTCOME_DONE,     // accepted, or nothing left to do
+   OUTCOME_LATER,    // a passing problem: again at the next tick
+   OUTCOME_REFUSED   // will not succeed in this bar
+  };
+
+CTrade   ExtTrade;
+bool     ExtTester;      // running in the strategy tester
+bool     ExtHedging;     // the account may hold several positions on a symbol
+double   ExtTickSize;    // smallest price step of the symbol
+//--- progress within the current bar only: after a restart the bar of the restart is left alone
+datetime ExtBarSeen;     // bar whose first tick was seen
+datetime ExtBarDone;     // bar that needs no more decision
+datetime ExtFirstTick;   // time of the first tick of that bar
+int      ExtFailures;    // failed requests within that bar
+int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
+int      ExtAtr1 = INVALID_HANDLE; // atr(20)
+
+//+------------------------------------------------------------------+
+//| Check inputs, symbol and account, create the indicators          |
+//+------------------------------------------------------------------+
+int OnInit(void)
+  {
+   ExtTester = (bool)MQLInfoInteger(MQL_TESTER);
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
+   ExtBarSeen = 0;
+   ExtBarDone = 0;
+   ExtFirstTick = 0;
+   ExtFailures = 0;
+   ExtClosedSide = -1;
+   if(!InputsValid())
+      return(INIT_PARAMETERS_INCORRECT);
+   if(!SymbolValid() || !AccountValid() || !CreateHandles())
+      return(INIT_FAILED);
+   ExtTrade.SetExpertMagicNumber((ulong)MagicNumber);
+   ExtTrade.SetMarginMode();
+   ExtTrade.SetDeviationInPoints(EntryDeviation());
+   ExtTrade.SetAsyncMode(false);
+   ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
+   if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
+     {
+      PrintFormat("%s offers no order filling mode", _Symbol);
+      return(INIT_FAILED);
+     }
+//--- the bar it was attached in is left alone, the tester starts with its first bar
+   if(!ExtTester)
+     {
+      ExtBarSeen = iTime(_Symbol, _Period, 0);
+      ExtBarDone = ExtBarSeen;
+     }
+   return(INIT_SUCCEEDED);
+  }
+//+------------------------------------------------------------------+
+//| Release the indicators                                           |
+//+------------------------------------------------------------------+
+void OnDeinit(const int reason)
+  {
+   PrintFormat("stopped, reason code %d", reason);
+   ReleaseHandles();
+  }
+//+------------------------------------------------------------------+
+//| Decide once per bar, at its first tick for which data is ready   |
+//+------------------------------------------------------------------+
+void OnTick(void)
+  {
+   const datetime bar_time = iTime(_Symbol, _Period, 0);
+   if(bar_time == 0 || bar_time == ExtBarDone)
+      return;
+   if(bar_time != ExtBarSeen)
+     {
+      const bool attached_now = ExtBarSeen == 0 && !ExtTester;
+      ExtBarSeen = bar_time;
+      ExtFirstTick = TimeCurrent();
+      ExtFailures = 0;
+      ExtClosedSide = -1;
+      if(attached_now)
+        {
+         ExtBarDone = bar_time;
+         return;
+        }
+     }
+   Decision decision;
+   MqlTick tick;
+   if(!ReadDecision(bar_time, decision) || !ReadTick(tick))
+      return;
+   if(TradeBar(bar_time, tick, decision) != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
+      ExtBarDone = bar_time;
+  }
+//+------------------------------------------------------------------+
+//| Refuse a value of an input and say why                           |
+//+------------------------------------------------------------------+
+bool Refuse(const string name, const string allowed)
+  {
+   PrintFormat("input %s: %s", name, allowed);
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Check every input                                                |
+//+------------------------------------------------------------------+
+bool InputsValid(void)
+  {
+   if(!MathIsValidNumber(Lots) || Lots < 1e-08 || Lots > 1000000.0)
+      return(Refuse("Lots", "allowed is a number from 1e-08 to 1e+06"));
+   if(MagicNumber <= 0)
+      return(Refuse("MagicNumber", "wants a number above 0"));
+   if(ServerShift < -23 || ServerShift > 23)
+      return(Refuse("ServerShift", "allowed are -23 to 23 hours"));
+   if(MaxSlippage < 0)
+      return(Refuse("MaxSlippage", "wants 0 or more points"));
+   if(PeriodSeconds(_Period) != 3600)
+      return(Refuse("timeframe of the chart", "wants a chart of period H1"));
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Check that the symbol can be traded by the rules of this expert  |
+//+------------------------------------------------------------------+
+bool SymbolValid(void)
+  {
+   if((ENUM_SYMBOL_CHART_MODE)SymbolInfoInteger(_Symbol, SYMBOL_CHART_MODE) != SYMBOL_CHART_MODE_BID)
+     {
+      PrintFormat("%s: bars of last prices, this expert was evaluated on bid prices", _Symbol);
+      return(false);
+     }
+   if(!(_Point > 0.0) || _Digits < 0 || !(ExtTickSize > 0.0))
+     {
+      PrintFormat("%s: point %g, digits %d, tick size %g cannot be used", _Symbol, _Point, _Digits, ExtTickSize);
+      return(false);
+     }
+   if(!(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN) > 0.0) || !(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP) > 0.0))
+     {
+      PrintFormat("%s: the smallest volume or the volume step is missing", _Symbol);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Refuse to start beside a position of others where only one fits  |
+//+------------------------------------------------------------------+
+bool AccountValid(void)
+  {
+   if(!ExtTester && MQLInfoInteger(MQL_TRADE_ALLOWED) == 0)
+      Print("trading by experts is switched off, no order will be sent until it is allowed");
+   if(!ExtHedging && ForeignPosition())
+     {
+      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol, MagicNumber);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Create all indicators                                            |
+//+------------------------------------------------------------------+
+bool CreateHandles(void)
+  {
+   ExtAtr1 = iATR(_Symbol, _Period, 20);
+   if(ExtAtr1 == INVALID_HANDLE)
+      return(HandleMissing("atr(20)"));
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Report an indicator that could not be created                    |
+//+------------------------------------------------------------------+
+bool HandleMissing(const string indicator)
+  {
+   PrintFormat("%s: %s could not be created, error %d", _Symbol, indicator, GetLastError());
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Release one indicator                                            |
+//+------------------------------------------------------------------+
+void ReleaseHandle(int &handle)
+  {
+   if(handle != INVALID_HANDLE)
+      IndicatorRelease(handle);
+   handle = INVALID_HANDLE;
+  }
+//+------------------------------------------------------------------+
+//| Release all indicators                                           |
+//+------------------------------------------------------------------+
+void ReleaseHandles(void)
+  {
+   ReleaseHandle(ExtAtr1);
+  }
+//+------------------------------------------------------------------+
+//| Bars before the first entry: the longest warm-up                 |
+//+------------------------------------------------------------------+
+int WarmupBars(void)
+  {
+   int bars = 0;
+   bars = MathMax(bars, 21);
+   return(bars);
+  }
+//+------------------------------------------------------------------+
+//| Copy values of an indicator, the newest first                    |
+//+------------------------------------------------------------------+
+bool ReadBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
+  {
+   ArraySetAsSeries(values, true);
+   if(CopyBuffer(handle, buffer, shift, count, values) != count)
+      return(false);
+   for(int i = 0; i < count; i++)
+     {
+      if(!MathIsValidNumber(values[i]) || values[i] == EMPTY_VALUE)
+         return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Evaluate the strategy at the open of the bar; false: no data yet |
+//+------------------------------------------------------------------+
+bool ReadDecision(const datetime bar_time, Decision &decision)
+  {
+   ZeroMemory(decision);
+   decision.entry_filter = true;
+   const int warmup = WarmupBars();
+   if(!ExtTester && SeriesInfoInteger(_Symbol, _Period, SERIES_SYNCHRONIZED) == 0)
+      return(false);
+   if(Bars(_Symbol, _Period) <= warmup)
+      return(true);
+   MqlRates rates[];
+   if(!ReadRates(5, rates))
+      return(false);
+   double close_1[4];
+   for(int i = 0; i < 4; i++)
+      close_1[i] = rates[i + 1].close;
+   const bool rising_1 = Rising(close_1, 0, 3, PRICE_TOLERANCE, 0.0);
+   const bool falling_1 = Falling(close_1, 0, 3, PRICE_TOLERANCE, 0.0);
+   const bool session_1 = ((long)StrategyTime(rates[0].time) - 480 * 60) % 86400 < ((1200 - 480) * 60 + 86399) % 86400 + 1;
+   const bool closing_1 = 480 != 1200 && ((long)StrategyTime(rates[0].time) - 480 * 60) % 86400 < ((1200 - 480) * 60 + 86399) % 86400 + 1 && ((long)StrategyTime(rates[0].time) - 480 * 60) % 86400 + PeriodSeconds(_Period) > ((1200 - 480) * 60 + 86399) % 86400 + 1;
+   const bool not_1 = !(closing_1);
+   const bool and_1 = session_1 && not_1;
+   const double weekday_1 = (double)(((long)StrategyTime(rates[0].time) / 86400 + 4) % 7);
+   const bool ge_1 = !Greater(1.0, weekday_1, 0.0, 0.0);
+   const bool le_1 = !Greater(weekday_1, 5.0, 0.0, 0.0);
+   const bool and_2 = ge_1 && le_1;
+   const bool and_3 = and_1 && and_2;
+   const bool week_closing_1 = ((long)StrategyTime(rates[0].time) + 345600) % 604800 + PeriodSeconds(_Period) > 432000 + 1260 * 60;
+   const bool not_2 = !(week_closing_1);
+   const bool and_4 = and_3 && not_2;
+   const bool session_end_1 = 480 != 1200 && ((480 != 1200 && ((long)StrategyTime(rates[0].time) - 480 * 60) % 86400 < ((1200 - 480) * 60 + 86399) % 86400 + 1 && ((long)StrategyTime(rates[0].time) - 480 * 60) % 86400 + PeriodSeconds(_Period) > ((1200 - 480) * 60 + 86399) % 86400 + 1) || ((long)StrategyTime(rates[0].time) + PeriodSeconds(_Period) - (1200 * 60) - 1) / 86400 != ((long)StrategyTime(rates[1].time) + PeriodSeconds(_Period) - (1200 * 60) - 1) / 86400);
+   const bool week_end_1 = ((long)StrategyTime(rates[0].time) + 345600) % 604800 + PeriodSeconds(_Period) > 432000 + 1260 * 60 || ((long)StrategyTime(rates[0].time) + PeriodSeconds(_Period) - (86400 + 1260 * 60) - 1) / 604800 != ((long)StrategyTime(rates[1].time) + PeriodSeconds(_Period) - (86400 + 1260 * 60) - 1) / 604800;
+   double atr_1_buffer[];
+   if(!ReadBuffer(ExtAtr1, 0, 1, 1, atr_1_buffer))
+      return(false);
+   const double atr_1 = atr_1_buffer[0];
+   const double mul_1 = 2.0 * atr_1;
+   decision.ready = true;
+   decision.long_entry = rising_1;
+   decision.short_entry = falling_1;
+   decision.entry_filter = and_4;
+   decision.forced_exit = session_end_1;
+   decision.friday_exit = week_end_1;
+   decision.stop_loss = mul_1;
+//--- a bar that opened while the values were read makes them those of another bar
+   return(iTime(_Symbol, _Period, 0) == bar_time);
+  }
+//+------------------------------------------------------------------+
+//| Read the current quote                                           |
+//+------------------------------------------------------------------+
+bool ReadTick(MqlTick &tick)
+  {
+   return(SymbolInfoTick(_Symbol, tick) && tick.bid > 0.0 && tick.ask > 0.0);
+  }
+//+------------------------------------------------------------------+
+//| Trade the bar: exits, then the stop loss, then entries           |
+//+------------------------------------------------------------------+
+Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &decision)
+  {
+   bool entries = decision.ready && decision.entry_filter;
+   entries = entries && EntriesToday(bar_time) < 3;
+   const bool enter_long = entries && decision.long_entry && !decision.short_entry;
+   const bool enter_short = entries && decision.short_entry && !decision.long_entry;
+   if(SelectPosition())
+     {
+      const bool is_long = (ENUM_POSITION_TYPE)PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
+      string reason = "";
+      if(decision.forced_exit)
+         reason = "session";
+      else if(decision.friday_exit)
+         reason = "friday";
+      if(reason == "")
+         return(OUTCOME_DONE);
+      const Outcome closed = ClosePosition(reason);
+      if(closed != OUTCOME_DONE)
+         return(closed);
+      ExtClosedSide = is_long ? (int)POSITION_TYPE_BUY : (int)POSITION_TYPE_SELL;
+     }
+//--- a late first decision, or a repeated one, may still close but opens nothing
+   if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
+      return(OUTCOME_DONE);
+   if(enter_long && ExtClosedSide != (int)POSITION_TYPE_BUY)
+      return(OpenPosition(ORDER_TYPE_BUY, decision));
+   if(enter_short && ExtClosedSide != (int)POSITION_TYPE_SELL)
+      return(OpenPosition(ORDER_TYPE_SELL, decision));
+   return(OUTCOME_DONE);
+  }
+//+------------------------------------------------------------------+
+//| Close the selected position                                      |
+//+------------------------------------------------------------------+
+Outcome ClosePosition(const string reason)
+  {
+   const ulong ticket = (ulong)PositionGetInteger(POSITION_TICKET);
+   PrintFormat("closing position %I64u: %s", ticket, reason);
+   for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
+     {
+      if(!PositionSelectByTicket(ticket))
+         return(OUTCOME_DONE);
+      const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
+      const Outcome outcome = RequestOutcome(sent, "close");
+      if(outcome == OUTCOME_REFUSED)
+         return(outcome);
+      //--- accepted; what is left of a partial fill is closed with the next tick
+      if(outcome == OUTCOME_DONE)
+         return(PositionSelectByTicket(ticket) ? OUTCOME_LATER : OUTCOME_DONE);
+      Pause(attempt);
+     }
+   return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Smallest distance of a level from the quote, in price units      |
+//+------------------------------------------------------------------+
+double LevelGap(void)
+  {
+   const double stops_level = (double)SymbolInfoInteger(_Symbol, SYMBOL_TRADE_STOPS_LEVEL) * _Point;
+   return(MathMax(stops_level, ExtTickSize));
+  }
+//+------------------------------------------------------------------+
+//| Whether a distance can carry a level                             |
+//+------------------------------------------------------------------+
+bool UsableDistance(const double distance)
+  {
+   return(distance > 0.0 && distance <= FARTHEST_POINTS * _Point);
+  }
+//+------------------------------------------------------------------+
+//| Level below the quote: a buy's stop loss, a sell's take profit   |
+//+------------------------------------------------------------------+
+double LevelBelow(const double ticks, const double from)
+  {
+   return(MathMin(ticks, FloorTicks(from - LevelGap())));
+  }
+//+------------------------------------------------------------------+
+//| Level above the quote: a buy's take profit, a sell's stop loss   |
+//+------------------------------------------------------------------+
+double LevelAbove(const double ticks, const double from)
+  {
+   return(MathMax(ticks, CeilTicks(from + LevelGap())));
+  }
+//+------------------------------------------------------------------+
+//| Stop loss and take profit of an entry; false: no trade           |
+//+------------------------------------------------------------------+
+bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss, double &take_profit)
+  {
+   stop_loss = 0.0;
+   take_profit = 0.0;
+   if(!UsableDistance(decision.stop_loss))
+      return(false);
+   if(is_long)
+      stop_loss = TicksToPrice(LevelBelow(FloorTicks(tick.ask - decision.stop_loss), tick.bid));
+   else
+      stop_loss = TicksToPrice(LevelAbove(CeilTicks(tick.bid + decision.stop_loss), tick.ask));
+   if(!(stop_loss > 0.0))
+      return(false);
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Volume of an entry, 0 for no trade                               |
+//+------------------------------------------------------------------+
+double EntryVolume(const double quote, const double stop_loss)
+  {
+   const double smallest = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN);
+   const double largest = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MAX);
+   const double step = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP);
+   double volume = WantedVolume(quote, stop_loss);
+   if(!(step > 0.0) || !(volume > 0.0))
+      return(0.0);
+   volume = MathFloor(volume / step + SLACK) * step;
+   if(volume > largest)
+      volume = largest;
+   if(volume < smallest - 0.000000001)
+     {
+      PrintFormat("no entry: volume %g is below the smallest, %g", volume, smallest);
+      return(0.0);
+     }
+   return(NormalizeDouble(volume, 8));
+  }
+//+------------------------------------------------------------------+
+//| Volume before it is rounded to what the symbol allows            |
+//+------------------------------------------------------------------+
+double WantedVolume(const double quote, const double stop_loss)
+  {
+   return(Lots);
+  }
+//+------------------------------------------------------------------+
+//| Whether the free margin suffices for an order                    |
+//+------------------------------------------------------------------+
+bool MarginSuffices(const ENUM_ORDER_TYPE type, const double volume, const double quote)
+  {
+   double margin = 0.0;
+   const double available = AccountInfoDouble(ACCOUNT_MARGIN_FREE);
+   if(!OrderCalcMargin(type, _Symbol, volume, quote, margin))
+     {
+      PrintFormat("no entry: the margin cannot be computed, error %d", GetLastError());
+      return(false);
+     }
+   if(margin > available + SLACK)
+     {
+      PrintFormat("no entry: %g lots need a margin of %.2f, %.2f is free", volume, margin, available);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Largest deviation of an entry from its quote, in points          |
+//+------------------------------------------------------------------+
+ulong EntryDeviation(void)
+  {
+   return((ulong)(MaxSlippage > 0 ? MaxSlippage : ANY_DEVIATION));
+  }
+//+------------------------------------------------------------------+
+//| Enter the market with stop loss and take profit                  |
+//+------------------------------------------------------------------+
+Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
+  {
+   const bool is_long = type == ORDER_TYPE_BUY;
+   for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
+     {
+      //--- a request that timed out may have been executed all the same
+      if(SelectPosition() || OrderInFlight())
+         return(OUTCOME_DONE);
+      MqlTick tick;
+      double stop_loss = 0.0;
+      double take_profit = 0.0;
+      if(!ReadTick(tick))
+         return(OUTCOME_LATER);
+      if(!ExtHedging && ForeignPosition())
+        {
+         PrintFormat("no entry: %s has a position that is not of magic %I64d", _Symbol, MagicNumber);
+         return(OUTCOME_REFUSED);
+        }
+      if(!EntryLevels(is_long, tick, decision, stop_loss, take_profit))
+         return(OUTCOME_REFUSED);
+      const double quote = is_long ? tick.ask : tick.bid;
+      const double volume = EntryVolume(quote, stop_loss);
+      if(!(volume > 0.0) || !MarginSuffices(type, volume, quote))
+         return(OUTCOME_REFUSED);
+      const bool sent = ExtTrade.PositionOpen(_Symbol, type, volume, quote, stop_loss, take_profit, TradeComment);
+      const Outcome outcome = RequestOutcome(sent, "open");
+      if(outcome != OUTCOME_LATER)
+         return(outcome);
+      Pause(attempt);
+     }
+   return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Judge the answer of the trade server to the last request         |
+//+------------------------------------------------------------------+
+Outcome RequestOutcome(const bool sent, const string what)
+  {
+   const uint code = ExtTrade.ResultRetcode();
+   switch(code)
+     {
+      case TRADE_RETCODE_DONE:
+      case TRADE_RETCODE_DONE_PARTIAL:
+      case TRADE_RETCODE_PLACED:
+      case TRADE_RETCODE_NO_CHANGES:
+      case TRADE_RETCODE_POSITION_CLOSED:
+         return(OUTCOME_DONE);
+     }
+   ExtFailures++;
+   PrintFormat("failed to %s, sent %d: %u %s", what, (int)sent, code, ExtTrade.ResultRetcodeDescription());
+   switch(code)
+     {
+      case TRADE_RETCODE_REQUOTE:
+      case TRADE_RETCODE_PRICE_CHANGED:
+      case TRADE_RETCODE_PRICE_OFF:
+      case TRADE_RETCODE_TIMEOUT:
+      case TRADE_RETCODE_CONNECTION:
+      case TRADE_RETCODE_TOO_MANY_REQUESTS:
+      case TRADE_RETCODE_LOCKED:
+         return(OUTCOME_LATER);
+     }
+   return(OUTCOME_REFUSED);
+  }
+//+------------------------------------------------------------------+
+//| Wait before the next attempt                                     |
+//+------------------------------------------------------------------+
+void Pause(const int attempt)
+  {
+   if(!ExtTester)
+      Sleep(PAUSE_MS * (attempt + 1));
+  }
+//+------------------------------------------------------------------+
+//| Select the position of this symbol and magic number              |
+//+------------------------------------------------------------------+
+bool SelectPosition(void)
+  {
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = PositionGetTicket(i);
+      if(ticket == 0 || PositionGetString(POSITION_SYMBOL) != _Symbol)
+         continue;
+      if(PositionGetInteger(POSITION_MAGIC) == MagicNumber)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Whether an order of this expert is still being executed          |
+//+------------------------------------------------------------------+
+bool OrderInFlight(void)
+  {
+   for(int i = OrdersTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = OrderGetTicket(i);
+      if(ticket == 0 || OrderGetString(ORDER_SYMBOL) != _Symbol)
+         continue;
+      if(OrderGetInteger(ORDER_MAGIC) == MagicNumber)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Whether someone else holds a position on this symbol             |
+//+------------------------------------------------------------------+
+bool ForeignPosition(void)
+  {
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = PositionGetTicket(i);
+      if(ticket == 0 || PositionGetString(POSITION_SYMBOL) != _Symbol)
+         continue;
+      if(PositionGetInteger(POSITION_MAGIC) != MagicNumber)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Start of the day of a bar on the broker's clock                  |
+//+------------------------------------------------------------------+
+datetime DayStart(const datetime bar_time)
+  {
+   const long shifted = (long)StrategyTime(bar_time);
+   return((datetime)(shifted - shifted % SECONDS_PER_DAY - (long)ServerShift * SECONDS_PER_HOUR));
+  }
+//+------------------------------------------------------------------+
+//| Entries of this expert since the day began                       |
+//+------------------------------------------------------------------+
+int EntriesToday(const datetime bar_time)
+  {
+   int entries = 0;
+   if(!HistorySelect(DayStart(bar_time), TimeCurrent() + SECONDS_PER_DAY))
+      return(INT_MAX);
+   for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = HistoryDealGetTicket(i);
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+         continue;
+      if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
+         entries++;
+     }
+   return(entries);
+  }
+//+------------------------------------------------------------------+
+//| Time of a bar on the clock of the data it was evaluated on       |
+//+------------------------------------------------------------------+
+datetime StrategyTime(const datetime bar_time)
+  {
+   return((datetime)((long)bar_time + (long)ServerShift * SECONDS_PER_HOUR));
+  }
+//+------------------------------------------------------------------+
+//| Whole ticks at or below a price                                  |
+//+------------------------------------------------------------------+
+double FloorTicks(const double price)
+  {
+   return(MathFloor(price / ExtTickSize + SLACK));
+  }
+//+------------------------------------------------------------------+
+//| Whole ticks at or above a price                                  |
+//+------------------------------------------------------------------+
+double CeilTicks(const double price)
+  {
+   return(MathCeil(price / ExtTickSize - SLACK));
+  }
+//+------------------------------------------------------------------+
+//| Price of so many ticks                                           |
+//+------------------------------------------------------------------+
+double TicksToPrice(const double ticks)
+  {
+   return(NormalizeDouble(ticks * ExtTickSize, _Digits));
+  }
+//+------------------------------------------------------------------+
+//| a > b by more than rounding noise                                |
+//+------------------------------------------------------------------+
+bool Greater(const double a, const double b, const double absolute, const double relative)
+  {
+   const double largest = MathMax(1.0, MathMax(MathAbs(a), MathAbs(b)));
+   return(a - b > absolute + relative * largest);
+  }
+//+------------------------------------------------------------------+
+//| Whether each of the last steps falls; x[0] is the newest         |
+//+------------------------------------------------------------------+
+bool Falling(const double &x[], const int shift, const int count, const double absolute, const double relative)
+  {
+   if(shift + count >= ArraySize(x))
+      return(false);
+   for(int back = shift + 1; back <= shift + count; back++)
+     {
+      if(!Greater(x[back], x[back - 1], absolute, relative))
+         return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Copy bars, the one that is being opened first                    |
+//+------------------------------------------------------------------+
+bool ReadRates(const int count, MqlRates &rates[])
+  {
+   ArraySetAsSeries(rates, true);
+   return(CopyRates(_Symbol, _Period, 0, count, rates) == count);
+  }
+//+------------------------------------------------------------------+
+//| Whether each of the last steps rises; x[0] is the newest         |
+//+------------------------------------------------------------------+
+bool Rising(const double &x[], const int shift, const int count, const double absolute, const double relative)
+  {
+   if(shift + count >= ArraySize(x))
+      return(false);
+   for(int back = shift + 1; back <= shift + count; back++)
+     {
+      if(!Greater(x[back - 1], x[back], absolute, relative))
+         return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Fitness of a test, 0..100: the mean of weighted criteria         |
+//+------------------------------------------------------------------+
+double OnTester(void)
+  {
+   double score = 0.0;
+   score += 1.0 * Score(TesterStatistics(STAT_PROFIT), 0.0, 10000.0);
+   score += 1.0 * Score(ProfitFactor(), 1.0, 3.0);
+   score += 1.0 * Score(TesterStatistics(STAT_EQUITY_DDREL_PERCENT), 50.0, 0.0);
+   score += 1.0 * Score(Stability(), 0.0, 1.0);
+   score += 1.0 * Score(TesterStatistics(STAT_SHARPE_RATIO), 0.0, 3.0);
+   return(score / 5.0);
+  }
+//+------------------------------------------------------------------+
+//| Map a criterion from worst..best to 0..100                       |
+//+------------------------------------------------------------------+
+double Score(const double value, const double worst, const double best)
+  {
+   const double share = (value - worst) / (best - worst);
+   return(100.0 * MathMax(0.0, MathMin(1.0, share)));
+  }
+//+------------------------------------------------------------------+
+//| Gross profit over gross loss, at most 10                         |
+//+------------------------------------------------------------------+
+double ProfitFactor(void)
+  {
+   const double profit = TesterStatistics(STAT_GROSS_PROFIT);
+   const double loss = MathAbs(TesterStatistics(STAT_GROSS_LOSS));
+   if(loss < 0.005)
+      return(profit > 0.0 ? 10.0 : 0.0);
+   return(MathMin(10.0, profit / loss));
+  }
+//+------------------------------------------------------------------+
+//| How straight the balance rises: r squared, negative if it falls  |
+//+------------------------------------------------------------------+
+double Stability(void)
+  {
+   if(!HistorySelect(0, TimeCurrent() + SECONDS_PER_DAY))
+      return(0.0);
+   double balance = 0.0;
+   double n = 0.0;
+   double sum_x = 0.0;
+   double sum_y = 0.0;
+   double sum_xx = 0.0;
+   double sum_yy = 0.0;
+   double sum_xy = 0.0;
+   const int total = HistoryDealsTotal();
+   for(int i = 0; i < total; i++)
+     {
+      const ulong ticket = HistoryDealGetTicket(i);
+      if(MovesCapital(ticket))
+         continue;
+      balance += DealAmount(ticket);
+      sum_x += n;
+      sum_y += balance;
+      sum_xx += n * n;
+      sum_yy += balance * balance;
+      sum_xy += n * balance;
+      n += 1.0;
+     }
+   const double spread_x = n * sum_xx - sum_x * sum_x;
+   const double spread_y = n * sum_yy - sum_y * sum_y;
+   const double joint = n * sum_xy - sum_x * sum_y;
+   if(spread_x <= 1e-12 || spread_y <= 1e-12)
+      return(0.0);
+   const double r_squared = joint * joint / (spread_x * spread_y);
+   return(joint < 0.0 ? -r_squared : r_squared);
+  }
+//+------------------------------------------------------------------+
+//| What a deal of the selected history did to the balance           |
+//+------------------------------------------------------------------+
+double DealAmount(const ulong ticket)
+  {
+   const double costs = HistoryDealGetDouble(ticket, DEAL_COMMISSION) + HistoryDealGetDouble(ticket, DEAL_FEE);
+   return(HistoryDealGetDouble(ticket, DEAL_PROFIT) + HistoryDealGetDouble(ticket, DEAL_SWAP) + costs);
+  }
+//+------------------------------------------------------------------+
+//| Whether a deal moves capital: a deposit, a withdrawal, a credit  |
+//+------------------------------------------------------------------+
+bool MovesCapital(const ulong ticket)
+  {
+   const ENUM_DEAL_TYPE type = (ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE);
+   return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT);
+  }
