@@ -219,15 +219,9 @@ def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
                 stack[top, w] = ~stack[top, w]
         else:
             top += 1
-            if operation == TRUE:
-                for w in range(words):
-                    stack[top, w] = ONES
-            elif operation == FALSE:
-                for w in range(words):
-                    stack[top, w] = np.uint64(0)
-            else:
-                for w in range(words):
-                    stack[top, w] = atoms[operation, w]
+            constant = ONES if operation == TRUE else np.uint64(0)
+            for w in range(words):
+                stack[top, w] = atoms[operation, w] if operation >= 0 else constant
     for w in range(words):
         out[w] = stack[0, w]
 

@@ -15,13 +15,15 @@ from backtest.fast_types import (
     OPTIMISTIC,
     PESSIMISTIC,
     Arrays,
+    Bar,
     Booked,
     Facts,
     Programs,
     State,
     Table,
     Want,
-    record_dtype,
+    new_table,
+    records,
 )
 from backtest.jump import jump, jumps
 from backtest.market import Market
@@ -113,19 +115,27 @@ class Runner:
         encoded = encode(programs)
         depth = check(encoded, arena, len(self.market.bars))
         window = self.market.end - self.market.first if full else 0
-        states = np.zeros(1, record_dtype(State))
+        states = new_table(State, 1)
+        deals = new_table(Booked, _DEALS_PER_BAR * window)
         arrays = Arrays(
-            bars=self._bars,
+            bars=records(self._bars, Bar),
             columns=arena.columns,
             atoms=arena.atoms,
             finer=self._finer,
             paths=self._paths,
             scratch=np.empty((BIT_ROWS + depth, arena.atoms.shape[1]), np.uint64),
-            deals=np.zeros(_DEALS_PER_BAR * window, record_dtype(Booked)),
+            deals=records(deals, Booked),
             equity=np.empty(window),
         )
-        run_programs(facts, encoded, arrays, states, np.zeros(1, record_dtype(Want)), out)
-        return states[0], arrays.deals, arrays.equity
+        run_programs(
+            records(facts, Facts),
+            encoded,
+            arrays,
+            records(states, State),
+            records(new_table(Want, 1), Want),
+            out,
+        )
+        return states[0], deals, arrays.equity
 
     def _deals(self, booked: Table) -> Deals:
         """Return the table of the deals a full run wrote."""

@@ -1,4 +1,4 @@
-"""Booking of deals in the fast engines: fills, balance, drawdown, and the sums the criteria need."""
+"""Booking in the fast engines: fills, balance, drawdown, and the sums the criteria need."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def _stop_first(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
 
 @njit
 def _stop_first_finer(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
-    """Rule 19: the first finer bar that touches either decides, for the stop where it touches both."""
+    """Rule 19: the first finer bar that touches either decides, against the trader."""
     stop = effective_stop(state)
     for k in range(bar.finer_first, bar.finer_end):
         best, adverse = finer[0, k], finer[1, k]

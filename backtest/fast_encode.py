@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backtest.bits import stack_depth, word_count
-from backtest.fast_types import UNUSED, Programs, Row, record_dtype
+from backtest.fast_types import UNUSED, Programs, Row, record_dtype, records
 from backtest.program import Arena, Distance, Program
 from dsl.jit import I64, njit
 
@@ -44,7 +44,9 @@ def encode(programs: Sequence[Program]) -> Programs:
             code.extend(part)
         parts.append(len(code))
     shape = (len(programs), len(PARTS) + 1)
-    return Programs(rows, np.array(code, np.int64), np.array(parts, np.int64).reshape(shape))
+    return Programs(
+        records(rows, Row), np.array(code, np.int64), np.array(parts, np.int64).reshape(shape)
+    )
 
 
 def _row(program: Program) -> tuple[float, ...]:
@@ -80,7 +82,7 @@ def check(programs: Programs, arena: Arena, bars: int) -> int:
     """
     if arena.atoms.shape[1] != word_count(bars) or arena.columns.shape[1] != bars:
         raise ValueError(f"the arena's rows are not of {bars} bars")
-    table: np.ndarray[tuple[int], np.dtype[np.void]] = programs.rows  # type: ignore[assignment]
+    table = np.asarray(programs.rows)
     for name in _COLUMNS:
         if table[name].max(initial=UNUSED) >= len(arena.columns):
             raise ValueError(f"a program's {name} is not a row of the arena")

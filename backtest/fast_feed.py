@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from backtest.criteria import bars_per_year
 from backtest.fast_types import (
     CONSTANT,
     FINER,
@@ -17,9 +18,8 @@ from backtest.fast_types import (
     Bar,
     Facts,
     Table,
-    record_dtype,
+    new_table,
 )
-from backtest.criteria import bars_per_year
 from backtest.market import Market
 from backtest.rates import Rates, rates_of
 from backtest.spread import resolved_spread
@@ -39,7 +39,7 @@ _THURSDAY = 4  # the weekday of 1970-01-01
 def bars_of(market: Market) -> Table:
     """Return Bar[n], the bars of a checked market with all that is computed once."""
     bars, tick = market.bars, market.symbol.tick_points
-    table = np.zeros(len(bars), record_dtype(Bar))
+    table = new_table(Bar, len(bars))
     for name in ("open", "high", "low", "close"):
         table[name] = getattr(bars, name)
     spread = resolved_spread(bars, market.costs.spread)
@@ -88,7 +88,7 @@ def facts_of(market: Market) -> Table:
         margin = symbol.margin_per_lot
     elif by_price:
         margin /= float(10**market.bars.digits)
-    table = np.zeros(1, record_dtype(Facts))
+    table = new_table(Facts, 1)
     values = dict(
         first=market.first,
         end=market.end,

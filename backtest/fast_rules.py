@@ -20,13 +20,13 @@ LIMIT_SLACK = MARGIN_SLACK = 1e-6  # deposit currency
 @njit
 def floor_slack(x: float) -> int:
     """fl of rule 7."""
-    return int(math.floor(x + SLACK))
+    return math.floor(x + SLACK)
 
 
 @njit
 def ceil_slack(x: float) -> int:
     """ce of rule 7."""
-    return int(math.ceil(x - SLACK))
+    return math.ceil(x - SLACK)
 
 
 @njit
@@ -72,7 +72,7 @@ def market_fill(facts: Facts, buys: bool, quote: int) -> int:
 def distance(columns: F64, factor: float, column: int, t: int, scale: float) -> float:
     """Return a distance at bar t in points, 0 where its port is empty."""
     if column >= 0:
-        return factor * columns[column, t] * scale
+        factor *= columns[column, t]
     return factor * scale
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.bits import ONES, combine
+from backtest.fast_rules import cents
 from backtest.fast_types import (
     ANY_ENTRY,
     BIT_ROWS,
@@ -17,7 +18,6 @@ from backtest.fast_types import (
     Programs,
     State,
 )
-from backtest.fast_rules import cents
 from dsl.jit import U64, njit
 
 PARTS = 7  # of a program: the first rows of its bits

@@ -1,4 +1,4 @@
-"""What the fast engines read and write: the market as integer arrays, programs as rows, their state.
+"""What the fast engines read and write: bars and programs as records, their state.
 
 Records are rows of numpy structured arrays, which numba reads and writes by attribute; the classes
 below are their static types and the only list of their fields. Prices are whole points, int64.
@@ -7,7 +7,7 @@ below are their static types and the only list of their fields. Prices are whole
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, get_type_hints
+from typing import NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
 
@@ -33,15 +33,16 @@ PESSIMISTIC, OPTIMISTIC, PATH, FINER = range(4)  # rule 19
 ) = range(1, 12)  # the numbers of backtest.result.CloseReason
 
 
-Table = np.ndarray[tuple[int], np.dtype[np.void]]  # rows of records
+Table = np.ndarray[tuple[int], np.dtype[np.void]]  # rows of records, as numpy sees them
+Record = TypeVar("Record")
 
 
 class Bar:
     """One bar. The first eight fields, all that most bars are asked for, share a line of cache.
 
-    ask_*: Ask quotes beside the bid ones, on the tick grid. spread: Resolved, points. day: Server day
-    number. nights: Swap nights charged at the open. move: Direction of the last bar before this one
-    that moved, 0 for none (rule 19, path). gain, loss: Deposit money per point and lot where the
+    ask_*: Ask quotes beside the bid ones, on the tick grid. spread: Resolved, points. day: Server
+    day number. nights: Swap nights charged at the open. move: Direction of the last bar before this
+    one that moved, 0 for none (rule 19, path). gain, loss: Deposit money per point and lot where the
     conversion is a series. finer_first, finer_end: Rows of the finer bars inside this one.
     """
 
@@ -90,7 +91,8 @@ class Facts:
 
     value: Money per point and lot, of the profit currency (deposit currency where the conversion is
     CONSTANT). scale: Points per unit of price. least: Least distance of a level from the quote.
-    margin_rate: Margin per lot (and point of price). stop_out: Equity over margin, a fraction. swap_long, swap_short: Per lot and night.
+    margin_rate: Margin per lot (and point of price).
+    stop_out: Equity over margin, a fraction. swap_long, swap_short: Per lot and night.
     """
 
     first: int
@@ -163,7 +165,7 @@ OPEN, HIGH, LOW, CLOSE, SQUARES = range(5)
 
 
 class Programs(NamedTuple):
-    """Encoded programs. code: All postfix codes in one line; parts: int64[k, 8], where they start."""
+    """Encoded programs. code: All postfix codes in a row; parts: int64[k, 8], their starts."""
 
     rows: Sequence[Row]
     code: I64
@@ -192,8 +194,8 @@ class Arrays(NamedTuple):
 
     bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
     paths: int64[2, 5, n], what `jump` scans for a long and for a short position.
-    scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m], empty in a batch; equity: float64[bars
-    of the window], empty in a batch.
+    scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m] and equity: float64[bars of the
+    window], both empty in a batch.
     """
 
     bars: Sequence[Bar]
@@ -264,6 +266,15 @@ class State:
 def record_dtype(record: type) -> np.dtype[np.void]:
     """Return the structured dtype of a class of annotated ints and floats."""
     kinds = {int: np.int64, float: np.float64}
-    return np.dtype(
-        [(name, kinds[kind]) for name, kind in get_type_hints(record).items()], align=True
-    )
+    fields = [(name, kinds[kind]) for name, kind in get_type_hints(record).items()]
+    return np.dtype(fields, align=True)
+
+
+def new_table(record: type, rows: int) -> Table:
+    """Return rows of zeros."""
+    return np.zeros(rows, record_dtype(record))
+
+
+def records(table: Table, record: type[Record]) -> Sequence[Record]:
+    """Return a table typed as compiled code sees it."""
+    return cast("Sequence[Record]", table)  # numba reads the fields of a row as attributes

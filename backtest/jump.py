@@ -154,7 +154,7 @@ def ride(facts: Facts, arrays: Arrays, state: State, want: Want, leave: int) -> 
 
 @njit
 def alarms(state: State, start: float, unit: float) -> tuple[int, int]:
-    """Return a low and a close that could mean a new worst drawdown and a new peak, never too late."""
+    """Return the low of a possible new worst drawdown and the close of a possible new peak."""
     worst = state.peak * (1.0 - state.percent / 100.0)
     return int((worst - start) / unit) + 2, int((state.peak - start) / unit) - 1
 
@@ -179,7 +179,7 @@ def finish(
     t: int,
     bounds: tuple[int, int, int],
 ) -> int:
-    """Close the position at bar t, the first that touches a level, or at the open of bar `leave`."""
+    """Close the position at bar t: it touches a level, or is `leave`, or the window has ended."""
     stop, target, leave = bounds
     side, path = state.side, arrays.paths[(1 - state.side) // 2]
     if t == facts.end:

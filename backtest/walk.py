@@ -68,7 +68,7 @@ from dsl.jit import F64, I64, U64, njit
 
 @njit
 def walk(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: Want) -> None:
-    """Trade the window; the state, and in a full run `arrays.deals` and `.equity`, hold the outcome.
+    """Trade the window; the state (in a full run also deals and equity) holds the outcome.
 
     bits: uint64[BIT_ROWS, words] of the program. want: Room for what is wanted at a bar.
     """
@@ -254,10 +254,7 @@ def move_stop(facts: Facts, bar: Bar, want: Want, state: State) -> None:
                 level = above(state.price, -want.lock, tick)
             state.even_sent = send_stop(facts, state, level, quote)
     if usable(want.trail):
-        if side > 0:
-            level = below(quote, want.trail, tick)
-        else:
-            level = above(quote, want.trail, tick)
+        level = below(quote, want.trail, tick) if side > 0 else above(quote, want.trail, tick)
         send_stop(facts, state, level, quote)
 
 

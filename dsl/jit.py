@@ -27,6 +27,7 @@ U64 = npt.NDArray[np.uint64]
 Bool1D = npt.NDArray[np.bool_]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Array = TypeVar("Array")
 
 _KERNEL_FOLDERS = ("dsl", "backtest", "codegen")
 
@@ -55,8 +56,7 @@ def njit(function: Function) -> Function:
     return cast("Function", compiled)  # a dispatcher is called like the function it compiles
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def trailing_zeros(typing_context: Any, word: Any) -> Any:
+def _trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Return the number of the lowest set bit of a uint64, 64 for 0; one machine instruction."""
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -66,8 +66,7 @@ def trailing_zeros(typing_context: Any, word: Any) -> Any:
     return types.int64(types.uint64), build
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def borrowed(typing_context: Any, array: Any) -> Any:
+def _borrowed(typing_context: Any, array: Any) -> Any:
     """Return the same array without its reference count; the caller keeps the array alive.
 
     Counting costs two locked instructions for each array and call, and threads that share arrays
@@ -81,3 +80,8 @@ def borrowed(typing_context: Any, array: Any) -> Any:
         return view._getvalue()
 
     return array(array), build
+
+
+# Compiled code calls them without the typing context that their definitions take.
+trailing_zeros = cast("Callable[[np.uint64], int]", intrinsic(_trailing_zeros))
+borrowed = cast("Callable[[Array], Array]", intrinsic(_borrowed))

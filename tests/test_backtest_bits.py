@@ -81,12 +81,22 @@ def test_postfix_logic(code: tuple[int, ...], expected: object) -> None:
     x, y = rng.random(130) < 0.5, rng.random(130) < 0.5
     atoms = np.stack([bits.pack(x), bits.pack(y)])
     out = np.empty(3, np.uint64)
-    stack = np.empty((bits.stack_depth(code), 3), np.uint64)
-    bits.combine(np.array(code, np.int64), atoms, stack, out)
+    encoded = np.array(code, np.int64)
+    stack = np.empty((bits.stack_depth(encoded, len(atoms)), 3), np.uint64)
+    bits.combine(encoded, atoms, stack, out)
     assert (bits.unpack(out, 130) == expected(x, y)).all()
 
 
-@pytest.mark.parametrize("code", [(), (AND,), (0, 1), (0, AND), (NOT,), (0, -9)])
+@pytest.mark.parametrize("code", [(), (AND,), (0, 1), (0, AND), (NOT,), (0, -9), (2,)])
 def test_malformed_logic_is_refused(code: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="code"):
-        bits.stack_depth(code)
+    assert bits.stack_depth(np.array(code, np.int64), 2) == -1
+
+
+@pytest.mark.parametrize("n", LENGTHS)
+def test_next_bit_is_the_first_set_one_inside_the_range(n: int) -> None:
+    signal = np.random.default_rng(n).random(n) < 0.1
+    words = bits.pack(signal)
+    for first in range(n + 1):
+        for end in (n // 2, n):
+            rows = [t for t in range(first, end) if signal[t]]
+            assert bits.next_bit(words, first, end) == (rows[0] if rows else end)

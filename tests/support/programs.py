@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from backtest.bits import pack, word_count
@@ -27,7 +29,7 @@ _DISTANCES = (
 
 
 def lowered(decisions: Decisions) -> tuple[Arena, Program]:
-    """Return the decisions as one atom a signal (none where it is never) and one column a distance."""
+    """Return the decisions as an atom for each signal and a column for each distance in use."""
     n = len(decisions.long_entry)
     atoms: list[U64] = []
     codes: dict[str, Code] = {}
@@ -52,7 +54,6 @@ def lowered(decisions: Decisions) -> tuple[Arena, Program]:
         np.array(columns, np.float64).reshape(len(columns), n),
         np.array(atoms, np.uint64).reshape(len(atoms), word_count(n)),
     )
-    program = Program(
-        **codes, **distances, size=decisions.size, rules=decisions.rules, warmup=decisions.warmup
-    )
+    parts: dict[str, Any] = {**codes, **distances}
+    program = Program(**parts, size=decisions.size, rules=decisions.rules, warmup=decisions.warmup)
     return arena, program
