@@ -30,7 +30,6 @@ from gp.evolve import Observer, Outcome, evolve
 from gp.settings import SearchSettings
 from gp.store import Store
 
-CHANGED_SHARE = 0.5  # of the in-sample span, its later part: the gate's changed data range
 CACHE_BYTES = 1 << 29
 
 
@@ -140,11 +139,12 @@ def _evaluators(run: Run, threads: int) -> tuple[Evaluators, tuple[Evaluator, ..
     spans = run.spans
     main = Evaluator(spans.in_sample, threads=threads, cache_bytes=CACHE_BYTES)
     first, last = spans.in_sample.first, spans.in_sample.end
-    later = replace(spans.in_sample, first=last - round((last - first) * CHANGED_SHARE))
+    kept = 1.0 - run.settings.gate.range_cut
+    later = replace(spans.in_sample, first=last - round((last - first) * kept))
     gate = Evaluator(spans.gate, threads=threads, cache=main.cache)
     changed = Evaluator(later, threads=threads, cache=main.cache)
     share = _bars(spans.gate) / _bars(spans.in_sample)
-    return Evaluators(main, gate, changed, share, CHANGED_SHARE), (main, gate, changed)
+    return Evaluators(main, gate, changed, share, kept), (main, gate, changed)
 
 
 def _bars(tested: Market) -> int:

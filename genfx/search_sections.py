@@ -133,6 +133,7 @@ class Variation(Section):
         max_length=3,
         description="weights: leaf, type, subtree",
     )
+    rules_rate: Share = Field(default=V.rules_rate, description="share that swap holding limits")
     library_rate: Share = Field(
         default=V.library_rate, description="share of subtrees from the library"
     )
@@ -185,6 +186,9 @@ class Gate(Section):
     parameters: bool = Field(default=R.parameters, description="move all numbers a little")
     retain: Share = Field(
         default=R.retain, description="share of the in-sample score that must stay"
+    )
+    range_cut: float = Field(
+        default=R.range_cut, ge=0, lt=1, description="share cut off the start for data_range"
     )
     profit: bool = Field(default=R.profit, description="true: the gate span must make money")
     dropped: Share = Field(default=R.dropped, description="share of trades left out")
@@ -293,6 +297,11 @@ class Pso(Section):
     groups: int = Field(default=P.groups, ge=0, description="groups; 0: about the root of size")
     evaluations: int = Field(default=P.evaluations, ge=1, description="points for one structure")
     best: int = Field(default=P.best, ge=0, description="how many of the pool are tuned at the end")
+    tries: int = Field(default=P.tries, ge=1, description="best points put to the gate")
+
+    def settings(self) -> SwarmSettings:
+        """Return them as the search takes them."""
+        return SwarmSettings(**self.model_dump())
 
 
 def search_settings(search: Search, fitness: Fitness, pso: Pso) -> SearchSettings:
@@ -316,5 +325,5 @@ def search_settings(search: Search, fitness: Fitness, pso: Pso) -> SearchSetting
         selection=SelectionSettings(**search.selection.model_dump()),
         aging=AgingSettings(**search.aging.model_dump()),
         gate=GateSettings(**search.gate.model_dump()),
-        swarm=SwarmSettings(**pso.model_dump()),
+        swarm=pso.settings(),
     )

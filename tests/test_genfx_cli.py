@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from backtest.history import read_bars
 from genfx.cli.app import app
 from genfx.cli.plot import chart
+from genfx.formula import WORST, formula
 from genfx.sources import load_bars, sample_path
 
 CROSS = """\
@@ -179,6 +180,64 @@ def test_backtest_prints_a_report_a_curve_and_deals(tmp_path: Path) -> None:
     assert "profit factor" in output
     assert "equity at the close of each bar" in output
     assert deals.read_text().startswith("time,bar,type,direction,lots,price,")
+
+
+def test_tune_finds_better_values_and_writes_them(tmp_path: Path) -> None:
+    path = strategy(tmp_path)
+    options = ("--data", "sample", "--evaluations", 40, "--objective", "net_profit", "--json")
+    facts = json.loads(genfx("tune", path, *options).output)
+    assert facts["objective"]["after"] >= facts["objective"]["before"]
+    assert facts["after"]["net_profit"] == facts["objective"]["after"]
+    assert facts["tried"] <= 40
+    tuned = tmp_path / "cross_tuned.strat"
+    (checked,) = json.loads(genfx("check", tuned, "--json").output)["ok"]
+    assert checked["strategy_id"] == facts["strategy_id"]
+    assert "exists" in genfx("tune", path, *options, code=2).stderr
+    assert json.loads(genfx("tune", path, *options, "--force").output) == facts
+
+
+@pytest.mark.parametrize(
+    ("objective", "message"),
+    [
+        ("net_profits", "did you mean 'net_profit'?"),
+        ("net_profit +", "is no formula"),
+        ("open('x')", "is not allowed in a formula"),
+        ("net_profit.real", "is not allowed in a formula"),
+    ],
+)
+def test_a_wrong_objective_is_refused(tmp_path: Path, objective: str, message: str) -> None:
+    path = strategy(tmp_path)
+    error = genfx("tune", path, "--data", "sample", "--objective", objective, code=2).stderr
+    assert message in error
+    assert not (tmp_path / "cross_tuned.strat").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("net_profit / max_drawdown", 2.5), ("-trades", -3.0), ("1 / (trades - 3)", WORST)],
+)
+def test_formulas_compute(text: str, value: float) -> None:
+    names = {"net_profit": 10.0, "max_drawdown": 4.0, "trades": 3}
+    assert formula(text)(names) == value
+
+
+@pytest.mark.parametrize("to", ["mql5", "python", "set", "strat", "json", "dot"])
+def test_export_writes_beside_the_strategy(tmp_path: Path, to: str) -> None:
+    path = strategy(tmp_path)
+    if to == "strat":
+        assert "would be overwritten" in genfx("export", path, "--to", to, code=2).stderr
+        return
+    genfx("export", path, "--to", to)
+    (made,) = (p for p in tmp_path.iterdir() if p != path)
+    assert made.stem == "cross"
+    assert genfx("export", path, "--to", to, "--out", "-").output
+
+
+def test_export_states_the_market_of_a_config(tmp_path: Path) -> None:
+    config = Path(__file__).parent.parent / "examples" / "quickstart.toml"
+    path = strategy(tmp_path)
+    source = genfx("export", path, "--to", "mql5", "--config", config, "--out", "-").output
+    assert load_bars("sample").data_hash in source
 
 
 def test_data_import_stores_bars_and_info_shows_them(tmp_path: Path) -> None:

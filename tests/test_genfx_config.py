@@ -15,10 +15,17 @@ from backtest.market import Account, Costs, Symbol
 from dsl.errors import ConfigError
 from genfx.config import Config, load_config, parse_config
 from genfx.markets import LEAST_BARS, market, span_markets, symbol_facts
-from genfx.search_sections import search_settings
+from genfx.search_sections import Aging, Gate, Pso, Selection, Variation, search_settings
 from genfx.sections import SymbolFacts
 from genfx.sources import load_bars
-from gp.settings import SearchSettings
+from gp.settings import (
+    AgingSettings,
+    GateSettings,
+    SearchSettings,
+    SelectionSettings,
+    SwarmSettings,
+    VariationSettings,
+)
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden" / "config_errors.txt"
@@ -129,6 +136,20 @@ def test_defaults_are_those_of_the_floors_below() -> None:
     for field in fields(Symbol):
         if field.name not in {"name", "digits", "base_currency", "profit_currency"}:
             assert facts[field.name] == getattr(plain, field.name), field.name
+
+
+@pytest.mark.parametrize(
+    ("section", "settings"),
+    [
+        (Gate, GateSettings),
+        (Aging, AgingSettings),
+        (Selection, SelectionSettings),
+        (Variation, VariationSettings),
+        (Pso, SwarmSettings),
+    ],
+)
+def test_every_setting_of_the_search_has_a_key(section: type[BaseModel], settings: type) -> None:
+    assert list(section.model_fields) == [field.name for field in fields(settings)]
 
 
 def test_currencies_come_from_the_symbols_name() -> None:

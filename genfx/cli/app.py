@@ -18,6 +18,7 @@ from genfx.cli.nodes import nodes
 from genfx.cli.runs import runs_app
 from genfx.cli.series import series
 from genfx.cli.show import complain
+from genfx.cli.tune import tune
 
 USER_ERROR = 2
 
@@ -60,10 +61,11 @@ def _options(
 
 
 app.command(epilog="Example: genfx evolve examples/quickstart.toml")(evolve)
-app.command(epilog="Example: genfx backtest examples/golden_cross.strat --data sample")(backtest)
-app.command(epilog="Example: genfx export examples/golden_cross.strat --to mql5")(export)
-app.command(epilog="Example: genfx check examples/golden_cross.strat")(check)
-app.command(epilog="Example: genfx fmt --check examples/golden_cross.strat")(fmt)
+app.command(epilog="Example: genfx backtest examples/ema_rsi.strat --data sample")(backtest)
+app.command(epilog="Example: genfx tune examples/ema_rsi.strat --data sample")(tune)
+app.command(epilog="Example: genfx export examples/ema_rsi.strat --to mql5")(export)
+app.command(epilog="Example: genfx check examples/ema_rsi.strat")(check)
+app.command(epilog="Example: genfx fmt --check examples/ema_rsi.strat")(fmt)
 app.command(epilog="Example: genfx nodes ema")(nodes)
 app.command(epilog='Example: genfx series "ema(close, 20)" --data sample --plot')(series)
 app.add_typer(data_app, name="data")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from dsl.errors import DataError
 from genfx.cli.options import ConfigOption, read_config
 from genfx.cli.show import read_text
 
@@ -44,6 +45,6 @@ def export(
         return
     target = Path(out) if out else file.with_suffix(SUFFIXES[to])
     if target == file:
-        raise typer.BadParameter(f"{file} would be overwritten; name another file with --out")
+        raise DataError(f"{file}: would be overwritten", hint="name another file with --out")
     write_whole(target, content)
     typer.echo(f"{target}: {len(content)} bytes")

@@ -1,0 +1,73 @@
+"""The swarm on the inputs of one strategy, with the figures before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backtest.criteria import CRITERIA
+from backtest.market import Market
+from codegen.evaluate import Evaluator
+from dsl.errors import RunError
+from dsl.strategy import Strategy
+from genfx.config import Config
+from genfx.exports import with_inputs
+from genfx.finalists import SpanResult, span_result
+from genfx.formula import formula
+from gp.evaluators import Evaluated
+from gp.fitness import scores
+from gp.tune import tune
+
+DRAWDOWN = "max_drawdown"  # the one criterion of which less is better
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tuning:
+    """A strategy before and after, and how many points of its inputs were tried."""
+
+    before: Strategy
+    after: Strategy
+    results: tuple[SpanResult, SpanResult]
+    values: tuple[float, float]
+    tried: int
+    covered: bool
+
+
+def tuned(
+    strategy: Strategy, market: Market, config: Config, objective: str, *, seed: int, threads: int
+) -> Tuning:
+    """Return the strategy with the best values of its inputs that the swarm finds.
+
+    Args:
+        strategy: Inputs with a range are tuned; without inputs, all its numbers.
+        market: Where it is tested.
+        config: Its [pso] steers the swarm, its [fitness] makes the score.
+        objective: "score", a criterion, or a formula; larger is better (max_drawdown: smaller).
+        seed, threads: Of the draws; of the work, without effect on the result.
+    Raises:
+        ConfigError: The formula is wrong, or nothing has a range.
+        RunError: No point that was tried trades at all.
+    """
+    compute = formula(f"-{DRAWDOWN}" if objective == DRAWDOWN else objective)
+    fitness = config.fitness.settings()
+
+    def metric(found: Evaluated) -> float:
+        if found.problem:
+            return float("-inf")
+        named = dict(zip(CRITERIA, found.criteria, strict=True))
+        score = scores(found.criteria, found.trades, fitness).combined
+        return compute({**named, "trades": found.trades, "score": score})
+
+    before = with_inputs(strategy)
+    evaluator = Evaluator(market, threads=threads)
+    best = tune(strategy, evaluator, metric, config.pso.settings(), seed)
+    if best.value == float("-inf"):
+        raise RunError(
+            f"'{strategy.title}' does not trade with any of {best.evaluations} sets of values",
+            hint="widen the ranges of its inputs, or loosen its entry conditions",
+        )
+    (start,) = evaluator.evaluate([before])
+    results = tuple(span_result("tested", market, evaluator, s) for s in (before, best.strategy))
+    evaluator.close()
+    values = (metric(start), best.value)
+    after = best.strategy
+    return Tuning(before, after, (results[0], results[1]), values, best.evaluations, best.covered)
