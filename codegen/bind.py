@@ -19,7 +19,7 @@ from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, NO_CLOCK, SIGNAL_PORTS
 from dsl.params import Param, ParamValue
 
 _Key = tuple[tuple[Computed, ...], tuple[ParamValue, ...]]
-_MOST_KNOWN = 10_000  # values of one step
+_MOST_KNOWN = 2_000  # values of one step
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Binder:
     """Binds one Plan to many vectors of values."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+        self.plan = plan
         self._defaults = {spec.name: spec.value for spec in plan.inputs}
         self._moving = _moving(plan)
         self._known: list[dict[_Key, Bound]] = [{} for _ in plan.steps]
@@ -53,11 +53,11 @@ class Binder:
                 raise UnknownName(f"no input '{name}'", hint=did_you_mean(name, self._defaults))
         table = {**self._defaults, **values}
         computed: list[Computed] = []
-        for number, step in enumerate(self._plan.steps):
+        for number, step in enumerate(self.plan.steps):
             moving = self._moving[number]
             computed.append(self._bound(number, computed, table) if moving else step.node)
-        ports = {name: computed[number] for name, number in self._plan.ports}
-        size = self._plan.size
+        ports = {name: computed[number] for name, number in self.plan.ports}
+        size = self.plan.size
         return BoundPorts(
             signals=tuple(ports.get(name) for name in (*SIGNAL_PORTS, FRIDAY_PORT)),
             distances=tuple(ports.get(name) for name in DISTANCE_PORTS),
@@ -69,7 +69,7 @@ class Binder:
         self, number: int, computed: list[Computed], table: Mapping[str, ParamValue]
     ) -> Bound:
         """Return the step with these values: the object of an earlier particle where they agree."""
-        step, known = self._plan.steps[number], self._known[number]
+        step, known = self.plan.steps[number], self._known[number]
         inputs = tuple(computed[i] for i in step.inputs)
         values = tuple(table[p.name] if isinstance(p, InputRef) else p for p in step.params)
         found = known.get((inputs, values))
@@ -81,9 +81,9 @@ class Binder:
 
     def _rules(self, table: Mapping[str, ParamValue]) -> Rules:
         rules: dict[str, ParamValue] = {}
-        for param, (name, value) in zip(EXPERT.params, self._plan.rules, strict=True):
+        for param, (name, value) in zip(EXPERT.params, self.plan.rules, strict=True):
             rules[name] = _value(param, value, table)
-        is_on = any(name == FRIDAY_PORT for name, _ in self._plan.ports)
+        is_on = any(name == FRIDAY_PORT for name, _ in self.plan.ports)
         if is_on != (rules["friday_close"] != NO_CLOCK):
             raise ParamOutOfRange("an input cannot switch friday_close on or off")
         return account_rules(rules)

@@ -90,6 +90,7 @@ class Evaluator:
         self._lowering = Lowering(self.cache)
         self._workers = Workers(threads)
         self._running: _Chunk | None = None
+        self._binder: Binder | None = None  # of the swarm at work
         per_chunk = int(_CHUNK_S / (_BAR_S * max(1, len(market.bars))))
         self._chunk = max(1, min(_MOST_STRATEGIES, per_chunk)) * threads
 
@@ -101,10 +102,12 @@ class Evaluator:
         self, plan: Plan, vectors: Sequence[Mapping[str, ParamValue]]
     ) -> list[Evaluation]:
         """Return an Evaluation for each vector of input values of one Plan, in their order."""
-        binder, point = Binder(plan), self.cache.point
+        if self._binder is None or self._binder.plan is not plan:
+            self._binder = Binder(plan)
+        bind, point = self._binder.bind, self.cache.point
 
         def lower(index: int) -> Program:
-            ports = binder.bind(vectors[index], point)
+            ports = bind(vectors[index], point)
             return self._lowering.program(ports.signals, ports.distances, ports.size, ports.rules)
 
         return self._run(len(vectors), lower)
