@@ -78,24 +78,26 @@ def node(
     values = _coerced(node_type, tuple(params))
     own = kind if node_type.syntax.form == "constant" else _kind(node_type, output, ports)
     assert own is not None
-    key = (node_type, ports, values, output, own)
-    found = _TABLE.get(key)
-    if found is None:
-        below = [None if port is None else port.digest for port in ports]
-        digest = content_digest(node_type, below, values, output, own)
-        found = Node(node_type, ports, values, output, own, digest)
-        _TABLE[key] = found
-    return found
+    return _interned(node_type, ports, values, output, own)
 
 
 def with_inputs(original: Node, inputs: Sequence[Node | None]) -> Node:
     """Return the node with other inputs, everything else kept."""
-    return node(original.type, inputs, original.params, output=original.output, kind=original.kind)
+    ports = tuple(inputs)
+    if ports == original.inputs:
+        return original
+    if len(ports) == len(original.inputs) and all(
+        new is old or (new is not None and old is not None and new.kind == old.kind)
+        for new, old in zip(ports, original.inputs, strict=True)
+    ):  # the usual case in breeding: no kind changes, so nothing has to be checked again
+        return _interned(original.type, ports, original.params, original.output, original.kind)
+    return node(original.type, ports, original.params, output=original.output, kind=original.kind)
 
 
 def with_params(original: Node, params: Sequence[Value]) -> Node:
     """Return the node with other parameters, everything else kept."""
-    return node(original.type, original.inputs, params, output=original.output, kind=original.kind)
+    values = _coerced(original.type, tuple(params))
+    return _interned(original.type, original.inputs, values, original.output, original.kind)
 
 
 def with_output(original: Node, output: int) -> Node:
@@ -132,6 +134,23 @@ def rewrite_map(root: Node, change: Callable[[Node], Node]) -> dict[Node, Node]:
         rebuilt = current if inputs == current.inputs else with_inputs(current, inputs)
         done[current] = change(rebuilt)
     return done
+
+
+def _interned(
+    node_type: NodeType,
+    ports: tuple[Node | None, ...],
+    values: tuple[Value, ...],
+    output: int,
+    kind: Kind,
+) -> Node:
+    key = (node_type, ports, values, output, kind)
+    found = _TABLE.get(key)
+    if found is None:
+        below = [None if port is None else port.digest for port in ports]
+        digest = content_digest(node_type, below, values, output, kind)
+        found = Node(node_type, ports, values, output, kind, digest)
+        _TABLE[key] = found
+    return found
 
 
 def _coerced(node_type: NodeType, values: tuple[Value, ...]) -> tuple[Value, ...]:
