@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata, resources
 from pathlib import Path
@@ -27,6 +27,7 @@ from genfx.publication import Publication, result_files
 from genfx.search_sections import search_settings
 from gp.evaluators import Evaluators
 from gp.evolve import Observer, Outcome, evolve
+from gp.individual import Individual
 from gp.settings import SearchSettings
 from gp.store import Store
 
@@ -113,12 +114,22 @@ def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
         finally:
             for evaluator in made:
                 evaluator.close()
-    best = [with_inputs(i.strategy) for i in outcome.pool[: run.config.output.strategies]]
+    chosen = distinct_first(outcome.pool)[: run.config.output.strategies]
+    best = [with_inputs(individual.strategy) for individual in chosen]
     spans = run.spans.named()[: 2 if outcome.interrupted else 3]
-    chosen = finalists(best, spans, threads=threads)
-    found = Finished(run, outcome, chosen, _luck(run, outcome))
+    shown = finalists(best, spans, threads=threads)
+    found = Finished(run, outcome, shown, _luck(run, outcome))
     publish(run.folder, result_files(_publication(found)))
     return found
+
+
+def distinct_first(pool: Sequence[Individual]) -> list[Individual]:
+    """Return the pool with those last that trade in-sample just as a better one does."""
+    firsts: dict[object, Individual] = {}
+    for individual in pool:
+        firsts.setdefault((individual.criteria, individual.trades), individual)
+    first = set(firsts.values())
+    return [*firsts.values(), *(i for i in pool if i not in first)]
 
 
 def library() -> list[Strategy]:
