@@ -178,15 +178,10 @@ def with_node(node_type: NodeType) -> Strategy:
     """Return a strategy that uses the example of a node type."""
     use = node_type.example
     kind = str(node_type.outputs[0].kind)
-    if node_type.size_mode:
-        return parse(
-            f'strategy "x" {{ enter long when close > open stop loss 9 points size {SIZES[node_type.size_mode]} }}'
-        )
     signal = use if kind == "signal" else f"not ({use} == {use})"
     return parse(f'strategy "x" {{ enter long when {signal} size 0.1 lots }}')
 
 
-SIZES = {"lots": "0.1 lots", "risk": "1%"}
 WRITTEN = [t for t in node_types() if t.syntax.form not in {"statement", "constant"}]
 
 

@@ -1,6 +1,6 @@
 //+------------------------------------------------------------------+
 //| Strategy    Guarded account
-//| Hash        29d153516e32697dc2b29e8c03b2f5f9
+//| Hash        92608e60b189773b6b04e939f8cabde0
 //| genfx       0.1.0
 //| Symbol      EURUSD
 //| Timeframe   H1
@@ -31,8 +31,8 @@
 //|
 //| The strategy in the language of genfx:
 //|    strategy "Guarded account" {
-//|        enter long when momentum(close, 10) > 100.2 and hour >= 8
-//|        enter short when momentum(close, 10) < 99.8 and hour >= 8
+//|        enter long when momentum(close, 10) > 100.05 and hour >= 8
+//|        enter short when momentum(close, 10) < 99.95 and hour >= 8
 //|        stop loss 250 points
 //|        break even at 150 points
 //|        size risk 1%
@@ -45,7 +45,7 @@
 #property copyright   "Emitted by genfx"
 #property version     "1.00"
 #property description "Guarded account"
-#property description "Strategy 29d153516e32697dc2b29e8c03b2f5f9, genfx 0.1.0"
+#property description "Strategy 92608e60b189773b6b04e939f8cabde0, genfx 0.1.0"
 #property description "Past performance does not guarantee future results."
 
 #include <Trade/Trade.mqh>
@@ -65,7 +65,7 @@
 input group "Money"
 input double RiskPercent = 1.0; // Percent of the balance at risk
 input group "Trading"
-input long MagicNumber = 701684209; // Marks the trades of this EA
+input long MagicNumber = 655901440; // Marks the trades of this EA
 input int ServerShift = 0; // Hours from the broker's clock to that of the data
 input string TradeComment = "Guarded account"; // Comment of the trades
 input int MaxSlippage = 5; // Largest slippage of an entry, points (0: any)
@@ -314,11 +314,11 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    if(!ReadBuffer(ExtMomentum1, 0, 1, 1, momentum_1_buffer))
       return(false);
    const double momentum_1 = momentum_1_buffer[0];
-   const bool gt_1 = Greater(momentum_1, 100.2, 0.0, NUMBER_TOLERANCE);
+   const bool gt_1 = Greater(momentum_1, 100.05, 0.0, NUMBER_TOLERANCE);
    const double hour_1 = (double)((long)StrategyTime(rates[0].time) / 3600 % 24);
    const bool ge_1 = !Greater(8.0, hour_1, 0.0, 0.0);
    const bool and_1 = gt_1 && ge_1;
-   const bool lt_1 = Greater(99.8, momentum_1, 0.0, NUMBER_TOLERANCE);
+   const bool lt_1 = Greater(99.95, momentum_1, 0.0, NUMBER_TOLERANCE);
    const bool and_2 = lt_1 && ge_1;
    decision.ready = true;
    decision.long_entry = and_1;

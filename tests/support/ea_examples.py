@@ -79,8 +79,8 @@ EXAMPLES = {
         size risk 1%
     }""",
     "guarded": """strategy "Guarded account" {
-        enter long when momentum(close, 10) > 100.2 and hour >= 8
-        enter short when momentum(close, 10) < 99.8 and hour >= 8
+        enter long when momentum(close, 10) > 100.05 and hour >= 8
+        enter short when momentum(close, 10) < 99.95 and hour >= 8
         reverse
         stop loss 250 points
         break even at 150 points
@@ -92,7 +92,8 @@ EXAMPLES = {
     "arithmetic": """strategy "Arithmetic with constants" {
         middle = lowest(low, 24) + (highest(high, 24) - lowest(low, 24)) / 2
         width = max(atr(14), 0.25 * stddev(close, 50))
-        enter long when abs(close - middle) / width < 0.5 and tick_volume > 1.5 * sma(tick_volume, 24)
+        enter long when abs(close - middle) / width < 0.5
+            and tick_volume > 1.5 * sma(tick_volume, 24)
         exit long when close - middle > 2 * width or not (close[3] > open[0] - width)
         take profit 4 * width
         size 0.1 lots

@@ -16,12 +16,16 @@ _TYPES = r"(?:double|bool|int|MqlRates)"
 _FUNCTION = re.compile(r"^(?!class|struct|enum)(\w+) (\w+)\((.*)\)\n  \{$", re.MULTILINE)
 
 
-def as_cpp(source: str) -> str:
-    """Return emitted MQL5 with arrays, inputs and order of functions as C++ wants them."""
+def as_cpp(source: str, *, run: bool = False) -> str:
+    """Return emitted MQL5 with arrays, inputs and order of functions as C++ wants them.
+
+    To run it, inputs keep their values; else they are unknown, so that no test is always true.
+    """
     text = re.sub(r"^#property.*$", "", source, flags=re.MULTILINE)
     text = re.sub(r"^input group .*$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^input (\w+) ", r"extern const \1 ", text, flags=re.MULTILINE)
-    text = re.sub(r"^(extern const \w+ \w+) = .*?; //", r"\1; //", text, flags=re.MULTILINE)
+    text = re.sub(r"^input (\w+) ", r"const \1 ", text, flags=re.MULTILINE)
+    if not run:
+        text = re.sub(r"^(const \w+ \w+) = .*?; //", r"extern \1; //", text, flags=re.MULTILINE)
     text = re.sub(rf"({_TYPES}) &(\w+)\[\]", r"Array<\1> &\2", text)
     text = re.sub(rf"\b({_TYPES})(\s+)(\w+)\[\];", r"Array<\1>\2\3;", text)
     text = re.sub(rf"\b({_TYPES})(\s+)(\w+)\[(\d+)\];", r"Array<\1>\2\3(\4);", text)

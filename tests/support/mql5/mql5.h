@@ -1,10 +1,14 @@
-// What emitted Expert Advisors use of MQL5, declared for a syntax and type check with a C++ compiler.
-// Nothing here is ever linked or run. Enumerations are distinct types, so that a wrong one is an error.
+// What emitted Expert Advisors use of MQL5, declared for a C++ compiler that checks names and types.
+// Enumerations are distinct types, so that a wrong one is an error. Arrays check their bounds; what it
+// takes to run the part of an Expert Advisor that reads bars and indicators stands in runtime.h.
 #pragma once
 #include <climits>
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
 
-typedef int64_t  datetime_base;
 typedef uint64_t ulong;
 typedef uint32_t uint;
 #define long int64_t
@@ -12,20 +16,29 @@ typedef long datetime;
 
 struct string
   {
-   string(const char *text);
-   bool operator==(const string &other) const;
-   bool operator!=(const string &other) const;
+   string(const char *) {}
+   bool operator==(const string &) const { return true; }
+   bool operator!=(const string &) const { return false; }
   };
-string operator+(const string &a, const string &b);
+inline string operator+(const string &a, const string &) { return a; }
 
-// A dynamic or fixed array of MQL5.
+// A dynamic or fixed array of MQL5; index 0 is the newest value where it was set as a series.
 template <typename T>
 struct Array
   {
-   Array();
-   explicit Array(int size);
-   T &operator[](int index);
-   const T &operator[](int index) const;
+   struct Cell { T value; };  // keeps bool out of vector<bool>
+   std::vector<Cell> cells;
+   mutable bool series = false;
+   Array() {}
+   explicit Array(int size) : cells((size_t)size) {}
+   size_t at(int index) const
+     {
+      if(index < 0 || (size_t)index >= cells.size())
+         abort();
+      return series ? cells.size() - 1 - (size_t)index : (size_t)index;
+     }
+   T &operator[](int index) { return cells[at(index)].value; }
+   const T &operator[](int index) const { return cells[at(index)].value; }
   };
 
 struct MqlRates
@@ -83,12 +96,10 @@ extern const double _Point;
 extern const int _Digits;
 
 // Arguments are taken as they are written: no conversion from double to int goes unnoticed.
-template <typename A, typename B>
-double MathMax(A a, B b);
-int MathMax(int a, int b);
-template <typename A, typename B>
-double MathMin(A a, B b);
-int MathMin(int a, int b);
+inline double MathMax(double a, double b) { return a > b ? a : b; }
+inline int MathMax(int a, int b) { return a > b ? a : b; }
+inline double MathMin(double a, double b) { return a < b ? a : b; }
+inline int MathMin(int a, int b) { return a < b ? a : b; }
 double MathAbs(double x);
 double MathFloor(double x);
 double MathCeil(double x);
@@ -97,20 +108,28 @@ bool   MathIsValidNumber(double x);
 double NormalizeDouble(double x, int digits);
 string IntegerToString(long number);
 template <typename... T>
-void PrintFormat(const string format, T... values);
-void Print(const string text);
+void PrintFormat(const string, T...) {}
+inline void Print(const string) {}
 void Sleep(int milliseconds);
 int  GetLastError(void);
 datetime TimeCurrent(void);
 
 template <typename T>
-int ArrayResize(Array<T> &array, int size, int reserve = 0);
+int ArrayResize(Array<T> &array, int size, int = 0)
+  {
+   array.cells.resize((size_t)size);
+   return size;
+  }
 template <typename T>
-int ArraySize(const Array<T> &array);
+int ArraySize(const Array<T> &array) { return (int)array.cells.size(); }
 template <typename T>
-bool ArraySetAsSeries(const Array<T> &array, bool flag);
+bool ArraySetAsSeries(const Array<T> &array, bool flag)
+  {
+   array.series = flag;
+   return true;
+  }
 template <typename T>
-void ZeroMemory(T &value);
+void ZeroMemory(T &value) { value = T(); }
 
 int PeriodSeconds(ENUM_TIMEFRAMES period);
 int Bars(const string symbol, ENUM_TIMEFRAMES period);

@@ -1,0 +1,168 @@
+"""Runs the part of emitted EAs that reads bars and decides; tables of built-in indicators are ours.
+
+A real test of the text: expressions, shifts, depths, tolerances, library classes, history, warm-up.
+Orders are not simulated here.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backtest.market import Market
+from codegen.evaluate import Evaluator
+from codegen.mql5 import emit_mql5
+from codegen.mql5_facts import EmitFacts
+from codegen.mql5_forms import step_forms
+from codegen.mql5_inputs import ea_inputs, input_names
+from codegen.mql5_steps import StepWriter
+from codegen.plan import Plan, build_plan
+from dsl.jit import F64
+from dsl.node import Node, rewrite, with_output, with_params
+from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
+from dsl.strategy import Strategy
+from tests.support.mql5_compiler import COMPILER, FOLDER, as_cpp
+
+FIELDS = (*SIGNAL_PORTS, "friday_exit")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What happens while the EA runs.
+
+    skip: Every so manieth bar has no tick, 0 for none. refuse: Before every so manieth bar
+    CopyBuffer fails twice. late: Until this bar, the first `missing` bars of history are not there.
+    """
+
+    skip: int = 0
+    refuse: int = 0
+    late: int = 0
+    missing: int = 0
+
+
+PLAIN = Script()
+
+
+def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
+    """Compile the EAs of all strategies into one program and return its path."""
+    assert COMPILER is not None
+    parts = ['#include "runtime.h"', "#include <Trade/Trade.mqh>"]
+    cases = []
+    for number, strategy in enumerate(strategies.values()):
+        source = emit_mql5(strategy)
+        body = [line for line in as_cpp(source, run=True).splitlines() if "#include" not in line]
+        undefined = [f"#undef {d}" for d in re.findall(r"^#define (\w+)", source, re.MULTILINE)]
+        parts += [
+            f"namespace ea_{number} {{",
+            *body,
+            _run_function(source, strategy),
+            "}",
+            *undefined,
+        ]
+        cases.append(f"case {number}: ea_{number}::run(script); break;")
+    parts += [
+        "int main(void) {",
+        "const int number = (int)read_count();",
+        "const std::vector<double> script = read_numbers(4);",
+        "read_bars(); read_buffers();",
+        "switch(number) {",
+        *cases,
+        "} }",
+    ]
+    program = folder / "experts"
+    flags = ["-std=c++17", "-O0", "-w", "-x", "c++", "-", f"-I{FOLDER}", "-o", str(program)]
+    subprocess.run(
+        [COMPILER, *flags, "-Wl,--unresolved-symbols=ignore-all,-z,lazy", "-no-pie"],
+        input="\n".join(parts),
+        text=True,
+        check=True,
+    )
+    return program
+
+
+def _run_function(source: str, strategy: Strategy) -> str:
+    start = "ClearHistory();" if "void ClearHistory" in source else ""
+    writes = " ".join(f"write_number(d.{name});" for name in _outputs(strategy))
+    return f"""
+void run(const std::vector<double> &script) {{
+  ExtTester = true;
+  if(!InputsValid() || !CreateHandles() || rt.handles != (int)rt.buffers.size()) abort();
+  {start}
+  const int total = (int)rt.bars.size();
+  const int skip = (int)script[0], refuse = (int)script[1];
+  for(int t = 0; t < total; t++) {{
+    rt.now = t;
+    rt.oldest = t < (int)script[2] ? (int)script[3] : 0;
+    Decision d;
+    bool done = false;
+    if(t >= rt.oldest && (skip == 0 || t % skip != 0)) {{
+      if(refuse > 0 && t % refuse == 0) rt.refusals = 2;
+      for(int tick = 0; tick < 5 && !done; tick++)
+        done = ReadDecision(iTime(_Symbol, _Period, 0), d);
+      rt.refusals = 0;
+    }}
+    if(!done) ZeroMemory(d);
+    write_number(done); write_number(d.ready); {writes}
+  }}
+}}"""
+
+
+def _outputs(strategy: Strategy) -> tuple[str, ...]:
+    ports = [name for name, _ in build_plan(strategy).ports]
+    return (*FIELDS, *(name for name in DISTANCE_PORTS if name in ports))
+
+
+def run(
+    program: Path, number: int, strategy: Strategy, market: Market, script: Script = PLAIN
+) -> dict[str, F64]:
+    """Return what an EA decided at every bar: `done`, `ready`, and all fields of its Decision."""
+    bars = market.bars
+    columns = [bars.time.astype(float), *(bars.price(p) for p in ("open", "high", "low", "close"))]
+    columns += [bars.tick_volume.astype(float), bars.spread.astype(float)]
+    head = [float(number), script.skip, script.refuse, script.late, script.missing, len(bars)]
+    numbers = [np.array(head), np.column_stack(columns).ravel(), *_tables(strategy, market)]
+    fed = np.concatenate(numbers).astype(np.float64).tobytes()
+    ran = subprocess.run([str(program)], input=fed, capture_output=True, check=True)
+    names = ("done", "ready", *_outputs(strategy))
+    rows = np.frombuffer(ran.stdout).reshape(-1, len(names))
+    assert len(rows) == len(bars)
+    return {name: rows[:, i] for i, name in enumerate(names)}
+
+
+def _tables(strategy: Strategy, market: Market) -> list[F64]:
+    """Return the values of all handles by MetaTrader's buffer number, each beside its own bar."""
+    plan = build_plan(strategy)
+    inputs = ea_inputs(plan, strategy.expert.type, EmitFacts())
+    names = input_names(plan.inputs)
+    writer = StepWriter(plan, step_forms(plan, names), inputs)
+    first = {handle.name: number for number, handle in reversed(writer.handles.items())}
+    tables = [np.array([float(len(first))])]
+    evaluator = Evaluator(market)
+    for number in sorted(first.values()):
+        step = plan.steps[number]
+        buffers = step.type.mql5.buffers
+        tables.append(np.array([float(len(buffers))]))
+        shift = _shift(plan, number)
+        for buffer in range(len(buffers)):
+            node = _literal(strategy, with_output(step.node, buffers.index(buffer)))
+            column = np.nan_to_num(evaluator.column(node), nan=0.0)
+            tables.append(np.concatenate([column[shift:], np.zeros(shift)]))
+    return tables
+
+
+def _shift(plan: Plan, number: int) -> int:
+    leaf = plan.steps[plan.steps[number].inputs[0]]
+    shift = leaf.params[-1]
+    assert isinstance(shift, int)
+    return shift
+
+
+def _literal(strategy: Strategy, node: Node) -> Node:
+    return rewrite(
+        node, lambda n: with_params(n, [strategy.value(v) for v in n.params]) if n.params else n
+    )
