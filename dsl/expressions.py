@@ -6,6 +6,7 @@ Which node types exist, what they take and how operators are spelled comes from 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dsl import syntax as sx
 from dsl.errors import DslError, KindMismatch, ParamOutOfRange, UnknownName, did_you_mean
@@ -27,7 +28,7 @@ from dsl.node import InputRef, Node, Value, node, rewrite, with_output, with_par
 from dsl.nodes.constants import CONSTANT
 from dsl.registry import NodeType, lookup
 from dsl.scope import Operand, Scope, param_value
-from dsl.statements import POINTS_TYPE
+from dsl.statements import NEGATED, POINTS_TYPE
 
 KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, HOUR, WEEKDAY)}
 
@@ -127,6 +128,9 @@ def _kind(expr: sx.Typed) -> Kind:
 
 
 def _operator(expr: sx.Unary | sx.Binary, scope: Scope) -> Node | None:
+    if expr.symbol in NEGATED:
+        positive = replace(expr, symbol=NEGATED[expr.symbol])
+        return _operator(sx.Unary("not", positive, expr.place), scope)
     binary = isinstance(expr, sx.Binary)
     sides = (expr.left, expr.right) if isinstance(expr, sx.Binary) else (expr.operand,)
     operands = [operand(side, scope) for side in sides]

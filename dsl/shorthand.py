@@ -13,9 +13,10 @@ from itertools import combinations
 from dsl import syntax as sx
 from dsl.expressions import operand
 from dsl.lower import parse_expression
-from dsl.node import InputRef, Node, Value, topological
+from dsl.node import InputRef, Node, Value, node, topological
 from dsl.params import Param
 from dsl.parser import parse_expression_syntax
+from dsl.registry import lookup
 from dsl.scope import Scope
 from dsl.statements import DAYS, OPERANDS, SHORTHANDS, Shorthand, weekdays_expression
 from dsl.strategy import InputSpec
@@ -51,12 +52,12 @@ def _lines(filters: Sequence[Node], exits: Sequence[Node], naming: Naming) -> It
     while position < len(filters):
         found = _matched(filters[position:], exits)
         if found is None:
-            days = _weekdays(filters[position])
+            days, count = _weekdays(filters[position:], first=position == 0)
             if days:
                 yield "weekdays", [sx.Name(day, NOWHERE) for day in days]
             else:
                 yield "trade_when", [expression(filters[position], naming)]
-            position += 1
+            position += count
             continue
         form, operands, skipped = found
         for term in exits[:skipped]:
@@ -129,12 +130,19 @@ def _pattern(template: str) -> Node:
     raise AssertionError(f"template {template!r} has no meaning")
 
 
-def _weekdays(term: Node) -> tuple[str, ...]:
-    """Return the days of a condition on nothing but the weekday, if `weekdays ...` means it."""
+def _weekdays(terms: Sequence[Node], *, first: bool) -> tuple[tuple[str, ...], int]:
+    """Return the days of a condition on nothing but the weekday, and how many terms it takes.
+
+    A run of days is an `and` itself: at the beginning of the chain it came apart into two terms.
+    """
     leaf = _pattern("weekday").type
-    if not any(node.type is leaf for node in topological(term)):
-        return ()
-    return _day_sets().get(term, ())
+    if not any(current.type is leaf for current in topological(terms[0])):
+        return (), 1
+    if first and len(terms) > 1:
+        both = _day_sets().get(node(lookup("and"), terms[:2]), ())
+        if both:
+            return both, 2
+    return _day_sets().get(terms[0], ()), 1
 
 
 @functools.cache
