@@ -10,7 +10,7 @@ import pytest
 from backtest.market import Costs, Market, Symbol
 from backtest.program import AND, NOT, Decisions, Distance
 from codegen.batch import Lowering
-from codegen.cache import ColumnCache
+from codegen.cache import ColumnCache, PoolFullError, RowPool
 from codegen.evaluate import Evaluator
 from codegen.fill import CallJob, CompareJob, Job
 from codegen.interpret import interpret, interpret_node
@@ -132,6 +132,31 @@ def test_logic_becomes_code_over_atoms() -> None:
     assert program.long_entry[0] == atom
     assert program.long_entry[2:] == (NOT, AND)
     assert len(jobs) == 4
+
+
+@pytest.mark.parametrize("name", ["gt", "ge", "lt", "le", "eq", "crosses_above", "crosses_below"])
+def test_a_level_may_stand_on_either_side(name: str) -> None:
+    market = nasty(4)
+    prices = market.bars.price("close")
+    for level in (float(np.sort(prices)[BARS // 2]), float(prices[200])):
+        beside = constant(level, PRICE)
+        left, right = call(name, beside, CLOSE), call(name, CLOSE, beside)
+        strategy = expert({"long_entry": left, "short_entry": right})
+        want = interpret(strategy, market)
+        assert want.long_entry.any()
+        assert_same(want, Evaluator(market).decisions(strategy))
+
+
+def test_rows_in_use_are_never_evicted_and_the_oldest_go_first() -> None:
+    pool = RowPool(4, 1, np.float64)
+    rows = [pool.allocate(bytes([k]), 0, now=k, pinned=0) for k in range(4)]
+    assert pool.allocate(b"new", 0, now=4, pinned=2) == rows[0]
+    assert pool.allocate(b"newer", 0, now=4, pinned=2) == rows[1]
+    with pytest.raises(PoolFullError):
+        pool.allocate(b"newest", 0, now=4, pinned=2)
+    pool.grow()
+    assert pool.allocate(b"newest", 0, now=4, pinned=2) == 4
+    assert pool.row_of.keys() == {bytes([2]), bytes([3]), b"new", b"newer", b"newest"}
 
 
 def test_a_comparison_of_two_constants_is_a_signal_like_any_other() -> None:
