@@ -12,7 +12,7 @@ from dsl.registry import lookup
 
 
 def encode(expert: Node) -> str:
-    """Return the graph as a line: a row [type, inputs, parameters, output, kind] a node, inputs first.
+    """Return the graph as a line: rows [type, inputs, parameters, output, kind], inputs first.
 
     Args:
         expert: A graph of literals; an InputRef is refused by the JSON encoder.

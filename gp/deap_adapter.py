@@ -1,4 +1,4 @@
-"""The one file that touches DEAP: fitness, toolbox, statistics, hall of fame, non-dominated sorting.
+"""The one file that touches DEAP: fitness, toolbox, statistics, hall of fame, sorting by fronts.
 
 DEAP is untyped, so the exceptions to strict typing stand here and nowhere else. None of its
 functions that draw from the global `random` is called.
@@ -31,7 +31,10 @@ class Scored(Protocol):
 
     scores: Any
     fitness: Any
-    structure_id: str
+
+    @property
+    def structure_id(self) -> str:
+        """Return the hash of the structure."""
 
 
 Member = TypeVar("Member", bound=Scored)

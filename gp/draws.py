@@ -34,7 +34,7 @@ def choose(rng: np.random.Generator, items: Sequence[Item]) -> Item:
 
 
 def weighted(rng: np.random.Generator, weights: Sequence[float]) -> int:
-    """Return the number of an entry, drawn in proportion to its weight; the weights are not all 0."""
+    """Return the number of an entry, drawn in proportion to its weight; one must be above 0."""
     left = rng.random() * math.fsum(weights)
     for index, weight in enumerate(weights):
         left -= weight

@@ -16,14 +16,19 @@ from gp.settings import GateSettings
 
 
 class Evaluated(Protocol):
-    """One evaluation: criteria in the order of CRITERIA, trades, and why it failed ("": it did not)."""
+    """One evaluation."""
 
     @property
-    def criteria(self) -> tuple[float, ...]: ...
+    def criteria(self) -> tuple[float, ...]:
+        """Return the criteria in the order of CRITERIA."""
+
     @property
-    def trades(self) -> int: ...
+    def trades(self) -> int:
+        """Return the number of trades."""
+
     @property
-    def problem(self) -> str: ...
+    def problem(self) -> str:
+        """Return why it failed, "" if it did not."""
 
 
 class BatchEvaluator(Protocol):
@@ -91,7 +96,7 @@ def evaluators_of(
 
 
 class Record(NamedTuple):
-    """What is kept of an in-sample simulation. breeder VARIANT: the gate's copy, TUNED: the swarm's."""
+    """What is kept of an in-sample simulation; breeder: its number, or one of those below."""
 
     strategy_id: str
     generation: int
@@ -101,7 +106,7 @@ class Record(NamedTuple):
     problem: str
 
 
-VARIANT, TUNED, LIBRARY = -1, -2, -3
+VARIANT, TUNED, LIBRARY, NEW = -1, -2, -3, -4  # made by the gate, the swarm; given; the start
 
 
 class Ledger:

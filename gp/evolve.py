@@ -1,4 +1,4 @@
-"""The main loop: generations, then the swarm on the best of the pool; committed after every step."""
+"""The main loop: generations, then the swarm on the best of the pool; each step is committed."""
 
 from __future__ import annotations
 

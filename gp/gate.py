@@ -12,16 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 from dsl.errors import ParamOutOfRange
-from dsl.node import InputRef, Node, node, rewrite, with_params
-from dsl.nodes.constants import CONSTANT
+from dsl.kinds import SIZE
+from dsl.node import InputRef, Node, Value, topological, with_inputs, with_params
 from dsl.nodes.expert import EXPERT
 from dsl.params import ChoiceParam, FloatParam, IntParam, Param, ParamValue
-from gp.draws import GATE, generator
+from gp.draws import GATE, choose, generator
 from gp.evaluators import VARIANT, Evaluated, Evaluators, Ledger, Record
 from gp.fitness import scores
-from gp.generator import MAX_BARS, on_grid, nice_step
+from gp.generator import MAX_BARS, nice_step, on_grid
 from gp.individual import Candidate, Individual, candidate
-from gp.settings import SearchSettings
+from gp.settings import GateSettings, SearchSettings
 
 PASSED = ""
 OUT_OF_SAMPLE = "out of sample"
@@ -132,56 +132,65 @@ def evaluate_variants(gate: Gate, variants: Sequence[Candidate], generation: int
         )
 
 
-def perturbed(expert: Node, change: float, rng: np.random.Generator) -> Node:
-    """Return the expert with every number moved by up to a share of its size.
+def perturbed(expert: Node, settings: GateSettings, rng: np.random.Generator) -> Node:
+    """Return the expert with some of its numbers, at least one where there are any, moved a little.
 
     Args:
-        expert: A graph without InputRefs.
-        change: Largest move relative to the value; whole numbers move by at least one step or not.
-        rng: One draw a number, in topological order.
+        expert: A graph of literals.
+        settings: How often a number is moved, and by how much relative to its size at most.
+        rng: Draws in topological order, which is that of the graph alone.
     """
-
-    def moved(current: Node) -> Node:
-        if current.type is EXPERT:
-            return _moved_hold(current, change, rng)
-        if not current.params:
-            return current
-        values = [
-            _moved(param, value, change, rng)
-            for param, value in zip(current.type.params, current.params, strict=True)
-            if not isinstance(value, InputRef)
-        ]
-        try:
-            if current.type is CONSTANT:
-                return node(CONSTANT, (), values, kind=current.kind)
-            return with_params(current, values)
-        except ParamOutOfRange:  # a combination that the type refuses: this node stays
-            return current
-
-    return rewrite(expert, moved)
-
-
-def _moved_hold(expert: Node, change: float, rng: np.random.Generator) -> Node:
-    value = expert.params[MAX_BARS]
-    if not isinstance(value, int) or value == 0:
+    order = topological(expert)
+    numbers = [
+        (current, index)
+        for current in order
+        for index, value in enumerate(current.params)
+        if _is_movable(current, index, value)
+    ]
+    if not numbers:
         return expert
-    params = list(expert.params)
-    params[MAX_BARS] = max(1, round(value * (1 + change * (2 * rng.random() - 1))))
-    return with_params(expert, params)
+    drawn = [place for place in numbers if rng.random() < settings.change_rate]
+    moved: dict[Node, dict[int, ParamValue]] = {}
+    for current, index in drawn or [choose(rng, numbers)]:
+        value = _moved(current.type.params[index], current.params[index], settings.change, rng)
+        moved.setdefault(current, {})[index] = value
+    done: dict[Node | None, Node | None] = {}
+    for current in order:
+        rebuilt = with_inputs(current, [done.get(child, child) for child in current.inputs])
+        if current in moved:
+            rebuilt = _with_moved(rebuilt, moved[current])
+        if rebuilt is not current:
+            done[current] = rebuilt
+    return done.get(expert) or expert
 
 
-def _moved(param: Param, value: ParamValue, change: float, rng: np.random.Generator) -> ParamValue:
-    if isinstance(value, str) or isinstance(param, ChoiceParam) or param.name == "shift":
-        return value
+def _is_movable(current: Node, index: int, value: Value) -> bool:
+    if isinstance(value, str | InputRef) or value == 0:
+        return False
+    param = current.type.params[index]
+    if current.type is EXPERT:
+        return index == MAX_BARS
+    return current.kind != SIZE and param.name != "shift" and not isinstance(param, ChoiceParam)
+
+
+def _with_moved(current: Node, values: dict[int, ParamValue]) -> Node:
+    try:
+        params = [values.get(index, value) for index, value in enumerate(current.params)]
+        return with_params(current, params)
+    except ParamOutOfRange:  # a combination that the type refuses: this node stays
+        return current
+
+
+def _moved(param: Param, value: Value, change: float, rng: np.random.Generator) -> ParamValue:
+    assert isinstance(param, IntParam | FloatParam)
+    assert isinstance(value, int | float)
     target = value * (1 + change * (2 * rng.random() - 1))
     if isinstance(param, IntParam):
         steps = round((target - value) / param.step)
         return min(max(int(value) + steps * param.step, param.minimum), param.maximum)
-    return min(max(_rounded(param, target), param.minimum), param.maximum)
-
-
-def _rounded(param: FloatParam, target: float) -> float:
-    return on_grid(target, min(param.step or nice_step(abs(target)), nice_step(abs(target)) or 1.0))
+    step = nice_step(abs(target))
+    rounded = on_grid(target, min(param.step, step) if param.step else step)
+    return min(max(rounded, param.minimum), param.maximum)
 
 
 def _variants(gate: Gate, individual: Individual) -> list[Candidate]:
@@ -189,7 +198,7 @@ def _variants(gate: Gate, individual: Individual) -> list[Candidate]:
     rng = _rng(gate, individual, 0)
     mirrored = gate.settings.generator.symmetric
     return [
-        candidate(perturbed(individual.expert, chosen.change, rng), VARIANT, mirrored=mirrored)
+        candidate(perturbed(individual.expert, chosen, rng), VARIANT, mirrored=mirrored)
         for _ in range(chosen.variants)
     ]
 

@@ -40,7 +40,7 @@ class Generator:
             rate = 1.0 if name in {"long_entry", "short_entry", "stop_loss"} else rates.get(name, 0)
             if name == "size":
                 ports.append(node(lookup(s.size[0]), (), (s.size[1],)))
-            elif s.symmetric and name in SHORT_PORTS or rng.random() >= rate:
+            elif (s.symmetric and name in SHORT_PORTS) or rng.random() >= rate:
                 ports.append(None)
             else:
                 ports.append(self.port(name, rng))
@@ -60,7 +60,7 @@ class Generator:
         """Return the expert with another limit of the holding time."""
         low, high = self.settings.max_bars
         params = list(expert.params)
-        params[MAX_BARS] = int(round(low * (high / low) ** rng.random()))
+        params[MAX_BARS] = round(low * (high / low) ** rng.random())
         return with_params(expert, params)
 
     def fresh(self, slot: Slot, height: int, rng: np.random.Generator) -> Node | None:
@@ -102,7 +102,7 @@ class Generator:
         return original
 
     def series(self, kind: Kind, rng: np.random.Generator) -> Node | None:
-        """Return a small tree of a kind that changes from bar to bar, or None where there is none."""
+        """Return a small tree of a kind that changes from bar to bar, or None if there is none."""
         choice = self.table.series_at(kind)
         return None if choice is None else self._node(choice.draw(rng), 2, rng)
 
@@ -166,8 +166,10 @@ def draw_param(param: Param, rng: np.random.Generator) -> ParamValue:
             return choose(rng, param.choices)
         case IntParam():
             value = _between(param.low, param.high, param.log, rng)
-            steps = round((value - param.low) / param.step)
-            return min(param.low + steps * param.step, param.high)
+            every = max(param.step, _round_step(value)) if param.log else param.step
+            origin = 0 if every > param.step else param.low
+            drawn = origin + round((value - origin) / every) * every
+            return min(max(drawn, param.low), param.high)
         case FloatParam():
             value = _between(param.low, param.high, param.log, rng)
             step = param.step or nice_step(param.high - param.low)
@@ -235,6 +237,16 @@ def on_grid(value: float, step: float) -> float:
     """Return the multiple of a step nearest to a value, as the shortest decimal that says so."""
     digits = max(0, 1 - math.floor(math.log10(step))) if step < 1 else 0
     return round(round(value / step) * step, digits)
+
+
+def _round_step(value: float) -> int:
+    """Return the step of numbers of this size that a trader would write: 12, 34, 65, 140.
+
+    Fewer different periods also mean that more of them are computed already.
+    """
+    return next(
+        (step for limit, step in ((20, 1), (50, 2), (100, 5), (200, 10)) if value < limit), 20
+    )
 
 
 def _between(low: float, high: float, log: bool, rng: np.random.Generator) -> float:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from dsl.mirror import symmetric
 from dsl.node import Node
 from dsl.strategy import Strategy, resolved
 from gp.deap_adapter import CombinedFitness, combined_fitness
 from gp.fitness import Scores
-from gp.pieces import long_side
+from gp.pieces import both_sides, long_side
 
 
 class Individual:
@@ -69,7 +68,7 @@ class Individual:
 
 
 class Candidate:
-    """A bred strategy before its evaluation; `breeder` is the number of the breeder that made it."""
+    """A bred strategy before its evaluation; `breeder` is the number of its breeder."""
 
     __slots__ = ("breeder", "expert", "strategy", "strategy_id")
 
@@ -88,12 +87,11 @@ def candidate(expert: Node, breeder: int, *, mirrored: bool) -> Candidate:
         breeder: Number of its breeder.
         mirrored: The short side is the mirror of the long side.
     """
-    strategy = Strategy(expert)
-    return Candidate(expert, symmetric(strategy) if mirrored else strategy, breeder)
+    return Candidate(expert, Strategy(both_sides(expert) if mirrored else expert), breeder)
 
 
 def candidate_of(strategy: Strategy, breeder: int, *, mirrored: bool) -> Candidate:
-    """Return a candidate from any strategy: inputs become literals, labels and title are left out."""
+    """Return a candidate from any strategy: inputs become literals, labels and title are dropped."""
     expert = resolved(strategy)
     if mirrored:
         return candidate(long_side(expert), breeder, mirrored=True)

@@ -8,16 +8,24 @@ distance of the expert (which must be above 0) or a signal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dsl.kinds import Kind
+from dsl.mirror import mirror
 from dsl.node import Node, topological, with_inputs
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT
+from dsl.registry import NodeType
 
 FIXED_PORTS = frozenset({"size"})
 EXPERT_PORTS = tuple(port.name for port in EXPERT.inputs)
 SHORT_PORTS = frozenset({"short_entry", "short_exit"})
+
+
+_SIDES = tuple(
+    (EXPERT_PORTS.index(f"long_{side}"), EXPERT_PORTS.index(f"short_{side}"))
+    for side in ("entry", "exit")
+)
 
 
 class Slot(NamedTuple):
@@ -28,7 +36,7 @@ class Slot(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """An edge that may be cut: port number `port` of `consumer`, what stands there, its slot, its level."""
+    """An edge that may be cut: port number `port` of `consumer` and what stands there."""
 
     consumer: Node
     port: int
@@ -58,39 +66,52 @@ def pieces(expert: Node) -> Pieces:
     order = topological(expert)
     level = {expert: 0}
     protective: set[Node] = set()
-    found: list[Piece] = []
+    found: list[tuple[Node, int, Node]] = []
     for consumer in reversed(order):
         depth = level[consumer] + 1
-        for port, (declared, child) in enumerate(
-            zip(consumer.type.inputs, consumer.inputs, strict=True)
-        ):
+        guarded = consumer in protective
+        free = _free_ports(consumer.type)
+        for port, child in enumerate(consumer.inputs):
             if child is None:
                 continue
             if level.get(child, 0) < depth:
                 level[child] = depth
-            if consumer in protective or declared.name in _PROTECTIVE and consumer is expert:
+            if guarded or (depth == 1 and port in _PROTECTIVE):
                 protective.add(child)
-            if not declared.leaf and not (consumer is expert and declared.name in FIXED_PORTS):
-                found.append(Piece(consumer, port, child, _NOWHERE, 0))
+            if port in free:
+                found.append((consumer, port, child))
     every = tuple(
-        Piece(
-            p.consumer, p.port, p.child, Slot(p.child.kind, p.child in protective), level[p.child]
-        )
-        for p in found
+        Piece(consumer, port, child, Slot(child.kind, child in protective), level[child])
+        for consumer, port, child in found
     )
     return Pieces(expert, every, _levels(every), _by_slot(every), _sizes(order))
 
 
-_PROTECTIVE = frozenset(DISTANCE_PORTS)
-_NOWHERE = Slot(Kind(""), False)
+@cache
+def _free_ports(node_type: NodeType) -> frozenset[int]:
+    """Return the numbers of the ports that may be cut."""
+    fixed = FIXED_PORTS if node_type is EXPERT else frozenset()
+    return frozenset(
+        index
+        for index, port in enumerate(node_type.inputs)
+        if not port.leaf and port.name not in fixed
+    )
+
+
+_PROTECTIVE = frozenset(map(EXPERT_PORTS.index, DISTANCE_PORTS))
 
 
 def _sizes(order: tuple[Node, ...]) -> dict[Node, tuple[int, int]]:
     found: dict[Node, tuple[int, int]] = {}
     for current in order:
-        below = [found[child] for child in current.inputs if child is not None]
-        height = 1 + max(h for _, h in below) if below else 0
-        found[current] = (1 + sum(count for count, _ in below), height)
+        count, height = 1, 0
+        for child in current.inputs:
+            if child is not None:
+                size = found[child]
+                count += size[0]
+                if size[1] >= height:
+                    height = size[1] + 1
+        found[current] = (count, height)
     return found
 
 
@@ -122,7 +143,7 @@ def replace(expert: Node, consumer: Node, changed: Node) -> Node:
 
 
 def replace_piece(expert: Node, piece: Piece, child: Node | None) -> Node:
-    """Return the graph with something else on the edge of a piece; None empties an optional port."""
+    """Return the graph with something else at a piece's place; None empties an optional port."""
     inputs = list(piece.consumer.inputs)
     inputs[piece.port] = child
     return replace(expert, piece.consumer, with_inputs(piece.consumer, inputs))
@@ -140,8 +161,17 @@ def _order(expert: Node) -> tuple[Node, ...]:
     return topological(expert)
 
 
+def both_sides(expert: Node) -> Node:
+    """Return the expert whose short side is the mirror of its long side."""
+    inputs = list(expert.inputs)
+    for long, short in _SIDES:
+        signal = inputs[long]
+        inputs[short] = None if signal is None else mirror(signal)
+    return with_inputs(expert, inputs)
+
+
 def long_side(expert: Node) -> Node:
-    """Return the expert without its short side, which breeding of symmetric strategies leaves out."""
+    """Return the expert without its short side."""
     inputs = [
         None if name in SHORT_PORTS else child
         for name, child in zip(EXPERT_PORTS, expert.inputs, strict=True)

@@ -10,13 +10,13 @@ import numpy as np
 
 from gp.draws import below, choose
 from gp.individual import Individual
-from gp.settings import AgingSettings, SelectionSettings, SearchSettings
+from gp.settings import AgingSettings, SearchSettings, SelectionSettings
 
 COMBINED = -1  # the score of a population that has no criterion of its own
 
 
 class Member(NamedTuple):
-    """A place in a population. Members sort best first; equal scores by the criterion, then by id."""
+    """A place in a population; ranks sort by aged score, then by the criterion, then by id."""
 
     rank: tuple[float, float, str]
     entered: int
@@ -51,13 +51,13 @@ class Population:
         return scores.combined if self.criterion < 0 else scores.each[self.criterion]
 
     def displaces(self, individual: Individual) -> bool:
-        """Tell whether an individual is better than the worst member; always, when there is room."""
+        """Tell whether an individual is new and better than the worst member, or there is room."""
         if individual.strategy_id in self._ids:
             return False
         return not self.full or self._rank(individual, 1.0) < self.members[-1].rank
 
     def insert(self, individual: Individual, generation: int) -> bool:
-        """Enter an individual if it is new and good enough, the worst leaves; tell if it entered."""
+        """Enter an individual that displaces a member or finds room; tell if it entered."""
         if not self.displaces(individual):
             return False
         if self.full:

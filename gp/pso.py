@@ -1,8 +1,8 @@
 """Particle swarm: the best point of a box, on a grid where a dimension has a step.
 
-Groups of particles share their best; after 40 % of the budget all do, and half of the particles then
-draw one random factor for all dimensions, which follows bent valleys. No point is evaluated twice:
-the index of visited points may be shared between swarms. Knows nothing of strategies.
+Groups of particles share their best; after 40 % of the budget all do, and half of the particles
+then draw one random factor for all dimensions, which follows bent valleys. No point is evaluated
+twice: the index of visited points may be shared between swarms. Knows nothing of strategies.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Axis(NamedTuple):
 
 @dataclass(slots=True)
 class Found:
-    """The best point so far, its value, how many points were evaluated, whether no point is left."""
+    """The best point and its value, the number of evaluations, whether every point was visited."""
 
     point: Point = ()
     value: float = -math.inf
@@ -113,7 +113,7 @@ def minimise(
     start: Sequence[Point] = (),
     index: dict[Point, float] | None = None,
 ) -> Found:
-    """Return the point with the smallest value; see `maximise` (an index then holds negated values)."""
+    """Return the point with the smallest value, see `maximise`; an index holds negated values."""
 
     def negated(points: list[Point]) -> list[float]:
         return [-value for value in objective(points)]
@@ -217,7 +217,7 @@ def _group_best(swarm: _Swarm, shared: bool) -> F64:
 
 
 def _scatter(swarm: _Swarm, space: float) -> None:
-    """Send the particles, which found only known points, to others; to what is left in a small box."""
+    """Send particles that find only known points elsewhere; in a small box, to what is left."""
     swarm.idle = 0
     size = len(swarm.position)
     width = swarm.high - swarm.low

@@ -13,7 +13,7 @@ from gp.breeders import Breeder, GeneticAlgorithm, NewcomerBreeder, PairBreeder
 from gp.codec import decode, encode
 from gp.deap_adapter import logbook, statistics
 from gp.draws import START, generator
-from gp.evaluators import LIBRARY, Evaluators, Ledger, Record
+from gp.evaluators import LIBRARY, NEW, Evaluators, Ledger, Record
 from gp.fitness import scores
 from gp.gate import PASSED, Gate, judge
 from gp.individual import Candidate, Individual, candidate, candidate_of, restored
@@ -75,7 +75,7 @@ class Search:
             drawn.setdefault(known.strategy_id, known)
         for pair in range(self.settings.start):
             rng = generator(self.seed, 0, START, pair)
-            self._add(drawn, self._operators.generate(rng), LIBRARY + START, rng)
+            self._add(drawn, self._operators.generate(rng), NEW, rng)
         self._integrate(list(drawn.values()), 0)
 
     def advance(self, generation: int) -> None:

@@ -129,8 +129,8 @@ class GateSettings:
     changed data range must keep. range_cut: Share of the in-sample span that the changed range
     leaves out at its start. profit: The gate span must make money. dropped: Share of trades
     left out; in `drop_rounds` draws, net profit must stay positive in `drop_pass` of them.
-    variants: Copies with numbers moved by up to `change` of their size; the mean of their scores
-    must keep `retain_variants` of the original's.
+    variants: Copies in which each number is moved, `change_rate` of the time, by up to `change` of
+    its size; the mean of their scores must keep `retain_variants` of the original's.
     """
 
     scope: Literal["population", "pool", "off"] = "population"
@@ -145,7 +145,8 @@ class GateSettings:
     drop_rounds: int = 50
     drop_pass: float = 0.8
     variants: int = 4
-    change: float = 0.1
+    change_rate: float = 0.3
+    change: float = 0.2
     retain_variants: float = 0.6
 
 
@@ -212,7 +213,7 @@ class SearchSettings:
 
 
 def as_json(settings: SearchSettings) -> str:
-    """Return the settings as canonical JSON, without the wall-clock budget, which changes no result."""
+    """Return the settings as canonical JSON; the budget of seconds, which changes no result, is 0."""
     timeless = replace(settings, budget=replace(settings.budget, seconds=0.0))
     return json.dumps(asdict(timeless), sort_keys=True, separators=(",", ":"))
 

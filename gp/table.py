@@ -35,7 +35,7 @@ _KIND_WEIGHTS = {
 
 
 class Line(NamedTuple):
-    """A signature the search may use: its free ports (not wired to a price), their kinds, its weight."""
+    """A signature the search may use, with its free ports, those not wired to a price."""
 
     signature: Signature
     ports: tuple[int, ...]

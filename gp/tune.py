@@ -77,7 +77,7 @@ class Tunable:
 
 
 class Tuned(NamedTuple):
-    """The best point: the strategy there, the metric's value, points evaluated, whether all were."""
+    """The strategy at the best point, its value, points evaluated, whether all of them were."""
 
     strategy: Strategy
     value: float
@@ -161,7 +161,7 @@ def search_box(
 
 
 def identifier(strategy: Strategy) -> Callable[[Mapping[str, ParamValue]], str]:
-    """Return a function from input values to strategy_id that makes no nodes; "" for refused values."""
+    """Return a function from input values to strategy_id, "" for refused ones; it makes no nodes."""
     order = topological(strategy.expert)
     fixed = {spec.name: spec.value for spec in strategy.inputs}
 
@@ -253,7 +253,7 @@ def _offer(search: Search, box: Tunable, point: Point) -> bool:
 
 
 def _mirrored(box: Tunable, rng: np.random.Generator) -> Tunable | None:
-    """Return the box of the symmetric strategy; finds by probing which input follows which dimension.
+    """Return the box of the symmetric strategy: probing tells which input follows which dimension.
 
     Dimensions whose effect on the short side is not a shift or a reflection are left fixed.
     """
@@ -312,7 +312,7 @@ def _with_full(box: Tunable, base: Strategy, followers: list[Follower]) -> Tunab
 
 def _at(box: Tunable, point: Point) -> Strategy:
     """Return the symmetric strategy whose long side has these numbers, as literals."""
-    values = {
+    values: Values = {
         follower.name: round(x) if follower.whole else x
         for follower, x in zip(_dimensions(box), point, strict=True)
     }

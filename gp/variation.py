@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsl.kinds import DISTANCE
-from dsl.node import Node, node, with_params
+from dsl.node import InputRef, Node, node, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import EXPERT
 from dsl.params import ParamValue
 from dsl.registry import NodeType
 from gp.draws import below, choose, weighted
 from gp.generator import MAX_BARS, Generator, constant, constant_range, is_number
-from gp.pieces import SHORT_PORTS, Piece, Pieces, Slot, pieces, replace
-from gp.pieces import replace_piece, with_port
+from gp.pieces import SHORT_PORTS, Piece, Pieces, Slot, pieces, replace, replace_piece, with_port
 from gp.settings import VariationSettings
 from gp.table import Line, free_ports, is_protective
 
@@ -59,7 +58,7 @@ def fixed_level(
 def score_level(
     height: int, score: float, settings: VariationSettings, rng: np.random.Generator
 ) -> int:
-    """Return a level 1..height: the better the score (0..100), the deeper, the smaller the piece."""
+    """Return a level 1..height: the better the score (0..100), the smaller the piece."""
     return _near(1.0 + (height - 1) * score / 100.0, height, settings, rng)
 
 
@@ -199,7 +198,7 @@ MUTATIONS: dict[str, Mutation] = {
 
 
 def library_of(experts: Sequence[Node]) -> Library:
-    """Return the subtrees of existing strategies by slot, each once, in the order of their digests."""
+    """Return the subtrees of existing strategies by slot, each once, ordered by digest."""
     found: dict[Slot, dict[bytes, Node]] = {}
     for expert in experts:
         for piece in pieces(expert).every:
@@ -251,7 +250,7 @@ def _fits(
 
 
 def _suits(piece: Piece, child: Node) -> bool:
-    """Tell whether a child makes sense beside what its consumer has: not twice, not numbers only."""
+    """Tell whether a child makes sense beside its siblings: not twice, not numbers only."""
     if piece.consumer.type is EXPERT:
         return child.type is not CONSTANT
     beside = [n for i, n in enumerate(piece.consumer.inputs) if i != piece.port and n is not None]
@@ -280,8 +279,8 @@ def _kept_params(
     kept = list(drawn)
     for index, param in enumerate(node_type.params):
         old = before.get(param.name)
-        if old is not None and old[0] == param and not hasattr(old[1], "name"):
-            kept[index] = old[1]  # type: ignore[assignment]
+        if old is not None and old[0] == param and not isinstance(old[1], InputRef):
+            kept[index] = old[1]
     return tuple(kept) if node_type.valid(*kept) else drawn
 
 
