@@ -232,9 +232,9 @@ def _bound(expr: sx.Call, node_type: NodeType) -> tuple[list[sx.Expr | None], li
     order += [("param", n) for n in param_names]
     given: dict[tuple[str, str], sx.Expr] = {}
     if len(positional) > len(order):
-        raise _arguments_error(
-            node_type, expr, f"takes {len(order)} arguments, not {len(positional)}"
-        )
+        many = "argument" if len(order) == 1 else "arguments"
+        what = f"takes {len(order)} {many}, not {len(positional)}"
+        raise _arguments_error(node_type, expr, what)
     for slot, argument in zip(order, positional, strict=False):
         given[slot] = argument.value
     for argument in expr.arguments:

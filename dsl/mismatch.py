@@ -62,7 +62,7 @@ def place_mismatch(expr: sx.Expr, operand: Operand, wanted: Kind, place: str) ->
     if wanted == SIGNAL:
         hint = f"compare it with something: {shown} > ..."
     elif isinstance(operand, Literal):
-        hint = f"say which unit: {shown} points, {shown} * atr(14), or {shown} as distance"
+        hint = f"say which unit: {shown} points, or a multiple of atr(14)"
     elif operand.kind == PRICE:
         hint = "a distance is a difference of two prices, or a multiple of atr(14)"
     else:

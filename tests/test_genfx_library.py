@@ -1,0 +1,41 @@
+"""The strategies that ship with genfx: each is read, laid out, printed and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dsl.lower import parse
+from dsl.parametrize import parametrize
+from dsl.printer import format_strategy, format_text
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = sorted((ROOT / "genfx" / "library").glob("*.strat"))
+EXAMPLES = sorted((ROOT / "examples").glob("*.strat"))
+
+
+def test_there_are_twenty_classics_and_five_examples() -> None:
+    assert (len(LIBRARY), len(EXAMPLES)) == (20, 5)
+    found = [parse(path.read_text(encoding="utf-8"), path.name) for path in LIBRARY + EXAMPLES]
+    assert len({strategy.strategy_id for strategy in found}) == 25
+    assert len({strategy.title for strategy in found}) == 25
+
+
+@pytest.mark.parametrize("path", LIBRARY + EXAMPLES, ids=lambda path: path.stem)
+def test_shipped_strategy_is_sound(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    found = parse(text, path.name)
+    assert text.startswith("# ")
+    assert format_text(text) == text
+    assert parse(format_strategy(found)) == found
+    assert found.port("long_entry") is not None
+    assert found.port("short_entry") is not None
+    assert parametrize(found).strategy_id == found.strategy_id
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example_shows_inputs_with_ranges(path: Path) -> None:
+    found = parse(path.read_text(encoding="utf-8"), path.name)
+    assert len(found.inputs) >= 3
+    assert all(spec.low is not None and spec.comment for spec in found.inputs)
