@@ -44,9 +44,9 @@ class Runner:
     def __init__(self, market: Market) -> None:
         self.market = market
         self._bars = bars_of(market)
-        self._paths = paths_of(self._bars)
+        self._paths, self._squares = paths_of(self._bars)
         self._finer = finer_of(market)
-        self._facts = facts_of(market)
+        self._facts = facts_of(market, self._bars)
 
     def batch(self, arena: Arena, programs: Sequence[Program]) -> F64:
         """Return float64[programs, 6]: the criteria in the order of CRITERIA, then the trades.
@@ -123,6 +123,8 @@ class Runner:
             atoms=arena.atoms,
             finer=self._finer,
             paths=self._paths,
+            squares=self._squares,
+            quotes=records(new_table(Bar, 1), Bar),
             scratch=np.empty((BIT_ROWS + depth, arena.atoms.shape[1]), np.uint64),
             deals=records(deals, Booked),
             equity=np.empty(window),
@@ -162,6 +164,8 @@ def run_programs(
         borrowed(counted.atoms),
         borrowed(counted.finer),
         borrowed(counted.paths),
+        borrowed(counted.squares),
+        borrowed(counted.quotes),
         borrowed(counted.scratch),
         borrowed(counted.deals),
         borrowed(counted.equity),

@@ -8,6 +8,7 @@ import numpy as np
 
 from backtest.criteria import bars_per_year
 from backtest.fast_types import (
+    CLOSE,
     CONSTANT,
     FINER,
     OPTIMISTIC,
@@ -24,7 +25,7 @@ from backtest.market import Market
 from backtest.rates import Rates, rates_of
 from backtest.spread import resolved_spread
 from backtest.swap import DAY
-from dsl.jit import F64, I64
+from dsl.jit import F64, I32, I64
 
 _CONVERSIONS = {"fixed": CONSTANT, "same": CONSTANT, "base": OWN_PRICE, "series": SERIES}
 _BOTH_TOUCHED = {
@@ -33,6 +34,12 @@ _BOTH_TOUCHED = {
     "path": PATH,
     "finer": FINER,
 }
+_PATHS = (  # fields of OPEN, HIGH, LOW, CLOSE for a long and for a short position
+    ("open", "ask_open"),
+    ("high", "ask_low"),
+    ("low", "ask_high"),
+    ("close", "ask_close"),
+)
 _THURSDAY = 4  # the weekday of 1970-01-01
 
 
@@ -65,21 +72,27 @@ def finer_of(market: Market) -> I64:
     return np.stack([market.finer.high, market.finer.low])
 
 
-def paths_of(bars: Table) -> I64:
-    """Return int64[2, 5, n], the paths of a long and of a short position."""
-    long = [bars[name] for name in ("open", "high", "low", "close")]
-    short = [-bars["ask_" + name] for name in ("open", "low", "high", "close")]
-    paths = []
-    for *_, close in (long, short):
-        change = np.diff(close, prepend=close[0])
-        paths.append(np.cumsum(change * change))
-    return np.array([[*long, paths[0]], [*short, paths[1]]])
+def fits_paths(bars: Table) -> bool:
+    """Return whether all quotes fit the 32 bits they have in paths."""
+    return bool(max(bars["ask_high"].max(initial=0), -bars["low"].min(initial=0)) < 1 << 30)
 
 
-def facts_of(market: Market) -> Table:
+def paths_of(bars: Table) -> tuple[I32, I64]:
+    """Return int32[2, n, 4], the paths of a long and of a short position, and their sums of squares."""
+    paths = np.zeros((2, len(bars), 4), np.int32)
+    squares = np.zeros((2, len(bars)), np.int64)
+    if fits_paths(bars):
+        for column, (long, short) in enumerate(_PATHS):
+            paths[0, :, column], paths[1, :, column] = bars[long], -bars[short]
+        change = np.diff(paths[:, :, CLOSE].astype(np.int64), axis=1)
+        squares[:, 1:] = np.cumsum(change * change, axis=1)
+    return paths, squares
+
+
+def facts_of(market: Market, bars: Table) -> Table:
     """Return Facts[1], symbol, account and costs of a checked market as numbers."""
     symbol, account, costs = market.symbol, market.account, market.costs
-    rates = rates_of(market)
+    rates, swaps = rates_of(market), symbol.swap_mode != "none"
     by_price = symbol.margin_mode == "cfd" or (
         symbol.margin_mode == "forex" and symbol.base_currency != account.currency
     )
@@ -107,11 +120,12 @@ def facts_of(market: Market) -> Table:
         margin_by_price=by_price,
         margin_rate=(margin),
         stop_out=account.stop_out / 100.0,
-        swap_long=(symbol.swap_long),
-        swap_short=(symbol.swap_short),
+        swap_long=symbol.swap_long if swaps else 0.0,
+        swap_short=symbol.swap_short if swaps else 0.0,
         swap_in_points=symbol.swap_mode == "points",
         deposit=(account.deposit),
         sharpe_scale=math.sqrt(bars_per_year(market)),
+        small_prices=fits_paths(bars),
     )
     for name, value in values.items():
         table[name] = value

@@ -51,12 +51,16 @@ def tick_up(price: int, tick: int) -> int:
 @njit
 def below(price: int, away: float, tick: int) -> int:
     """Z*fl((price - away)/Z)."""
+    if tick == 1:
+        return floor_slack(price - away)
     return tick * floor_slack((price - away) / tick)
 
 
 @njit
 def above(price: int, away: float, tick: int) -> int:
     """Z*ce((price + away)/Z)."""
+    if tick == 1:
+        return ceil_slack(price + away)
     return tick * ceil_slack((price + away) / tick)
 
 
@@ -77,23 +81,23 @@ def distance(columns: F64, factor: float, column: int, t: int, scale: float) -> 
 
 
 @njit
-def entry_stop(facts: Facts, bar: Bar, side: int, away: float) -> int:
+def entry_stop(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
     """Rule 17: the stop loss of an entry."""
     if side > 0:
-        level = below(bar.ask_open, away, facts.tick)
-        return min(level, tick_down(bar.open - facts.least, facts.tick))
-    level = above(bar.open, away, facts.tick)
-    return max(level, tick_up(bar.ask_open + facts.least, facts.tick))
+        level = below(ask, away, facts.tick)
+        return min(level, tick_down(bid - facts.least, facts.tick))
+    level = above(bid, away, facts.tick)
+    return max(level, tick_up(ask + facts.least, facts.tick))
 
 
 @njit
-def entry_target(facts: Facts, bar: Bar, side: int, away: float) -> int:
+def entry_target(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
     """Rule 17: the take profit of an entry."""
     if side > 0:
-        level = above(bar.ask_open, away, facts.tick)
-        return max(level, tick_up(bar.open + facts.least, facts.tick))
-    level = below(bar.open, away, facts.tick)
-    return min(level, tick_down(bar.ask_open - facts.least, facts.tick))
+        level = above(ask, away, facts.tick)
+        return max(level, tick_up(bid + facts.least, facts.tick))
+    level = below(bid, away, facts.tick)
+    return min(level, tick_down(ask - facts.least, facts.tick))
 
 
 @njit

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
 
-from dsl.jit import F64, I64, U64
+from dsl.jit import F64, I32, I64, U64
 
 NO_COLUMN, UNUSED = -1, -2  # columns of a distance: its factor is all there is; the port is empty
 
@@ -93,6 +93,7 @@ class Facts:
     CONSTANT). scale: Points per unit of price. least: Least distance of a level from the quote.
     margin_rate: Margin per lot (and point of price).
     stop_out: Equity over margin, a fraction. swap_long, swap_short: Per lot and night.
+    small_prices: All quotes fit 32 bits.
     """
 
     first: int
@@ -117,6 +118,7 @@ class Facts:
     swap_in_points: int
     deposit: float
     sharpe_scale: float
+    small_prices: int
 
 
 class Row:
@@ -159,9 +161,9 @@ class Row:
 ) = range(9)
 BIT_ROWS = 9
 
-# Rows of a path: closing quotes, negated for a short position (so its low is minus the ask's high),
-# and the sum of the squared changes between closes up to and including that of the bar.
-OPEN, HIGH, LOW, CLOSE, SQUARES = range(5)
+# Columns of a path: the quotes at which a position closes, negated for a short one, so that its low
+# is minus the ask's high.
+OPEN, HIGH, LOW, CLOSE = range(4)
 
 
 class Programs(NamedTuple):
@@ -193,7 +195,8 @@ class Arrays(NamedTuple):
     """All that programs read and write beside records.
 
     bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
-    paths: int64[2, 5, n], what `jump` scans for a long and for a short position.
+    paths: int32[2, n, 4], what `jump` scans for a long and for a short position; squares: int64[2, n],
+    sums of the squared changes between its closes; quotes: Bar[1], room for one.
     scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m] and equity: float64[bars of the
     window], both empty in a batch.
     """
@@ -202,7 +205,9 @@ class Arrays(NamedTuple):
     columns: F64
     atoms: U64
     finer: I64
-    paths: I64
+    paths: I32
+    squares: I64
+    quotes: Sequence[Bar]
     scratch: U64
     deals: Sequence[Booked]
     equity: F64

@@ -28,17 +28,17 @@ from backtest.fast_types import (
     OPEN,
     SHORT_ENTRY,
     SHORT_EXIT,
-    SQUARES,
     TAKE_PROFIT,
     UNUSED,
     Arrays,
+    Bar,
     Facts,
     Row,
     State,
     Want,
 )
 from backtest.walk import open_position
-from dsl.jit import I64, U64, njit
+from dsl.jit import I32, U64, njit
 
 FAR = 1 << 60  # points; a level no price reaches
 
@@ -49,7 +49,8 @@ def jumps(facts: Facts, row: Row) -> bool:
     moving = row.trail_column != UNUSED or row.even_column != UNUSED
     limits = row.trades_per_day > 0 or row.daily_loss > 0.0 or row.drawdown_stop > 0.0
     swap = facts.swap_long != 0.0 or facts.swap_short != 0.0
-    return facts.conversion == CONSTANT and not (moving or limits or swap)
+    plain = facts.conversion == CONSTANT and facts.small_prices != 0
+    return plain and not (moving or limits or swap)
 
 
 @njit
@@ -59,6 +60,7 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: 
     bits: uint64[BIT_ROWS, words]; its exit rows are overwritten. want: Room for one bar's wants.
     """
     merge_exits(row, bits)
+    bar = arrays.quotes[0]
     t = facts.first
     long_exit = short_exit = -1  # bars of the next signals, looked up once each
     while t < facts.end:
@@ -71,7 +73,8 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: 
                 break
         want_entry(row, bits, arrays, facts.scale, t, want)
         if want.side != state.closed_side:
-            open_position(facts, row, arrays.bars[t], want, state, arrays.deals)
+            load_quotes(arrays, t, bar)
+            open_position(facts, row, bar, want, state, arrays.deals)
         state.closed_side = 0
         if state.side == 0:
             t += 1
@@ -127,8 +130,11 @@ def ride(facts: Facts, arrays: Arrays, state: State, want: Want, leave: int) -> 
 
     leave: Bar at whose open a signal or the holding time closes it; the window's end for none.
     """
-    side, path, entry = state.side, arrays.paths[(1 - state.side) // 2], state.bar
+    which = 0 if state.side > 0 else 1
+    path, squares = arrays.paths[which], arrays.squares[which]
+    side, entry = state.side, state.bar
     unit = state.lots * facts.value
+    per_unit = 1.0 / unit
     start = state.balance - unit * (side * state.price)  # equity at a price q is start + unit * q
     stop, target = -FAR, FAR
     if effective_stop(state) > 0:
@@ -137,67 +143,74 @@ def ride(facts: Facts, arrays: Arrays, state: State, want: Want, leave: int) -> 
         target = side * state.target
     t = entry
     while t < leave:
-        low, close = alarms(state, start, unit)
-        low = max(low, stop)
-        while (
-            t < leave and path[LOW, t] > low and path[HIGH, t] < target and path[CLOSE, t] < close
-        ):
-            t += 1
-        if t == leave or path[LOW, t] <= stop or path[HIGH, t] >= target:
+        worst = state.peak * (1.0 - state.percent / 100.0)
+        low = int((worst - start) * per_unit) + 2  # of a possible new worst drawdown
+        close = int((state.peak - start) * per_unit) - 2  # of a possible new peak
+        t = scan(path, t, leave, max(low, stop), target, close)
+        if t == leave or path[t, LOW] <= stop or path[t, HIGH] >= target:
             break
-        feed_meter(state, start + unit * path[LOW, t])
-        feed_meter(state, start + unit * path[CLOSE, t])
+        feed_meter(state, start + unit * path[t, LOW])
+        feed_meter(state, start + unit * path[t, CLOSE])
         t += 1
-    note_closes(state, path, entry, min(t, facts.end - 1), start, unit)
-    return finish(facts, arrays, state, want, t, (stop, target, leave))
+    held = min(t, facts.end - 1)
+    if entry < held:
+        change = start + unit * path[entry, CLOSE] - state.equity
+        later = squares[held - 1] - squares[entry]
+        state.squares += change * change + unit * unit * later
+        state.equity = start + unit * path[held - 1, CLOSE]
+    want.t = t
+    return finish(facts, arrays, state, want, stop, target, leave)
 
 
 @njit
-def alarms(state: State, start: float, unit: float) -> tuple[int, int]:
-    """Return the low of a possible new worst drawdown and the close of a possible new peak."""
-    worst = state.peak * (1.0 - state.percent / 100.0)
-    return int((worst - start) / unit) + 2, int((state.peak - start) / unit) - 1
+def scan(path: I32, first: int, end: int, low: int, high: int, close: int) -> int:
+    """Return the first bar at or beyond a level, `end` where there is none before it."""
+    t, last, one = np.uint64(first), np.uint64(end), np.uint64(1)  # unsigned: no negative indices
+    while t < last and path[t, LOW] > low and path[t, HIGH] < high and path[t, CLOSE] < close:
+        t += one
+    return np.int64(t)
 
 
 @njit
-def note_closes(state: State, path: I64, entry: int, end: int, start: float, unit: float) -> None:
-    """Take the closes of bars entry..end-1, all held, into the Sharpe ratio."""
-    if entry >= end:
-        return
-    change = start + unit * path[CLOSE, entry] - state.equity
-    later = path[SQUARES, end - 1] - path[SQUARES, entry]
-    state.squares += change * change + unit * unit * later
-    state.equity = start + unit * path[CLOSE, end - 1]
+def load_quotes(arrays: Arrays, t: int, bar: Bar) -> None:
+    """Read the quotes of bar t from the paths, which are close together in memory."""
+    long, short = arrays.paths[0], arrays.paths[1]
+    bar.open, bar.ask_open = long[t, OPEN], -short[t, OPEN]
+    bar.low, bar.ask_low = long[t, LOW], -short[t, HIGH]
+    bar.high, bar.ask_high = long[t, HIGH], -short[t, LOW]
+    bar.close, bar.ask_close = long[t, CLOSE], -short[t, CLOSE]
 
 
 @njit
 def finish(
-    facts: Facts,
-    arrays: Arrays,
-    state: State,
-    want: Want,
-    t: int,
-    bounds: tuple[int, int, int],
+    facts: Facts, arrays: Arrays, state: State, want: Want, stop: int, target: int, leave: int
 ) -> int:
-    """Close the position at bar t: it touches a level, or is `leave`, or the window has ended."""
-    stop, target, leave = bounds
-    side, path = state.side, arrays.paths[(1 - state.side) // 2]
+    """Close the position at bar want.t: it touches a level, or is `leave`, or the window has ended.
+
+    Return the first bar where an entry may follow.
+    """
+    t, side, bar = want.t, state.side, arrays.quotes[0]
+    path = arrays.paths[0 if side > 0 else 1]
     if t == facts.end:
-        bar = arrays.bars[t - 1]
+        want.t = t - 1
+        load_quotes(arrays, t - 1, bar)
         close = bar.close if side > 0 else bar.ask_close
         price = market_fill(facts, side < 0, close)
         book_exit(facts, bar, state, want, arrays.deals, price, END)
         return t
-    bar = arrays.bars[t]
-    if t > state.bar and path[OPEN, t] <= stop:
+    load_quotes(arrays, t, bar)
+    opened_before = t > state.bar
+    if opened_before and path[t, OPEN] <= stop:
         price, reason = stop_fill(facts, bar, state)
-    elif t > state.bar and path[OPEN, t] >= target:
+    elif opened_before and path[t, OPEN] >= target:
         price, reason = state.target, TAKE_PROFIT
     elif t == leave:
         quote = bar.open if side > 0 else bar.ask_open
         price, reason = market_fill(facts, side < 0, quote), EXIT_SIGNAL
         state.closed_side = side
     else:
+        if path[t, LOW] <= stop and path[t, HIGH] >= target:
+            bar = arrays.bars[t]  # what decides such a bar stands only there
         fill_in_bar(facts, bar, state, want, arrays.deals, arrays.finer)
         settle(state)
         return t + 1

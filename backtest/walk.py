@@ -286,18 +286,18 @@ def open_position(
     facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
 ) -> None:
     """Open at the market, or count why not: distance, level, volume, margin (rules 17, 22, 23)."""
-    side = want.side
+    side, bid, ask = want.side, bar.open, bar.ask_open
     has_stop, has_target = row.stop_column != UNUSED, row.target_column != UNUSED
     if (has_stop and not usable(want.stop)) or (has_target and not usable(want.target)):
         state.distance += 1
         return
-    stop = entry_stop(facts, bar, side, want.stop) if has_stop else 0
-    target = entry_target(facts, bar, side, want.target) if has_target else 0
+    stop = entry_stop(facts, side, bid, ask, want.stop) if has_stop else 0
+    target = entry_target(facts, side, bid, ask, want.target) if has_target else 0
     if (has_stop and stop <= 0) or (has_target and target <= 0):
         state.level += 1
         return
-    quote = bar.ask_open if side > 0 else bar.open
-    rate = point_value(facts, bar, False, bar.open, bar.ask_open)
+    quote = ask if side > 0 else bid
+    rate = point_value(facts, bar, False, bid, ask)
     lots = row.size
     if row.risk != 0:
         lots = state.balance * lots / 100.0 / (abs(quote - stop) * rate)

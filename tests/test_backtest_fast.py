@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from backtest.criteria import CRITERIA, criteria
 from backtest.fast import Runner
+from backtest.fast_encode import encode
+from backtest.jump import jumps
 from backtest.market import Market
 from backtest.program import Decisions
 from backtest.reference import simulate
@@ -47,12 +49,24 @@ def assert_same(market: Market, decisions: Decisions) -> Result:
     return slow
 
 
+def plain(market: Market, decisions: Decisions) -> tuple[Market, Decisions]:
+    """Return both without what keeps the event engine from serving them."""
+    symbol = replace(market.symbol, swap_mode="none", profit_currency=market.account.currency)
+    rules = replace(decisions.rules, trades_per_day=0, daily_loss=0.0, drawdown_stop=0.0)
+    changed = replace(decisions, trailing_stop=None, break_even=None, rules=rules)
+    return replace(market, symbol=symbol), changed
+
+
 def prove(first: int, count: int) -> int:
+    """Compare the engines on random cases, every other one plain; return the trades of all."""
     trades = 0
     for seed in range(first, first + count):
         rng = np.random.default_rng(seed)
         market = nasty_market(rng, int(rng.choice([70, 200, 400])))
         decisions = nasty_decisions(rng, market)
+        if seed % 2:
+            market, decisions = plain(market, decisions)
+            assert jumps(Runner(market)._facts[0], encode([lowered(decisions)[1]]).rows[0])
         try:
             trades += assert_same(market, decisions).trades
         except AssertionError as error:
