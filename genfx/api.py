@@ -3,7 +3,7 @@
 >>> from genfx.api import backtest, load_bars, parse
 >>> strategy = parse('strategy "t" { enter long when hour == 8 exit after 4 bars size 0.1 lots }')
 >>> backtest(strategy, load_bars("sample")).report.trades
-258
+259
 """
 
 from __future__ import annotations

@@ -195,6 +195,7 @@ class Gate(Section):
     drop_rounds: int = Field(default=R.drop_rounds, ge=1, description="draws")
     drop_pass: Share = Field(default=R.drop_pass, description="share of draws that must make money")
     variants: int = Field(default=R.variants, ge=1, description="copies with moved numbers")
+    change_rate: Share = Field(default=R.change_rate, description="share of numbers that move")
     change: Share = Field(default=R.change, description="how far numbers move, relative")
     retain_variants: Share = Field(
         default=R.retain_variants, description="share their mean must keep"

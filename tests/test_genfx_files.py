@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 import tomllib
 from pathlib import Path
@@ -61,6 +63,17 @@ def test_links_of_the_documents_lead_somewhere() -> None:
 def test_the_sample_has_its_licence_notice_beside_it() -> None:
     notice = (ROOT / "genfx" / "data" / "LICENSE-gym-anytrading.txt").read_text()
     assert "Copyright (c) 2019 Mohammad Amin Haghpanah" in notice
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("backtest.history", "backtest.timeframes"),
+        *("genfx.api", "genfx.config", "genfx.figures", "genfx.formula", "genfx.luck"),
+    ],
+)
+def test_examples_in_docstrings_run(module: str) -> None:
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 def test_the_version_is_stated_once_more_at_most() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -165,6 +169,31 @@ def test_an_interrupted_run_is_written_and_ends_like_any_other(
     assert result.exit_code == 0
     assert contents(folder) == contents(finished)
     assert dumped(folder) == dumped(finished)
+
+
+@pytest.mark.parametrize("lines", [2, 4])
+def test_a_run_killed_at_any_moment_ends_with_the_same_files(
+    finished: Path, tmp_path: Path, lines: int
+) -> None:
+    folder = tmp_path / "run"
+    command = [sys.executable, "-m", "genfx", "evolve", str(config_file(tmp_path))]
+    with subprocess.Popen([*command, "--out", str(folder)], stdout=subprocess.DEVNULL) as process:
+        log = folder / "run.log"
+        while process.poll() is None and (not log.exists() or log.read_text().count("\n") < lines):
+            time.sleep(0.01)
+        time.sleep(random.Random(lines).random() * 0.05)
+        process.kill()
+    api.resume(folder)
+    assert contents(folder) == contents(finished)
+    assert dumped(folder) == dumped(finished)
+
+
+def test_a_search_that_finds_nothing_says_so(tmp_path: Path) -> None:
+    text = CONFIG.replace("min_trades = 10", "min_trades = 5000")
+    arguments = ["evolve", str(config_file(tmp_path, text)), "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert "No strategy passed" in result.output
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["strategies"] == []
 
 
 def test_a_run_folder_that_exists_is_refused(finished: Path, tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def _print_summary(finished: Finished) -> None:
     from genfx.figures import short_table
 
     outcome, run, screen = finished.outcome, finished.run, console()
-    if not finished.finalists:
+    if not finished.finalists and outcome.interrupted:
+        screen.print("Interrupted before the first strategy was found.")
+    elif not finished.finalists:
         screen.print("No strategy passed the robustness gate, so there is none to show.")
         screen.print("Search longer, or loosen [search.gate] or fitness.min_trades.")
     else:
@@ -81,6 +83,8 @@ def _print_summary(finished: Finished) -> None:
     if outcome.interrupted:
         screen.print(
             f"Interrupted after generation {outcome.generations}; the holdout stays unread until "
-            f"the run is finished:\n  genfx evolve --resume {run.folder}"
+            f"the run is finished:\n  genfx evolve --resume {run.folder}",
+            soft_wrap=True,
         )
-    screen.print(f"Written to {run.folder}; open {run.folder / 'report.html'} in a browser.")
+    where = f"Written to {run.folder}; open {run.folder / 'report.html'} in a browser."
+    screen.print(where, soft_wrap=True)
