@@ -51,7 +51,7 @@ PLAIN = Script()
 def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
     """Compile the EAs of all strategies into one program and return its path."""
     assert COMPILER is not None
-    parts = ['#include "runtime.h"', "#include <Trade/Trade.mqh>"]
+    parts = ['#include "broker.h"']
     cases = []
     for number, strategy in enumerate(strategies.values()):
         source = emit_mql5(strategy)
@@ -64,11 +64,12 @@ def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
             "}",
             *undefined,
         ]
-        cases.append(f"case {number}: ea_{number}::run(script); break;")
+        cases.append(f"case {number}: ea_{number}::run(trades, script); break;")
     parts += [
         "int main(void) {",
         "const int number = (int)read_count();",
-        "const std::vector<double> script = read_numbers(4);",
+        "const bool trades = read_count() != 0;",
+        "const std::vector<double> script = read_numbers(5);",
         "read_bars(); read_buffers();",
         "switch(number) {",
         *cases,
@@ -77,7 +78,7 @@ def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
     program = folder / "experts"
     flags = ["-std=c++17", "-O0", "-w", "-x", "c++", "-", f"-I{FOLDER}", "-o", str(program)]
     subprocess.run(
-        [COMPILER, *flags, "-Wl,--unresolved-symbols=ignore-all,-z,lazy", "-no-pie"],
+        [COMPILER, *flags],
         input="\n".join(parts),
         text=True,
         check=True,
@@ -89,7 +90,9 @@ def _run_function(source: str, strategy: Strategy) -> str:
     start = "ClearHistory();" if "void ClearHistory" in source else ""
     writes = " ".join(f"write_number(d.{name});" for name in _outputs(strategy))
     return f"""
-void run(const std::vector<double> &script) {{
+void run(bool trades, const std::vector<double> &script) {{
+  if(trades)
+    return replay(script, OnInit, OnTick);
   ExtTester = true;
   if(!InputsValid() || !CreateHandles() || rt.handles != (int)rt.buffers.size()) abort();
   {start}
@@ -121,17 +124,35 @@ def run(
     program: Path, number: int, strategy: Strategy, market: Market, script: Script = PLAIN
 ) -> dict[str, F64]:
     """Return what an EA decided at every bar: `done`, `ready`, and all fields of its Decision."""
+    numbers = (script.skip, script.refuse, script.late, script.missing, 0)
+    names = ("done", "ready", *_outputs(strategy))
+    rows = _answer(program, (number, 0, *numbers), strategy, market).reshape(-1, len(names))
+    assert len(rows) == len(market.bars)
+    return {name: rows[:, i] for i, name in enumerate(names)}
+
+
+def trade(
+    program: Path, number: int, strategy: Strategy, market: Market, *, requote: int = 0
+) -> F64:
+    """Return the deals of an EA, float64[deals, 9]: see `replay` in broker.h."""
+    symbol, account = market.symbol, market.account
+    settings = (symbol.tick_points, symbol.stops_level, account.mode == "hedging", requote)
+    head = (number, 1, *settings, account.deposit)
+    return _answer(program, head, strategy, market).reshape(-1, 9)
+
+
+def _answer(program: Path, head: tuple[float, ...], strategy: Strategy, market: Market) -> F64:
     bars = market.bars
     columns = [bars.time.astype(float), *(bars.price(p) for p in ("open", "high", "low", "close"))]
     columns += [bars.tick_volume.astype(float), bars.spread.astype(float)]
-    head = [float(number), script.skip, script.refuse, script.late, script.missing, len(bars)]
-    numbers = [np.array(head), np.column_stack(columns).ravel(), *_tables(strategy, market)]
+    numbers = [
+        np.array([*head, len(bars)]),
+        np.column_stack(columns).ravel(),
+        *_tables(strategy, market),
+    ]
     fed = np.concatenate(numbers).astype(np.float64).tobytes()
     ran = subprocess.run([str(program)], input=fed, capture_output=True, check=True)
-    names = ("done", "ready", *_outputs(strategy))
-    rows = np.frombuffer(ran.stdout).reshape(-1, len(names))
-    assert len(rows) == len(bars)
-    return {name: rows[:, i] for i, name in enumerate(names)}
+    return np.frombuffer(ran.stdout)
 
 
 def _tables(strategy: Strategy, market: Market) -> list[F64]:

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 typedef uint64_t ulong;
@@ -16,11 +17,14 @@ typedef long datetime;
 
 struct string
   {
-   string(const char *) {}
-   bool operator==(const string &) const { return true; }
-   bool operator!=(const string &) const { return false; }
+   std::string text;
+   string(void) {}
+   string(const char *from) : text(from) {}
+   string(const std::string &from) : text(from) {}
+   bool operator==(const string &other) const { return text == other.text; }
+   bool operator!=(const string &other) const { return text != other.text; }
   };
-inline string operator+(const string &a, const string &) { return a; }
+inline string operator+(const string &a, const string &b) { return string(a.text + b.text); }
 
 // A dynamic or fixed array of MQL5; index 0 is the newest value where it was set as a series.
 template <typename T>
@@ -107,8 +111,17 @@ double MathSqrt(double x);
 bool   MathIsValidNumber(double x);
 double NormalizeDouble(double x, int digits);
 string IntegerToString(long number);
+// Why a position is closed is printed, and kept here.
+inline string exit_reason;
+inline void note_reason(const string &text) { exit_reason = text; }
+template <typename T>
+void note_reason(const T &) {}
 template <typename... T>
-void PrintFormat(const string, T...) {}
+void PrintFormat(const string format, T... values)
+  {
+   if(format.text.rfind("closing", 0) == 0)
+      (note_reason(values), ...);
+  }
 inline void Print(const string) {}
 void Sleep(int milliseconds);
 int  GetLastError(void);

@@ -70,7 +70,6 @@ int CopyBuffer(int handle, int buffer, int start, int count, Array<double> &valu
    const std::vector<double> &table = rt.buffers.at((size_t)handle).at((size_t)buffer);
    return CopyRows(start, count, values, [&](int bar) { return table[(size_t)bar]; });
   }
-long SymbolInfoInteger(const string, ENUM_SYMBOL_INFO_INTEGER) { return rt.bars[(size_t)rt.now].spread; }
 int iMA(const string, ENUM_TIMEFRAMES, int, int, ENUM_MA_METHOD, ENUM_APPLIED_PRICE) { return rt.handles++; }
 int iRSI(const string, ENUM_TIMEFRAMES, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
 int iATR(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }

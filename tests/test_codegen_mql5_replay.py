@@ -1,33 +1,38 @@
-"""Emitted text, compiled and run on bars, decides what the batch evaluator decides.
+"""Emitted text, compiled and run on bars: it decides as the evaluator, and trades as the reference.
 
-The compiler is C++; values of built-in indicators are handed to the text, all else it computes.
+The compiler is C++, the broker a small one of ours; values of built-in indicators are handed to the
+text, all else it computes.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backtest.bars import Bars
-from backtest.market import Market, Symbol
+from backtest.market import Account, Market, Symbol
+from backtest.reference import simulate
+from backtest.result import Deals
 from codegen.evaluate import Evaluator
 from codegen.plan import build_plan
-from dsl.jit import Bool1D
+from dsl.jit import F64, Bool1D
 from dsl.nodes.expert import DISTANCE_PORTS
 from dsl.parametrize import parametrize
 from dsl.strategy import Strategy
 from tests.support.columns import random_fields
 from tests.support.ea_examples import examples
 from tests.support.mql5_compiler import COMPILER
-from tests.support.mql5_runner import FIELDS, Script, build, run
+from tests.support.mql5_runner import FIELDS, Script, build, run, trade
 from tests.support.strategies import random_strategy
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
 
 ROWS = 1000
-RANDOM = 16
+PRICES = ("open", "high", "low", "close")
+RANDOM = 8
 SCRIPTS = {
     "plain": Script(),
     "bars_without_ticks": Script(skip=7),
@@ -38,10 +43,28 @@ SCRIPTS = {
 
 def random_market() -> Market:
     fields = random_fields(np.random.default_rng(1), ROWS)
-    prices = [np.rint(fields[name] * 1e5).astype(np.int64) for name in ("open", "high", "low")]
-    whole = [fields[name].astype(np.int64) for name in ("tick_volume", "spread")]
-    close = np.rint(fields["close"] * 1e5).astype(np.int64)
-    return Market(Bars("TEST", 3600, 5, fields["time"], *prices, close, *whole), Symbol("TEST", 5))
+    prices = {name: np.rint(fields[name] * 1e5).astype(np.int64) for name in PRICES}
+    bars = Bars(
+        symbol="TEST",
+        timeframe=3600,
+        digits=5,
+        time=fields["time"],
+        open=prices["open"],
+        high=prices["high"],
+        low=prices["low"],
+        close=prices["close"],
+        tick_volume=fields["tick_volume"].astype(np.int64),
+        spread=fields["spread"].astype(np.int64),
+    )
+    return Market(bars, Symbol("TEST", 5), Account(stop_out=0))
+
+
+def coarse(market: Market, tick: int, stops_level: int) -> Market:
+    """Return the market on a netting account, with prices that are multiples of a larger tick."""
+    snapped = {p: (getattr(market.bars, p) + tick // 2) // tick * tick for p in PRICES}
+    symbol = replace(market.symbol, tick_points=tick, stops_level=stops_level)
+    account = replace(market.account, mode="netting")
+    return replace(market, bars=replace(market.bars, **snapped), symbol=symbol, account=account)
 
 
 def strategies() -> dict[str, Strategy]:
@@ -54,6 +77,7 @@ def strategies() -> dict[str, Strategy]:
 
 STRATEGIES = strategies()
 MARKET = random_market()
+MARKETS = {"fine": MARKET, "coarse": coarse(MARKET, tick=5, stops_level=30)}
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +120,22 @@ def test_the_text_decides_as_the_evaluator(name: str, program: Path, evaluator: 
 def test_the_examples_have_signals_to_compare(evaluator: Evaluator) -> None:
     for strategy in examples().values():
         assert evaluator.decisions(strategy).long_entry.any(), strategy.title
+
+
+def table(deals: Deals) -> F64:
+    """Return deals as the rows that the replayed EA writes."""
+    prices = [column / 1e5 for column in (deals.price, deals.stop, deals.target)]
+    head = [deals.time, deals.entry, deals.side, deals.lots]
+    return np.column_stack([*head, *prices, deals.profit, deals.reason])
+
+
+@pytest.mark.parametrize("place", MARKETS)
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_text_trades_as_the_reference(name: str, place: str, program: Path) -> None:
+    strategy, market = STRATEGIES[name], MARKETS[place]
+    wanted = table(simulate(market, Evaluator(market).decisions(strategy)).deals)
+    number = list(STRATEGIES).index(name)
+    # On the coarse market every third request is answered with a requote first.
+    found = trade(program, number, strategy, market, requote=3 if place == "coarse" else 0)
+    assert len(wanted) > 0 or name not in examples()
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-7)
