@@ -20,7 +20,8 @@ from dsl.kinds import Kind, oscillator
 from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.registry import NodeType, lookup
-from dsl.strategy import InputSpec, Strategy
+from dsl.strategy import InputSpec, Strategy, resolved
+from dsl.table import name_problem
 
 FORMAT = "genfx graph 1"
 Json = dict[str, Any]
@@ -97,8 +98,19 @@ def from_json(data: Mapping[str, Any]) -> Strategy:
     for label, name in data.get("labels", []):
         if name not in made:
             raise UnknownName(f"label '{label}' names no box: '{name}'")
-        labels.append((str(label), made[name]))
-    return Strategy(roots[0], _inputs(data), tuple(labels), str(data.get("title", "")))
+        labels.append((_name(label, word_allowed=False), made[name]))
+    strategy = Strategy(roots[0], _inputs(data), tuple(labels), str(data.get("title", "")))
+    for value in (value for n in strategy.order for value in n.params):
+        strategy.value(value)  # every input that a box refers to is in the table,
+    resolved(strategy)  # with a fitting value
+    return strategy
+
+
+def _name(name: object, *, word_allowed: bool) -> str:
+    problem = name_problem(str(name), word_allowed=word_allowed)
+    if problem:
+        raise SyntaxProblem(problem)
+    return str(name)
 
 
 def _inputs(data: Mapping[str, Any]) -> tuple[InputSpec, ...]:
@@ -107,6 +119,9 @@ def _inputs(data: Mapping[str, Any]) -> tuple[InputSpec, ...]:
         unknown = sorted(set(spec) - fields)
         if unknown:
             raise UnknownName(f"input '{spec.get('name')}' has an unknown field '{unknown[0]}'")
+        _name(spec.get("name"), word_allowed=True)
+        if isinstance(spec.get("value"), bool) or not isinstance(spec.get("value"), int | float):
+            raise SyntaxProblem(f"input '{spec['name']}' has no number as its value")
     return tuple(InputSpec(**spec) for spec in data.get("inputs", []))
 
 

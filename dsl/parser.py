@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -23,6 +23,7 @@ from dsl.errors import DslErrors, SyntaxProblem
 from dsl.recovery import Culprit, blanked, explain, locate, strange_character
 
 MAX_ERRORS = 50
+MAX_DEPTH = 150  # of an expression; far above what anyone can read
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,40 @@ def read(text: str, path: str = "") -> Reading:
             rest, names = blanked(rest, culprit.region)
             lost.update(names)
         else:
-            file = attach_comments(bare, text, path)
-            return Reading(file, tuple(errors), frozenset(lost))
+            file, deep = _without_deep(bare)
+            errors.extend(_too_deep(statement) for statement in deep)
+            lost.update(statement.words[0] for statement in deep)
+            return Reading(attach_comments(file, text, path), tuple(errors), frozenset(lost))
     return Reading(None, tuple(errors), frozenset(lost))
 
 
 def parse_expression_syntax(text: str) -> sx.Expr:
     """Return the syntax tree of a lone expression, or raise DslErrors."""
     try:
-        return _tree(text, "expression_only")  # type: ignore[no-any-return]
+        expr: sx.Expr = _tree(text, "expression_only")
     except lark.UnexpectedInput as problem:
         culprit = Culprit(_position(problem, text), None)
         raise DslErrors(
             [_problem(problem, text, culprit)], text=text, path="expression"
         ) from problem
+    if sx.depth(expr) > MAX_DEPTH:
+        raise DslErrors([_too_deep(expr)], text=text, path="expression")
+    return expr
+
+
+def _without_deep(file: sx.File) -> tuple[sx.File, list[sx.Statement]]:
+    """Return the tree without the statements that hold too deep an expression, and those."""
+    deep = [s for s in file.statements if any(sx.depth(e) > MAX_DEPTH for e in s.operands)]
+    kept = tuple(s for s in file.statements if not any(s is one for one in deep))
+    return replace(file, statements=kept), deep
+
+
+def _too_deep(part: sx.Statement | sx.Expr) -> SyntaxProblem:
+    return SyntaxProblem(
+        f"an expression is nested deeper than {MAX_DEPTH} levels",
+        hint="give its parts names",
+        span=part.place.span,
+    )
 
 
 @functools.cache

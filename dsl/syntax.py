@@ -6,7 +6,6 @@ it means. This module knows no node types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl.errors import Span
@@ -214,10 +213,11 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     return ()
 
 
-def walk(expr: Expr) -> Iterator[Expr]:
-    """Yield an expression and everything inside it, from left to right."""
-    stack = [expr]
+def depth(expr: Expr) -> int:
+    """Return how many levels an expression has."""
+    deepest, stack = 0, [(expr, 1)]
     while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(children(current)))
+        current, level = stack.pop()
+        deepest = max(deepest, level)
+        stack.extend((child, level + 1) for child in children(current))
+    return deepest

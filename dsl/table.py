@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from dsl import syntax as sx
@@ -13,23 +14,28 @@ from dsl.scope import Scope
 from dsl.strategy import InputSpec
 
 MAX_NAME = 63  # MQL5 identifiers
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OPERATOR_WORDS = frozenset({"and", "or", "not", "crosses", "as"})
 
 
 def declare_name(name: str, place: sx.Place, scope: Scope, *, word_allowed: bool = False) -> None:
     """Check that a new name is free; report an error to the scope if it is not."""
-    leaves = {t.name for t in node_types() if t.syntax.form == "leaf"}
-    reserved = OPERATOR_WORDS if word_allowed else words()
+    problem = name_problem(name, word_allowed=word_allowed)
     if name in scope.names or name in scope.inputs:
         scope.report(SyntaxProblem(f"the name '{name}' is taken already"), place)
-    elif name in leaves:
-        error = SyntaxProblem(f"'{name}' is a price or clock word", hint="choose another name")
-        scope.report(error, place)
-    elif name in reserved:
-        error = SyntaxProblem(f"'{name}' is a word of the language", hint="choose another name")
-        scope.report(error, place)
-    elif len(name) > MAX_NAME:
-        scope.report(SyntaxProblem(f"a name has at most {MAX_NAME} characters"), place)
+    elif problem:
+        scope.report(SyntaxProblem(problem, hint="choose another name"), place)
+
+
+def name_problem(name: str, *, word_allowed: bool) -> str:
+    """Return why an expression or (`word_allowed`) an input cannot have this name, "" if it can."""
+    if not _NAME.fullmatch(name):
+        return f"'{name}' is no name: letters, digits and _ make one"
+    if any(t.name == name and t.syntax.form == "leaf" for t in node_types()):
+        return f"'{name}' is a price or clock word"
+    if name in (OPERATOR_WORDS if word_allowed else words()):
+        return f"'{name}' is a word of the language"
+    return f"a name has at most {MAX_NAME} characters" if len(name) > MAX_NAME else ""
 
 
 def input_spec(statement: sx.Statement, scope: Scope) -> None:

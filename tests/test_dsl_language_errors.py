@@ -133,6 +133,16 @@ def test_lone_expression_reports_its_error(source: str) -> None:
         parse_expression(source)
 
 
+@pytest.mark.parametrize(
+    "condition", ["(" * 999 + "close > open" + ")" * 999, "close > open" + " and hour > 3" * 999]
+)
+def test_expression_nested_too_deep_is_an_error_not_a_crash(condition: str) -> None:
+    found = errors(text(f"x = {condition}\nenter long when x\nstop loss close"))
+    assert [error.span.line for error in found.errors if error.span] == [2, 4]
+    with pytest.raises(DslErrors):
+        parse_expression(condition)
+
+
 def test_every_prefix_of_a_strategy_is_read_or_reported() -> None:
     whole = text("input n = 14 in 2..50\nenter long when rsi(close, n)[2] < 30 # low\nsize 1 lots")
     for end in range(0, len(whole) - 3, 3):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,29 +44,28 @@ def test_json_may_list_boxes_in_any_order() -> None:
     assert from_json(changed) == parse(TEXT)
 
 
-def broken(change: str) -> Any:
-    found = copy.deepcopy(data())
+Data = dict[str, Any]
+CHANGES: dict[str, Callable[[Data, Data, Data], object]] = {
+    "type": lambda data, box, link: box.update(type="emma"),
+    "parameter": lambda data, box, link: box.update(params={"perod": 3}),
+    "value": lambda data, box, link: box.update(params={"period": 0}),
+    "output": lambda data, box, link: box.update(output="signal"),
+    "port": lambda data, box, link: link.update(port="y"),
+    "missing port": lambda data, box, link: data["links"].remove(link),
+    "two links": lambda data, box, link: data["links"].append(dict(link)),
+    "circle": lambda data, box, link: link.update(source="ema_2"),
+    "nowhere": lambda data, box, link: link.update(source="ema_7"),
+    "label": lambda data, box, link: data.update(labels=[["my trend", "ema_2"]]),
+    "input": lambda data, box, link: data.update(inputs=[]),
+    "input value": lambda data, box, link: data["inputs"][0].update(value="14"),
+}
+
+
+def broken(change: str) -> Data:
+    found: Data = data()
     box = next(b for b in found["nodes"] if b["id"] == "ema_2")
     link = next(one for one in found["links"] if one["target"] == "ema_2")
-    match change:
-        case "type":
-            box["type"] = "emma"
-        case "parameter":
-            box["params"] = {"perod": 3}
-        case "value":
-            box["params"] = {"period": 0}
-        case "output":
-            box["output"] = "signal"
-        case "port":
-            link["port"] = "y"
-        case "missing port":
-            found["links"].remove(link)
-        case "two links":
-            found["links"].append(dict(link))
-        case "circle":
-            link["source"] = "ema_2"
-        case "nowhere":
-            link["source"] = "ema_7"
+    CHANGES[change](found, box, link)
     return found
 
 
@@ -82,9 +81,12 @@ def broken(change: str) -> Any:
         ("two links", "box 'ema_2': port 'x' has two links"),
         ("circle", "the links form a circle through box 'ema_2'"),
         ("nowhere", "a link leads to box 'ema_7'"),
+        ("label", "'my trend' is no name"),
+        ("input", "no input 'n'"),
+        ("input value", "input 'n' has no number as its value"),
     ],
 )
-def test_wrong_box_is_refused_with_its_id(change: str, told: str) -> None:
+def test_wrong_data_is_refused_and_the_place_named(change: str, told: str) -> None:
     with pytest.raises(DslError) as caught:
         from_json(broken(change))
     assert told in str(caught.value)
