@@ -124,7 +124,6 @@ class Runner:
             finer=self._finer,
             paths=self._paths,
             squares=self._squares,
-            quotes=records(new_table(Bar, 1), Bar),
             scratch=np.empty((BIT_ROWS + depth, arena.atoms.shape[1]), np.uint64),
             deals=records(deals, Booked),
             equity=np.empty(window),
@@ -165,7 +164,6 @@ def run_programs(
         borrowed(counted.finer),
         borrowed(counted.paths),
         borrowed(counted.squares),
-        borrowed(counted.quotes),
         borrowed(counted.scratch),
         borrowed(counted.deals),
         borrowed(counted.equity),
@@ -176,7 +174,7 @@ def run_programs(
         start(facts[0], states[0])
         row = programs.rows[k]
         if len(arrays.equity) == 0 and jumps(facts[0], row):
-            jump(facts[0], row, bits, arrays, states[0], wants[0])
+            jump(facts[0], row, bits, arrays, states[0])
         else:
             walk(facts[0], row, bits, arrays, states[0], wants[0])
         write_criteria(facts[0], states[0], out[k])

@@ -66,7 +66,7 @@ def equity_at(facts: Facts, bar: Bar, state: State, price: int) -> float:
 
 
 @njit
-def _book(state: State, amount: float) -> None:
+def book(state: State, amount: float) -> None:
     """Add whole cents to the balance and take the deal into the sums of the stability."""
     state.cents += amount
     state.balance = state.cents / 100.0
@@ -106,7 +106,7 @@ def book_entry(facts: Facts, state: State, want: Want, deals: Sequence[Booked]) 
     """Book the entry of the position that the state holds (rule 25)."""
     state.entry_cents = 0.0 - cents(facts.commission * state.lots)
     _write(deals, state, want, state.price, 0)
-    _book(state, state.entry_cents)
+    book(state, state.entry_cents)
     _write_money(deals, state, 0.0, state.entry_cents, 0.0)
 
 
@@ -125,7 +125,7 @@ def book_exit(
     commission = 0.0 - cents(facts.commission * state.lots)
     swap = cents(state.swap)
     _write(deals, state, want, price, reason)
-    _book(state, profit + commission + swap)
+    book(state, profit + commission + swap)
     _write_money(deals, state, profit, commission, swap)
     result = profit + commission + swap + state.entry_cents
     if result > 0.0:
@@ -187,7 +187,7 @@ def fill_in_bar(
     best = bar.high if side > 0 else bar.ask_low
     stop = stop_touched(side, effective_stop(state), adverse)
     target = target_touched(side, state.target, best)
-    if stop and (not target or _stop_first(facts, bar, state, finer)):
+    if stop and (not target or stop_first(facts, bar, state, finer)):
         price, reason = stop_fill(facts, bar, state)
     elif target:
         price, reason = state.target, TAKE_PROFIT
@@ -199,7 +199,7 @@ def fill_in_bar(
 
 
 @njit
-def _stop_first(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
+def stop_first(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
     """Rule 19: whether the stop fills of a bar that touched both."""
     quote = bar.open if state.side > 0 else bar.ask_open
     if stop_touched(state.side, effective_stop(state), quote):

@@ -196,7 +196,7 @@ class Arrays(NamedTuple):
 
     bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
     paths: int32[2, n, 4], what `jump` scans for a long and for a short position; squares: int64[2, n],
-    sums of the squared changes between its closes; quotes: Bar[1], room for one.
+    sums of the squared changes between its closes.
     scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m] and equity: float64[bars of the
     window], both empty in a batch.
     """
@@ -207,7 +207,6 @@ class Arrays(NamedTuple):
     finer: I64
     paths: I32
     squares: I64
-    quotes: Sequence[Bar]
     scratch: U64
     deals: Sequence[Booked]
     equity: F64

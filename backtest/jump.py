@@ -11,14 +11,24 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.bits import next_bit
-from backtest.fast_book import book_exit, effective_stop, feed_meter, fill_in_bar, stop_fill
-from backtest.fast_rules import distance, market_fill
+from backtest.fast_book import book, stop_first
+from backtest.fast_rules import (
+    MARGIN_SLACK,
+    above,
+    below,
+    cents,
+    distance,
+    entry_stop,
+    entry_target,
+    margin_needed,
+    market_fill,
+    stepped_lots,
+    usable,
+)
 from backtest.fast_types import (
     ANY_ENTRY,
     CLOSE,
     CONSTANT,
-    END,
-    EXIT_SIGNAL,
     FORCED_EXIT,
     FRIDAY_EXIT,
     HIGH,
@@ -28,19 +38,16 @@ from backtest.fast_types import (
     OPEN,
     SHORT_ENTRY,
     SHORT_EXIT,
-    TAKE_PROFIT,
     UNUSED,
     Arrays,
-    Bar,
     Facts,
     Row,
     State,
-    Want,
 )
-from backtest.walk import open_position
-from dsl.jit import I32, U64, njit
+from dsl.jit import F64, I32, I64, U64, njit
 
 FAR = 1 << 60  # points; a level no price reaches
+AT_OPEN, BY_SIGNAL, IN_BAR = range(3)  # how a position closes
 
 
 @njit
@@ -54,43 +61,57 @@ def jumps(facts: Facts, row: Row) -> bool:
 
 
 @njit
-def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: Want) -> None:
+def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> None:
     """Trade the window; the state holds the sums for the criteria, no deals are written.
 
-    bits: uint64[BIT_ROWS, words]; its exit rows are overwritten. want: Room for one bar's wants.
+    bits: uint64[BIT_ROWS, words]; its exit rows are overwritten.
     """
     merge_exits(row, bits)
-    bar = arrays.quotes[0]
-    t = facts.first
+    paths, squares, end = arrays.paths, arrays.squares, facts.end
+    fixed = 0.0 if row.risk != 0 else stepped_lots(facts, row.size)
+    t, closed = facts.first, 0  # closed: the direction that a signal closed at this open
     long_exit = short_exit = -1  # bars of the next signals, looked up once each
-    while t < facts.end:
-        entry = next_bit(bits[ANY_ENTRY], t, facts.end)
+    while True:
+        entry = next_bit(bits[ANY_ENTRY], t, end)
         if entry > t:
             settle(state)
-            state.closed_side = 0
-            t = entry
-            if t == facts.end:
-                break
-        want_entry(row, bits, arrays, facts.scale, t, want)
-        if want.side != state.closed_side:
-            load_quotes(arrays, t, bar)
-            open_position(facts, row, bar, want, state, arrays.deals)
-        state.closed_side = 0
-        if state.side == 0:
-            t += 1
+            closed = 0
+        if entry == end:
+            break
+        is_long = (bits[LONG_ENTRY, entry >> 6] >> np.uint64(entry & 63)) & np.uint64(1)
+        side = 1 if is_long else -1
+        if side == closed or not open_plain(
+            facts, row, arrays.columns, paths, state, side, entry, fixed
+        ):
+            t, closed = entry + 1, 0
             settle(state)
             continue
-        if state.side > 0:
-            if long_exit <= t:
-                long_exit = next_bit(bits[LONG_EXIT], t + 1, facts.end)
+        if side > 0:
+            if long_exit <= entry:
+                long_exit = next_bit(bits[LONG_EXIT], entry + 1, end)
             leave = long_exit
         else:
-            if short_exit <= t:
-                short_exit = next_bit(bits[SHORT_EXIT], t + 1, facts.end)
+            if short_exit <= entry:
+                short_exit = next_bit(bits[SHORT_EXIT], entry + 1, end)
             leave = short_exit
         if row.max_bars > 0:
-            leave = min(leave, t + row.max_bars)
-        t = ride(facts, arrays, state, want, leave)
+            leave = min(leave, entry + row.max_bars)
+        which = 0 if side > 0 else 1
+        t = ride(facts, paths[which], squares[which], state, leave)
+        closed = 0
+        if t == end:
+            close = side * np.int64(paths[which, t - 1, CLOSE])
+            close_plain(facts, state, market_fill(facts, side < 0, close))
+            break
+        price, how = exit_fill(facts, paths[which], state, t, leave)
+        if how == IN_BAR:
+            price = fill_plain(facts, arrays, state, t)
+        close_plain(facts, state, price)
+        if how == IN_BAR:
+            settle(state)
+            t += 1
+        elif how == BY_SIGNAL:
+            closed = side
     settle(state)
 
 
@@ -115,51 +136,116 @@ def settle(state: State) -> None:
 
 
 @njit
-def want_entry(row: Row, bits: U64, arrays: Arrays, scale: float, t: int, want: Want) -> None:
-    """Read what an entry at bar t needs to know."""
-    want.t = t
-    is_long = (bits[LONG_ENTRY, t >> 6] >> np.uint64(t & 63)) & np.uint64(1)
-    want.side = 1 if is_long else -1
-    want.stop = distance(arrays.columns, row.stop_factor, row.stop_column, t, scale)
-    want.target = distance(arrays.columns, row.target_factor, row.target_column, t, scale)
+def open_plain(
+    facts: Facts,
+    row: Row,
+    columns: F64,
+    paths: I32,
+    state: State,
+    side: int,
+    t: int,
+    fixed: float,
+) -> bool:
+    """Open at the market unless distance, level, volume or margin forbid it; fixed: lots, 0 for risk."""
+    bid, ask = np.int64(paths[0, t, OPEN]), -np.int64(paths[1, t, OPEN])
+    stop = target = 0
+    if row.stop_column != UNUSED:
+        away = distance(columns, row.stop_factor, row.stop_column, t, facts.scale)
+        stop = entry_stop(facts, side, bid, ask, away)
+        if not usable(away) or stop <= 0:
+            return False
+    if row.target_column != UNUSED:
+        away = distance(columns, row.target_factor, row.target_column, t, facts.scale)
+        target = entry_target(facts, side, bid, ask, away)
+        if not usable(away) or target <= 0:
+            return False
+    quote = ask if side > 0 else bid
+    lots = fixed
+    if row.risk != 0:
+        lots = state.balance * row.size / 100.0 / (abs(quote - stop) * facts.value)
+        lots = stepped_lots(facts, lots)
+    margin = margin_needed(facts, lots, quote, facts.value)
+    if lots == 0.0 or margin > state.balance + MARGIN_SLACK:
+        return False
+    state.side, state.bar, state.lots = side, t, lots
+    state.price = market_fill(facts, side > 0, quote)
+    state.stop, state.target, state.stop_out = stop, target, 0
+    state.entry_cents = 0.0
+    if facts.commission != 0.0:
+        state.entry_cents = 0.0 - cents(facts.commission * lots)
+    book(state, state.entry_cents)
+    limit = facts.stop_out * margin  # equity at which the broker closes
+    unit = lots * facts.value
+    at_stop = state.balance + side * (stop - state.price) * unit
+    if limit > 0.0 and (stop == 0 or at_stop < limit + 2.0 * facts.tick * unit):
+        away = (state.balance - limit) / unit
+        level = (
+            below(state.price, away, facts.tick)
+            if side > 0
+            else above(state.price, away, facts.tick)
+        )
+        state.stop_out = max(0, level)
+    return True
 
 
 @njit
-def ride(facts: Facts, arrays: Arrays, state: State, want: Want, leave: int) -> int:
-    """Follow the position just opened to its exit; return the first bar where an entry may follow.
+def ride(facts: Facts, path: I32, squares: I64, state: State, leave: int) -> int:
+    """Follow the position just opened to the bar that closes it, the window's end for none.
 
-    leave: Bar at whose open a signal or the holding time closes it; the window's end for none.
+    leave: Bar at whose open a signal or the holding time closes it.
     """
-    which = 0 if state.side > 0 else 1
-    path, squares = arrays.paths[which], arrays.squares[which]
     side, entry = state.side, state.bar
     unit = state.lots * facts.value
     per_unit = 1.0 / unit
-    start = state.balance - unit * (side * state.price)  # equity at a price q is start + unit * q
-    stop, target = -FAR, FAR
-    if effective_stop(state) > 0:
-        stop = side * effective_stop(state)
-    if state.target > 0:
-        target = side * state.target
+    balance, peak, percent = state.balance, state.peak, state.percent
+    start = balance - unit * (side * state.price)  # equity at a price q is start + unit * q
+    stop, target = bounds(state)
     t = entry
     while t < leave:
-        worst = state.peak * (1.0 - state.percent / 100.0)
+        worst = peak * (1.0 - percent * 0.01)
         low = int((worst - start) * per_unit) + 2  # of a possible new worst drawdown
-        close = int((state.peak - start) * per_unit) - 2  # of a possible new peak
+        close = int((peak - start) * per_unit) - 2  # of a possible new peak
         t = scan(path, t, leave, max(low, stop), target, close)
         if t == leave or path[t, LOW] <= stop or path[t, HIGH] >= target:
             break
-        feed_meter(state, start + unit * path[t, LOW])
-        feed_meter(state, start + unit * path[t, CLOSE])
+        fall = peak - (start + unit * path[t, LOW])
+        if fall * 100.0 > percent * peak * (1.0 - 1e-12):
+            percent = max(percent, fall / peak * 100.0)
+        peak = max(peak, start + unit * path[t, CLOSE])
         t += 1
+    state.peak, state.percent = peak, percent
     held = min(t, facts.end - 1)
     if entry < held:
         change = start + unit * path[entry, CLOSE] - state.equity
         later = squares[held - 1] - squares[entry]
         state.squares += change * change + unit * unit * later
         state.equity = start + unit * path[held - 1, CLOSE]
-    want.t = t
-    return finish(facts, arrays, state, want, stop, target, leave)
+    if t == facts.end:  # the last bar's extreme counts, its close is that of the deal
+        feed_percent(state, start + unit * path[t - 1, LOW])
+    return t
+
+
+@njit
+def bounds(state: State) -> tuple[int, int]:
+    """Return stop and target of the position on its path."""
+    side = state.side
+    stop, target = -FAR, FAR
+    if state.stop > 0:
+        stop = side * state.stop
+    if state.stop_out > 0:
+        stop = max(stop, side * state.stop_out)
+    if state.target > 0:
+        target = side * state.target
+    return stop, target
+
+
+@njit
+def feed_percent(state: State, value: float) -> None:
+    """Take the next equity into the drawdown's percentage, all that the criteria need of it."""
+    state.peak = max(state.peak, value)
+    fall = state.peak - value
+    if fall * 100.0 > state.percent * state.peak * (1.0 - 1e-12):
+        state.percent = max(state.percent, fall / state.peak * 100.0)
 
 
 @njit
@@ -172,47 +258,54 @@ def scan(path: I32, first: int, end: int, low: int, high: int, close: int) -> in
 
 
 @njit
-def load_quotes(arrays: Arrays, t: int, bar: Bar) -> None:
-    """Read the quotes of bar t from the paths, which are close together in memory."""
-    long, short = arrays.paths[0], arrays.paths[1]
-    bar.open, bar.ask_open = long[t, OPEN], -short[t, OPEN]
-    bar.low, bar.ask_low = long[t, LOW], -short[t, HIGH]
-    bar.high, bar.ask_high = long[t, HIGH], -short[t, LOW]
-    bar.close, bar.ask_close = long[t, CLOSE], -short[t, CLOSE]
+def exit_fill(facts: Facts, path: I32, state: State, t: int, leave: int) -> tuple[int, int]:
+    """Return the price and the way of an exit at bar t; within the bar the price is still open."""
+    side, quote = state.side, np.int64(path[t, OPEN])
+    stop, target = bounds(state)
+    if t > state.bar and quote <= stop:
+        market = not (facts.order_gap != 0 and stop == side * state.stop)
+        level = min(stop, quote) if market else stop
+        return market_fill(facts, side < 0, side * level), AT_OPEN
+    if t > state.bar and quote >= target:
+        return state.target, AT_OPEN
+    if t == leave:
+        return market_fill(facts, side < 0, side * quote), BY_SIGNAL
+    return 0, IN_BAR
 
 
 @njit
-def finish(
-    facts: Facts, arrays: Arrays, state: State, want: Want, stop: int, target: int, leave: int
-) -> int:
-    """Close the position at bar want.t: it touches a level, or is `leave`, or the window has ended.
-
-    Return the first bar where an entry may follow.
-    """
-    t, side, bar = want.t, state.side, arrays.quotes[0]
+def fill_plain(facts: Facts, arrays: Arrays, state: State, t: int) -> int:
+    """Return the price of an exit within bar t and note the bar's extreme, no farther than that."""
+    side = state.side
     path = arrays.paths[0 if side > 0 else 1]
-    if t == facts.end:
-        want.t = t - 1
-        load_quotes(arrays, t - 1, bar)
-        close = bar.close if side > 0 else bar.ask_close
-        price = market_fill(facts, side < 0, close)
-        book_exit(facts, bar, state, want, arrays.deals, price, END)
-        return t
-    load_quotes(arrays, t, bar)
-    opened_before = t > state.bar
-    if opened_before and path[t, OPEN] <= stop:
-        price, reason = stop_fill(facts, bar, state)
-    elif opened_before and path[t, OPEN] >= target:
-        price, reason = state.target, TAKE_PROFIT
-    elif t == leave:
-        quote = bar.open if side > 0 else bar.ask_open
-        price, reason = market_fill(facts, side < 0, quote), EXIT_SIGNAL
-        state.closed_side = side
+    stop, target = bounds(state)
+    hit_stop, hit_target = path[t, LOW] <= stop, path[t, HIGH] >= target
+    if hit_stop and hit_target:
+        hit_stop = stop_first(facts, arrays.bars[t], state, arrays.finer)
+    fill = target
+    if hit_stop:
+        level = stop
+        if facts.order_gap == 0 or stop != side * state.stop:
+            level = min(stop, np.int64(path[t, OPEN]))
+        fill = side * market_fill(facts, side < 0, side * level)
+    extreme = max(np.int64(path[t, LOW]), fill)
+    unit = state.lots * facts.value
+    feed_percent(state, state.balance + unit * (extreme - side * state.price))
+    return side * fill
+
+
+@njit
+def close_plain(facts: Facts, state: State, price: int) -> None:
+    """Book the exit at a price; the trade's result is the profit and both commissions."""
+    points = state.side * (price - state.price)
+    amount = float(cents(points * state.lots * facts.value))
+    if facts.commission != 0.0:
+        amount -= cents(facts.commission * state.lots)
+    book(state, amount)
+    result = amount + state.entry_cents
+    if result > 0.0:
+        state.won += result
     else:
-        if path[t, LOW] <= stop and path[t, HIGH] >= target:
-            bar = arrays.bars[t]  # what decides such a bar stands only there
-        fill_in_bar(facts, bar, state, want, arrays.deals, arrays.finer)
-        settle(state)
-        return t + 1
-    book_exit(facts, bar, state, want, arrays.deals, price, reason)
-    return t
+        state.lost -= result
+    state.side = 0
+    feed_percent(state, state.balance)
