@@ -78,7 +78,7 @@ def fits_paths(bars: Table) -> bool:
 
 
 def paths_of(bars: Table) -> tuple[I32, I64]:
-    """Return int32[2, n, 4], the paths of a long and of a short position, and their sums of squares."""
+    """Return int32[8n], the paths of a long and a short position, and int64[2n], sums of squares."""
     paths = np.zeros((2, len(bars), 4), np.int32)
     squares = np.zeros((2, len(bars)), np.int64)
     if fits_paths(bars):
@@ -86,7 +86,7 @@ def paths_of(bars: Table) -> tuple[I32, I64]:
             paths[0, :, column], paths[1, :, column] = bars[long], -bars[short]
         change = np.diff(paths[:, :, CLOSE].astype(np.int64), axis=1)
         squares[:, 1:] = np.cumsum(change * change, axis=1)
-    return paths, squares
+    return paths.ravel(), squares.ravel()
 
 
 def facts_of(market: Market, bars: Table) -> Table:

@@ -195,8 +195,8 @@ class Arrays(NamedTuple):
     """All that programs read and write beside records.
 
     bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
-    paths: int32[2, n, 4], what `jump` scans for a long and for a short position; squares: int64[2, n],
-    sums of the squared changes between its closes.
+    paths: int32[8n], what `jump` scans: rows of 4 for a long position, then for a short one;
+    squares: int64[2n], sums of the squared changes between their closes.
     scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m] and equity: float64[bars of the
     window], both empty in a batch.
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.bits import next_bit
+from backtest.bits import next_bit, test_bit
 from backtest.fast_book import book, stop_first
 from backtest.fast_rules import (
     MARGIN_SLACK,
@@ -68,17 +68,19 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> Non
     """
     merge_exits(row, bits)
     paths, squares, end = arrays.paths, arrays.squares, facts.end
+    any_entry, long_entry = bits[ANY_ENTRY], bits[LONG_ENTRY]
+    long_exits, short_exits = bits[LONG_EXIT], bits[SHORT_EXIT]
     fixed = 0.0 if row.risk != 0 else stepped_lots(facts, row.size)
     t, closed = facts.first, 0  # closed: the direction that a signal closed at this open
     long_exit = short_exit = -1  # bars of the next signals, looked up once each
     while True:
-        entry = next_bit(bits[ANY_ENTRY], t, end)
+        entry = next_bit(any_entry, t, end)
         if entry > t:
             settle(state)
             closed = 0
         if entry == end:
             break
-        is_long = (bits[LONG_ENTRY, entry >> 6] >> np.uint64(entry & 63)) & np.uint64(1)
+        is_long = test_bit(long_entry, entry)
         side = 1 if is_long else -1
         if side == closed or not open_plain(
             facts, row, arrays.columns, paths, state, side, entry, fixed
@@ -88,24 +90,24 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> Non
             continue
         if side > 0:
             if long_exit <= entry:
-                long_exit = next_bit(bits[LONG_EXIT], entry + 1, end)
+                long_exit = next_bit(long_exits, entry + 1, end)
             leave = long_exit
         else:
             if short_exit <= entry:
-                short_exit = next_bit(bits[SHORT_EXIT], entry + 1, end)
+                short_exit = next_bit(short_exits, entry + 1, end)
             leave = short_exit
         if row.max_bars > 0:
             leave = min(leave, entry + row.max_bars)
-        which = 0 if side > 0 else 1
-        t = ride(facts, paths[which], squares[which], state, leave)
+        base = 0 if side > 0 else len(squares) // 2  # where the side's path begins
+        t = ride(facts, paths, squares, base, state, leave)
         closed = 0
         if t == end:
-            close = side * np.int64(paths[which, t - 1, CLOSE])
+            close = side * quote_of(paths, base + t - 1, CLOSE)
             close_plain(facts, state, market_fill(facts, side < 0, close))
             break
-        price, how = exit_fill(facts, paths[which], state, t, leave)
+        price, how = exit_fill(facts, quote_of(paths, base + t, OPEN), state, t, leave)
         if how == IN_BAR:
-            price = fill_plain(facts, arrays, state, t)
+            price = fill_plain(facts, arrays, base, state, t)
         close_plain(facts, state, price)
         if how == IN_BAR:
             settle(state)
@@ -147,7 +149,7 @@ def open_plain(
     fixed: float,
 ) -> bool:
     """Open at the market unless distance, level, volume or margin forbid it; fixed: lots, 0 for risk."""
-    bid, ask = np.int64(paths[0, t, OPEN]), -np.int64(paths[1, t, OPEN])
+    bid, ask = quote_of(paths, t, OPEN), -quote_of(paths, len(paths) // 8 + t, OPEN)
     stop = target = 0
     if row.stop_column != UNUSED:
         away = distance(columns, row.stop_factor, row.stop_column, t, facts.scale)
@@ -189,7 +191,7 @@ def open_plain(
 
 
 @njit
-def ride(facts: Facts, path: I32, squares: I64, state: State, leave: int) -> int:
+def ride(facts: Facts, paths: I32, squares: I64, base: int, state: State, leave: int) -> int:
     """Follow the position just opened to the bar that closes it, the window's end for none.
 
     leave: Bar at whose open a signal or the holding time closes it.
@@ -205,23 +207,27 @@ def ride(facts: Facts, path: I32, squares: I64, state: State, leave: int) -> int
         worst = peak * (1.0 - percent * 0.01)
         low = int((worst - start) * per_unit) + 2  # of a possible new worst drawdown
         close = int((peak - start) * per_unit) - 2  # of a possible new peak
-        t = scan(path, t, leave, max(low, stop), target, close)
-        if t == leave or path[t, LOW] <= stop or path[t, HIGH] >= target:
+        t = scan(paths, base + t, base + leave, max(low, stop), target, close) - base
+        if (
+            t == leave
+            or quote_of(paths, base + t, LOW) <= stop
+            or quote_of(paths, base + t, HIGH) >= target
+        ):
             break
-        fall = peak - (start + unit * path[t, LOW])
+        fall = peak - (start + unit * quote_of(paths, base + t, LOW))
         if fall * 100.0 > percent * peak * (1.0 - 1e-12):
             percent = max(percent, fall / peak * 100.0)
-        peak = max(peak, start + unit * path[t, CLOSE])
+        peak = max(peak, start + unit * quote_of(paths, base + t, CLOSE))
         t += 1
     state.peak, state.percent = peak, percent
     held = min(t, facts.end - 1)
     if entry < held:
-        change = start + unit * path[entry, CLOSE] - state.equity
-        later = squares[held - 1] - squares[entry]
+        change = start + unit * quote_of(paths, base + entry, CLOSE) - state.equity
+        later = squares[base + held - 1] - squares[base + entry]
         state.squares += change * change + unit * unit * later
-        state.equity = start + unit * path[held - 1, CLOSE]
+        state.equity = start + unit * quote_of(paths, base + held - 1, CLOSE)
     if t == facts.end:  # the last bar's extreme counts, its close is that of the deal
-        feed_percent(state, start + unit * path[t - 1, LOW])
+        feed_percent(state, start + unit * quote_of(paths, base + t - 1, LOW))
     return t
 
 
@@ -249,18 +255,30 @@ def feed_percent(state: State, value: float) -> None:
 
 
 @njit
-def scan(path: I32, first: int, end: int, low: int, high: int, close: int) -> int:
-    """Return the first bar at or beyond a level, `end` where there is none before it."""
-    t, last, one = np.uint64(first), np.uint64(end), np.uint64(1)  # unsigned: no negative indices
-    while t < last and path[t, LOW] > low and path[t, HIGH] < high and path[t, CLOSE] < close:
-        t += one
-    return np.int64(t)
+def quote_of(paths: I32, at: int, column: int) -> int:
+    """Return a quote of a path; unsigned, an index is not checked for being negative."""
+    return np.int64(paths[np.uint64(at * 4 + column)])
 
 
 @njit
-def exit_fill(facts: Facts, path: I32, state: State, t: int, leave: int) -> tuple[int, int]:
-    """Return the price and the way of an exit at bar t; within the bar the price is still open."""
-    side, quote = state.side, np.int64(path[t, OPEN])
+def scan(paths: I32, first: int, end: int, low: int, high: int, close: int) -> int:
+    """Return the first bar at or beyond a level, `end` where there is none before it."""
+    k, last, four = np.uint64(first * 4), np.uint64(end * 4), np.uint64(4)
+    to_high, to_low, to_close = np.uint64(HIGH), np.uint64(LOW), np.uint64(CLOSE)
+    while (
+        k < last
+        and paths[k + to_low] > low
+        and paths[k + to_high] < high
+        and paths[k + to_close] < close
+    ):
+        k += four
+    return np.int64(k) // 4
+
+
+@njit
+def exit_fill(facts: Facts, quote: int, state: State, t: int, leave: int) -> tuple[int, int]:
+    """Return price and way of the exit at bar t that opens at a quote; 0 within the bar."""
+    side = state.side
     stop, target = bounds(state)
     if t > state.bar and quote <= stop:
         market = not (facts.order_gap != 0 and stop == side * state.stop)
@@ -274,21 +292,21 @@ def exit_fill(facts: Facts, path: I32, state: State, t: int, leave: int) -> tupl
 
 
 @njit
-def fill_plain(facts: Facts, arrays: Arrays, state: State, t: int) -> int:
+def fill_plain(facts: Facts, arrays: Arrays, base: int, state: State, t: int) -> int:
     """Return the price of an exit within bar t and note the bar's extreme, no farther than that."""
     side = state.side
-    path = arrays.paths[0 if side > 0 else 1]
+    paths, at = arrays.paths, base + t
     stop, target = bounds(state)
-    hit_stop, hit_target = path[t, LOW] <= stop, path[t, HIGH] >= target
+    hit_stop, hit_target = quote_of(paths, at, LOW) <= stop, quote_of(paths, at, HIGH) >= target
     if hit_stop and hit_target:
         hit_stop = stop_first(facts, arrays.bars[t], state, arrays.finer)
     fill = target
     if hit_stop:
         level = stop
         if facts.order_gap == 0 or stop != side * state.stop:
-            level = min(stop, np.int64(path[t, OPEN]))
+            level = min(stop, quote_of(paths, at, OPEN))
         fill = side * market_fill(facts, side < 0, side * level)
-    extreme = max(np.int64(path[t, LOW]), fill)
+    extreme = max(quote_of(paths, at, LOW), fill)
     unit = state.lots * facts.value
     feed_percent(state, state.balance + unit * (extreme - side * state.price))
     return side * fill
