@@ -91,7 +91,7 @@ def candidate(expert: Node, breeder: int, *, mirrored: bool) -> Candidate:
 
 
 def candidate_of(strategy: Strategy, breeder: int, *, mirrored: bool) -> Candidate:
-    """Return a candidate from any strategy: inputs become literals, labels and title are dropped."""
+    """Return a candidate from any strategy: inputs become literals, labels are dropped."""
     expert = resolved(strategy)
     if mirrored:
         return candidate(long_side(expert), breeder, mirrored=True)

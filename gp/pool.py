@@ -25,7 +25,7 @@ class Pool:
         return tuple(cast(Sequence[Individual], self._hall.items))
 
     def wants(self, individual: Individual) -> bool:
-        """Tell whether an individual would enter if it passed: it makes money, with enough trades."""
+        """Tell whether an individual would enter if it passed: it makes money often enough."""
         if individual.criteria[0] <= 0 or individual.trades < self._min_trades:
             return False
         return self._hall.would_enter(individual)

@@ -213,7 +213,7 @@ class SearchSettings:
 
 
 def as_json(settings: SearchSettings) -> str:
-    """Return the settings as canonical JSON; the budget of seconds, which changes no result, is 0."""
+    """Return the settings as canonical JSON; the budget of seconds changes no result and is 0."""
     timeless = replace(settings, budget=replace(settings.budget, seconds=0.0))
     return json.dumps(asdict(timeless), sort_keys=True, separators=(",", ":"))
 

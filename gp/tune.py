@@ -161,7 +161,7 @@ def search_box(
 
 
 def identifier(strategy: Strategy) -> Callable[[Mapping[str, ParamValue]], str]:
-    """Return a function from input values to strategy_id, "" for refused ones; it makes no nodes."""
+    """Return a function from input values to strategy_id ("": refused); it makes no nodes."""
     order = topological(strategy.expert)
     fixed = {spec.name: spec.value for spec in strategy.inputs}
 

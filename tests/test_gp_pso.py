@@ -29,9 +29,7 @@ def griewank(points: list[Point]) -> list[float]:
     return values
 
 
-def median(
-    objective: Objective, bound: float, dimensions: int, settings: SwarmSettings
-) -> float:
+def median(objective: Objective, bound: float, dimensions: int, settings: SwarmSettings) -> float:
     axes = [Axis(-bound, bound)] * dimensions
     return statistics.median(
         minimise(objective, axes, np.random.default_rng(seed), settings).value for seed in SEEDS
@@ -68,7 +66,11 @@ def test_no_point_is_evaluated_twice_even_by_a_second_swarm() -> None:
     index: dict[Point, float] = {}
     for seed in (1, 2):
         minimise(
-            objective, axes, np.random.default_rng(seed), SwarmSettings(evaluations=300), index=index
+            objective,
+            axes,
+            np.random.default_rng(seed),
+            SwarmSettings(evaluations=300),
+            index=index,
         )
     assert len(seen) == len(set(seen)) == 600
 
