@@ -78,13 +78,14 @@ def fits_paths(bars: Table) -> bool:
 
 
 def paths_of(bars: Table) -> tuple[I32, I64]:
-    """Return int32[8n], the paths of a long and a short position, and int64[2n], sums of squares."""
+    """Return int32[8n], paths of a long and a short position, and int64[2n], sums of squares."""
     paths = np.zeros((2, len(bars), 4), np.int32)
     squares = np.zeros((2, len(bars)), np.int64)
     if fits_paths(bars):
         for column, (long, short) in enumerate(_PATHS):
             paths[0, :, column], paths[1, :, column] = bars[long], -bars[short]
-        change = np.diff(paths[:, :, CLOSE].astype(np.int64), axis=1)
+        close: I64 = paths[:, :, CLOSE].astype(np.int64)
+        change = close[:, 1:] - close[:, :-1]
         squares[:, 1:] = np.cumsum(change * change, axis=1)
     return paths.ravel(), squares.ravel()
 

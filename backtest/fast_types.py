@@ -41,8 +41,8 @@ class Bar:
     """One bar. The first eight fields, all that most bars are asked for, share a line of cache.
 
     ask_*: Ask quotes beside the bid ones, on the tick grid. spread: Resolved, points. day: Server
-    day number. nights: Swap nights charged at the open. move: Direction of the last bar before this
-    one that moved, 0 for none (rule 19, path). gain, loss: Deposit money per point and lot where the
+    day number. nights: Swap nights charged at the open. move: Direction of the last bar before it
+    that moved, 0 for none (rule 19, path). gain, loss: Deposit money per point and lot where the
     conversion is a series. finer_first, finer_end: Rows of the finer bars inside this one.
     """
 

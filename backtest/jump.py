@@ -89,13 +89,9 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> Non
             settle(state)
             continue
         if side > 0:
-            if long_exit <= entry:
-                long_exit = next_bit(long_exits, entry + 1, end)
-            leave = long_exit
+            leave = long_exit = later_bit(long_exits, long_exit, entry, end)
         else:
-            if short_exit <= entry:
-                short_exit = next_bit(short_exits, entry + 1, end)
-            leave = short_exit
+            leave = short_exit = later_bit(short_exits, short_exit, entry, end)
         if row.max_bars > 0:
             leave = min(leave, entry + row.max_bars)
         base = 0 if side > 0 else len(squares) // 2  # where the side's path begins
@@ -115,6 +111,12 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> Non
         elif how == BY_SIGNAL:
             closed = side
     settle(state)
+
+
+@njit
+def later_bit(words: U64, known: int, t: int, end: int) -> int:
+    """Return the first set bar after t, given the one found for an earlier t."""
+    return known if known > t else next_bit(words, t + 1, end)
 
 
 @njit
@@ -148,7 +150,7 @@ def open_plain(
     t: int,
     fixed: float,
 ) -> bool:
-    """Open at the market unless distance, level, volume or margin forbid it; fixed: lots, 0 for risk."""
+    """Open at the market unless something forbids it; fixed: lots, not read for a risk."""
     bid, ask = quote_of(paths, t, OPEN), -quote_of(paths, len(paths) // 8 + t, OPEN)
     stop = target = 0
     if row.stop_column != UNUSED:
@@ -257,7 +259,7 @@ def feed_percent(state: State, value: float) -> None:
 @njit
 def quote_of(paths: I32, at: int, column: int) -> int:
     """Return a quote of a path; unsigned, an index is not checked for being negative."""
-    return np.int64(paths[np.uint64(at * 4 + column)])
+    return np.int64(paths[np.uint64(at * 4 + column)])  # type: ignore[return-value]
 
 
 @njit
@@ -272,7 +274,7 @@ def scan(paths: I32, first: int, end: int, low: int, high: int, close: int) -> i
         and paths[k + to_close] < close
     ):
         k += four
-    return np.int64(k) // 4
+    return np.int64(k) // 4  # type: ignore[return-value]
 
 
 @njit

@@ -64,7 +64,9 @@ def limit_runner(
     numbers: spread, value, lots, deposit, scale, sharpe_scale. strategies: Rows of STRATEGY.
     """
     change = np.diff(prices["close"], prepend=prices["close"][0])
-    arrays = {name: prices[name].astype(np.int32) for name in ("open", "high", "low", "close")}
+    arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {
+        name: prices[name].astype(np.int32) for name in ("open", "high", "low", "close")
+    }
     arrays |= {"squares": np.cumsum(change * change), "distance": column, "atoms": atoms}
     facts = Facts(bars=len(column), words=atoms.shape[1])
     facts.spread = int(numbers["spread"])
