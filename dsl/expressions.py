@@ -26,7 +26,7 @@ from dsl.kinds import (
 from dsl.mismatch import call_mismatch, operator_mismatch
 from dsl.node import InputRef, Node, Value, node, rewrite, with_output, with_params
 from dsl.nodes.constants import CONSTANT
-from dsl.registry import NodeType, lookup
+from dsl.registry import NodeType, lookup, node_types
 from dsl.scope import Operand, Scope, param_value
 from dsl.statements import NEGATED, POINTS_TYPE
 
@@ -174,8 +174,9 @@ def _call(expr: sx.Call, scope: Scope) -> Node | None:
         if node_type.syntax.form in {"constant", "statement"}:
             raise UnknownName(f"unknown node '{expr.name}'")
     except UnknownName as error:
-        error.span = expr.name_place.span
-        raise
+        calls = [t.name for t in node_types() if t.syntax.form == "call"]
+        hint = did_you_mean(expr.name.lower(), calls)
+        raise UnknownName(error.message, hint=hint, span=expr.name_place.span) from None
     ports, params = _bound(expr, node_type)
     operands = [_port_operand(node_type, number, ports, scope) for number in range(len(ports))]
     values = _param_values(node_type, params, scope)

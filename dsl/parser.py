@@ -18,9 +18,9 @@ from lark import Token
 from lark.visitors import Transformer_NonRecursive
 
 from dsl import syntax as sx
-from dsl.comments import attach_comments
+from dsl.comments import attach_comments, masked
 from dsl.errors import DslErrors, SyntaxProblem
-from dsl.recovery import Culprit, blanked, explain, locate, strange_character
+from dsl.recovery import Culprit, blanked, explain, locate, not_closed, strange_character
 
 MAX_ERRORS = 50
 MAX_DEPTH = 150  # of an expression; far above what anyone can read
@@ -47,12 +47,16 @@ def read(text: str, path: str = "") -> Reading:
     """Return as much of the syntax tree as can be read, with all syntax errors."""
     errors: list[SyntaxProblem] = []
     lost: set[str] = set()
-    rest = text
+    rest, closed = text, False
     while len(errors) < MAX_ERRORS:
         try:
             bare = _tree(rest, "file")
         except lark.UnexpectedInput as problem:
-            culprit = locate(rest, _position(problem, rest), exact=_strange(problem))
+            if _at_end(problem) and "{" in masked(rest) and not closed:
+                errors.append(not_closed(text))
+                rest, closed = rest + "\n}", True
+                continue
+            culprit = locate(rest, _position(problem, rest), exact=_exact(problem))
             errors.append(_problem(problem, text, culprit))
             if culprit.region is None:
                 return Reading(None, tuple(errors), frozenset(lost))
@@ -119,9 +123,18 @@ def _tree(text: str, start: str) -> Any:
     return _ToSyntax().transform(_grammar().parse(text, start=start))
 
 
-def _position(problem: lark.UnexpectedInput, text: str) -> int:
+def _at_end(problem: lark.UnexpectedInput) -> bool:
     token = getattr(problem, "token", None)
-    if isinstance(token, Token) and token.type == "$END":
+    return isinstance(token, Token) and token.type == "$END"
+
+
+def _exact(problem: lark.UnexpectedInput) -> bool:
+    """Return whether the statement before the place of an error cannot be to blame for it."""
+    return _strange(problem) or getattr(problem, "accepts", None) == {"$END"}
+
+
+def _position(problem: lark.UnexpectedInput, text: str) -> int:
+    if _at_end(problem):
         return len(text.rstrip())
     return problem.pos_in_stream if problem.pos_in_stream is not None else len(text)
 

@@ -45,6 +45,8 @@ STARTERS = (
     "symmetric",
 )
 _JOINERS = frozenset({"and", "or", "not", "crosses", "above", "below", "as", "points", "when"})
+_UNITS = ("points", "bars", "lots")
+_PIPS = ("pip", "pips")
 _NAMES = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -76,6 +78,22 @@ def strange_character(text: str, position: int) -> SyntaxProblem:
     return SyntaxProblem(message, hint=hints.get(character, ""), span=_span(text, position, 1))
 
 
+def not_closed(text: str) -> SyntaxProblem:
+    """Return the error for a strategy without its closing brace."""
+    span = _span(text, len(text.rstrip()), 1)
+    return SyntaxProblem("the strategy is not closed", hint="it ends with '}'", span=span)
+
+
+def _stray_word(text: str, end: int) -> SyntaxProblem:
+    """Return the error for a word behind a complete statement, such as `stop loss 20 pips`."""
+    found = re.search(r"\w+$", text[:end])
+    word = found.group() if found else text[end - 1 : end]
+    hint = "a pip is 10 points on 5-digit quotes: write points" if word in _PIPS else ""
+    hint = hint or did_you_mean(word, (*STARTERS, *_JOINERS, *_UNITS))
+    span = _span(text, end - len(word), len(word))
+    return SyntaxProblem(f"unexpected '{word}'", hint=hint, span=span)
+
+
 def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProblem:
     """Return the error for a token that cannot stand where it does.
 
@@ -85,6 +103,8 @@ def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProble
         allowed: What could stand there: literal words, or names of terminals.
     """
     position, region = culprit.position, culprit.region
+    if culprit.early and not culprit.operand and list(allowed) == ["="]:
+        return _stray_word(text, position)
     if culprit.early:
         wanted = _wanted(sorted(_OPERAND) if culprit.operand else allowed)
         hint = "a parenthesis is not closed" if ")" in allowed and not culprit.operand else ""
@@ -224,6 +244,8 @@ def _hint(token: str, text: str, position: int, allowed: Sequence[str]) -> str:
         return "'==' compares, '=' only names an expression at the start of a statement"
     if token in {"cross", "above", "below", "over", "under"} and "crosses" in allowed:
         return "write 'crosses above' or 'crosses below'"
+    if text.startswith("//", position):
+        return "a comment begins with '#'"
     if token.isidentifier():
         return did_you_mean(token, [word for word in allowed if word.isidentifier()])
     if not token and "}" in allowed:

@@ -58,7 +58,7 @@ class Scope:
             )
         types = [t.name for t in node_types() if t.syntax.form in {"leaf", "call"}]
         known = [*self.inputs, *self.names, *types]
-        return UnknownName(f"unknown name '{name}'", hint=did_you_mean(name, known))
+        return UnknownName(f"unknown name '{name}'", hint=did_you_mean(name.lower(), known))
 
 
 def param_value(param: Param, expr: sx.Expr, scope: Scope, owner: str) -> Value | None:

@@ -53,6 +53,9 @@ CASES = {
     "range beyond the limits": "input n = 9 in 0..50\nenter long when rsi(close, n) < 30",
     "input of no number": "input n = 2.5\nenter long when rsi(close, n) < 30",
     "short side twice": "enter long when close > open\nenter short when close < open\nsymmetric",
+    "capitals": "enter long when RSI(Close, 14) < 30",
+    "pips": "enter long when close > open\nstop loss 20 pips",
+    "comment of another language": "// trend\nenter long when close > open",
     "unknown kind": "enter long when close > 3 as prize",
     "several at once": (
         "input n = 200 in 2..50\n"
@@ -103,6 +106,16 @@ def test_all_errors_of_a_file_come_in_the_order_of_its_lines() -> None:
 def test_use_of_a_broken_name_is_not_reported_again() -> None:
     found = errors(text("x = ema(close, 3\ny = x + 1\nenter long when x > close and y > 3"))
     assert len(found.errors) == 1
+
+
+def test_missing_brace_is_one_error_and_the_rest_is_still_checked() -> None:
+    found = errors('strategy "x" {\nenter long when close >\nstop loss atr(0)\n')
+    assert [error.span.line for error in found.errors if error.span] == [2, 3, 3]
+    assert "not closed" in str(found)
+
+
+def test_text_behind_the_strategy_is_one_error() -> None:
+    assert len(errors(text("enter long when close > open") + "}\n").errors) == 1
 
 
 def test_error_knows_its_place() -> None:
