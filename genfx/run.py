@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata, resources
 from pathlib import Path
@@ -18,6 +18,7 @@ from dsl.lower import parse
 from dsl.strategy import Strategy
 from genfx import __version__
 from genfx.config import Config, parse_config
+from genfx.diversity import distinct_first
 from genfx.exports import with_inputs
 from genfx.finalists import Finalist, finalists
 from genfx.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
@@ -27,7 +28,6 @@ from genfx.publication import Publication, result_files
 from genfx.search_sections import search_settings
 from gp.evaluators import Evaluators
 from gp.evolve import Observer, Outcome, evolve
-from gp.individual import Individual
 from gp.settings import SearchSettings
 from gp.store import Store
 
@@ -111,25 +111,16 @@ def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
                 library=library(),
                 context=_context(run),
             )
+            pool = distinct_first([member.strategy for member in outcome.pool], made[0])
         finally:
             for evaluator in made:
                 evaluator.close()
-    chosen = distinct_first(outcome.pool)[: run.config.output.strategies]
-    best = [with_inputs(individual.strategy) for individual in chosen]
+    best = [with_inputs(strategy) for strategy in pool[: run.config.output.strategies]]
     spans = run.spans.named()[: 2 if outcome.interrupted else 3]
     shown = finalists(best, spans, threads=threads)
     found = Finished(run, outcome, shown, _luck(run, outcome))
     publish(run.folder, result_files(_publication(found)))
     return found
-
-
-def distinct_first(pool: Sequence[Individual]) -> list[Individual]:
-    """Return the pool with those last that trade in-sample just as a better one does."""
-    firsts: dict[object, Individual] = {}
-    for individual in pool:
-        firsts.setdefault((individual.criteria, individual.trades), individual)
-    first = set(firsts.values())
-    return [*firsts.values(), *(i for i in pool if i not in first)]
 
 
 def library() -> list[Strategy]:

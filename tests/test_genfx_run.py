@@ -15,13 +15,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from codegen.evaluate import Evaluator
 from dsl.errors import RunError
 from dsl.lower import parse
 from genfx import api
 from genfx.cli.app import app
+from genfx.diversity import distinct_first
 from genfx.finalists import FIGURES
 from genfx.folder import publish
 from genfx.luck import lucky_sharpe
+from genfx.markets import market
 from gp.evolve import Progress
 
 CONFIG = """\
@@ -249,6 +252,15 @@ def test_another_config_does_not_continue_a_run(finished: Path, tmp_path: Path) 
     (folder / "config.json").write_text(json.dumps(stored))
     with pytest.raises(RunError, match="seed"):
         api.resume(folder)
+
+
+def test_strategies_that_trade_alike_stand_last() -> None:
+    text = 'strategy "t" {{ enter long when hour == {} exit after {} bars size 0.1 lots }}'
+    first, other = parse(text.format(8, 4)), parse(text.format(14, 4))
+    twin = parse('strategy "twin" { enter long when hour == 8 exit after 4 bars size 0.2 lots }')
+    bars = api.load_bars("sample").between(0, 1000)
+    evaluator = Evaluator(market(api.Config(), bars))
+    assert distinct_first([first, twin, other], evaluator) == [first, other, twin]
 
 
 def test_luck_grows_with_the_number_of_trials_and_shrinks_with_time() -> None:
