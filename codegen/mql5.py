@@ -23,16 +23,15 @@ from codegen.mql5_inputs import (
     require_size,
 )
 from codegen.mql5_steps import Handle, HistoryObject, StepWriter
-from codegen.mql5_text import environment, folder, mql5_double, mql5_literal
+from codegen.mql5_text import environment, folder, mql5_double
 from codegen.plan import Plan, build_plan
 from codegen.symbolic import amount_text, largest, plus, term_text
 from dsl.errors import CodegenError
 from dsl.node import InputRef
-from dsl.nodes.expert import DISTANCE_PORTS
-from dsl.registry import node_types
+from dsl.nodes.expert import DISTANCE_PORTS, OFF
+from dsl.registry import NodeType, node_types
 from dsl.strategy import Strategy
 
-_OFF = "0"
 _CRITERIA = {
     "net_profit": ("TesterStatistics(STAT_PROFIT)", ()),
     "profit_factor": ("ProfitFactor()", ("criteria/profit_factor.mqh.j2",)),
@@ -136,7 +135,7 @@ def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
     names = input_names(plan.inputs)
     forms = step_forms(plan, names)
     writer = StepWriter(plan, forms, inputs)
-    rules = _rules(plan, names)
+    rules = _rules(plan, strategy.expert.type, writer)
     sheet = _sheet(strategy, plan, facts, (inputs, forms, writer, rules))
     text = environment().get_template("expert.mq5.j2").render(sheet=sheet, facts=facts, rules=rules)
     return _tidy(text)
@@ -206,23 +205,22 @@ def _timeframe(facts: EmitFacts) -> Timeframe | None:
     return Timeframe(facts.timeframe, f"wants a chart of period {timeframe_name(facts.timeframe)}")
 
 
-def _rules(plan: Plan, names: dict[str, str]) -> dict[str, str]:
+def _rules(plan: Plan, expert: NodeType, writer: StepWriter) -> dict[str, str]:
     """Return each account rule as text, "" where it is off."""
+    params = {param.name: param for param in expert.params}
     found = {
-        name: names[value.name]
-        if isinstance(value, InputRef)
-        else mql5_literal(value)
-        if value != 0
+        name: writer.param(params[name], value)
+        if isinstance(value, InputRef) or value != OFF
         else ""
         for name, value in plan.rules
     }
-    slippage = dict(plan.rules)["max_slippage"]
-    found["max_slippage"] = names[slippage.name] if isinstance(slippage, InputRef) else SLIPPAGE
+    if "Inp" not in found["max_slippage"]:
+        found["max_slippage"] = SLIPPAGE
     return found
 
 
 def _is_input(text: str) -> bool:
-    return text.startswith("Inp")
+    return "Inp" in text
 
 
 def _exits(plan: Plan, rules: dict[str, str]) -> tuple[Exit, ...]:

@@ -12,11 +12,14 @@ from dsl.strategy import Strategy
 
 _TIMEFRAMES = {60: "M1", 300: "M5", 900: "M15", 1800: "M30", 3600: "H1", 14400: "H4", 86400: "D1"}
 _WIDTH = 12
+_FIGURES_NOTE = (
+    "These figures were computed by genfx on historical bars, under its trading contract. Those in",
+    "sample were optimised, the gate span was selected on; only the holdout span was not seen",
+    "before. A strategy found among many looks better on its data than it is.",
+)
 _NOTE = (
-    "These figures were computed by genfx on historical bars under the trading contract of genfx.",
-    "They are results of a search among many strategies: the in-sample figures were optimised, the",
-    "gate span was selected on, only the holdout span was not seen before. Past performance does",
-    "not guarantee future results. Test on a demo account before you trade real money.",
+    "Past performance does not guarantee future results. Test on a demo account before you trade",
+    "real money.",
 )
 
 
@@ -155,4 +158,5 @@ def _figures_table(spans: tuple[SpanFigures, ...]) -> list[str]:
             for row in rows
         ),
         "",
+        *_FIGURES_NOTE,
     ]

@@ -232,7 +232,7 @@ def refusals(rule: Callable[..., object], values: tuple[object, ...]) -> str:
     bad: list[str] = []
     for conditions, result in explore(rule, values):
         if isinstance(result, Condition):
-            bad.append(" && ".join((*conditions, result.negated)))
+            bad.append(" && ".join(dict.fromkeys((*conditions, result.negated))))
         elif not result:
             bad.append(" && ".join(conditions) or "true")
     return " || ".join(f"({one})" if len(bad) > 1 else one for one in bad)

@@ -204,7 +204,7 @@ def test_every_library_form_has_its_fragment(node_type: NodeType) -> None:
 
 def test_account_rules_that_are_off_leave_no_code() -> None:
     plain, guarded = SOURCES["macd_signal"], SOURCES["guarded"]
-    for name in ("DailyLossReached", "DrawdownReached", "ProtectPosition"):
+    for name in ("CheckDailyLoss", "CheckDrawdown", "ProtectPosition"):
         assert name not in plain
         assert name in guarded
 

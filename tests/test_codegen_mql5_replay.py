@@ -135,7 +135,8 @@ def test_the_text_trades_as_the_reference(name: str, place: str, program: Path) 
     strategy, market = STRATEGIES[name], MARKETS[place]
     wanted = table(simulate(market, Evaluator(market).decisions(strategy)).deals)
     number = list(STRATEGIES).index(name)
-    # On the coarse market every third request is answered with a requote first.
-    found = trade(program, number, strategy, market, requote=3 if place == "coarse" else 0)
-    assert len(wanted) > 0 or name not in examples()
+    # On the coarse market every third request is requoted, and the terminal restarts now and then.
+    trouble = {"requote": 3, "restart": 50} if place == "coarse" else {}
+    found = trade(program, number, strategy, market, **trouble)
+    assert len(wanted) > 0 or name.startswith("random")
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-7)

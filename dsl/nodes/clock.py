@@ -224,18 +224,15 @@ def _minutes(name: str, default: int) -> IntParam:
 
 _WINDOW = (_minutes("start", 8 * 60), _minutes("end", 20 * 60))
 _DAY_AT = (_minutes("at", 22 * 60),)
-_INTO = "((long){time} - {start} * 60) % 86400"
-_LENGTH = "(({end} - {start}) * 60 + 86399) % 86400 + 1"
-_CLOSING = f"{{start}} != {{end}} && {_INTO} < {_LENGTH} && {_INTO} + {{timeframe}} > {_LENGTH}"
-_DAY_CLOSING = "(long){time} % 86400 + {timeframe} > {at} * 60"
-_WEEK_CLOSING = "((long){time} + 345600) % 604800 + {timeframe} > 432000 + {at} * 60"
+# Functions of templates/mql5/functions.
+_CLOSING = "SessionCloses({time}, {timeframe}, {start}, {end})"
+_DAY_CLOSING = "DayCloses({time}, {timeframe}, {at})"
+_WEEK_CLOSING = "WeekCloses({time}, {timeframe}, {at})"
 
 
-def _passed(cycle: int, offset: str) -> str:
+def _passed(days: int, offset: str) -> str:
     """Return the MQL5 test whether a zone began since the bar before."""
-    begin = f"{{timeframe}} - ({offset}) - 1"
-    now, before = f"((long){{time}} + {begin})", f"((long){{time_prev}} + {begin})"
-    return f"{now} / {cycle} != {before} / {cycle}"
+    return f"ZoneBegan({{time}}, {{time_prev}}, {{timeframe}}, {days}, {offset})"
 
 
 def _clock(
@@ -272,7 +269,7 @@ SESSION = _clock(
     session,
     session_at,
     _WINDOW,
-    f"{_INTO} < {_LENGTH}",
+    "InSession({time}, {start}, {end})",
     "Whether the bar opens in [start, end), which may wrap midnight.",
     weight=0.3,
 )
@@ -287,7 +284,7 @@ SESSION_END = _clock(
     session_end,
     session_end_at,
     _WINDOW,
-    f"{{start}} != {{end}} && (({_CLOSING}) || {_passed(86_400, '{end} * 60')})",
+    "SessionEnds({time}, {time_prev}, {timeframe}, {start}, {end})",
     "Whether it is time to close before the session ends.",
 )
 DAY_CLOSING = _clock(
@@ -301,7 +298,7 @@ DAY_END = _clock(
     day_end,
     day_end_at,
     _DAY_AT,
-    f"{_DAY_CLOSING} || {_passed(86_400, '{at} * 60')}",
+    f"{_DAY_CLOSING} || {_passed(1, '{at} * 60')}",
     "Whether it is time to close before this time of the day.",
 )
 WEEK_CLOSING = _clock(
@@ -315,6 +312,6 @@ WEEK_END = _clock(
     week_end,
     week_end_at,
     _DAY_AT,
-    f"{_WEEK_CLOSING} || {_passed(604_800, '86400 + {at} * 60')}",
+    f"{_WEEK_CLOSING} || {_passed(7, '86400 + {at} * 60')}",
     "Whether it is time to close before this time of Friday.",
 )

@@ -24,10 +24,11 @@
 //| profit factor          1.42        1.21        0.94
 //| trades                  118          40          37
 //|
-//| These figures were computed by genfx on historical bars under the trading contract of genfx.
-//| They are results of a search among many strategies: the in-sample figures were optimised, the
-//| gate span was selected on, only the holdout span was not seen before. Past performance does
-//| not guarantee future results. Test on a demo account before you trade real money.
+//| These figures were computed by genfx on historical bars, under its trading contract. Those in
+//| sample were optimised, the gate span was selected on; only the holdout span was not seen
+//| before. A strategy found among many looks better on its data than it is.
+//| Past performance does not guarantee future results. Test on a demo account before you trade
+//| real money.
 //|
 //| The strategy in the language of genfx:
 //|    strategy "Return into the bands" {
@@ -124,10 +125,7 @@ int OnInit(void)
    ExtTrade.SetAsyncMode(false);
    ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
    if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
-     {
-      PrintFormat("%s offers no order filling mode", _Symbol);
-      return(INIT_FAILED);
-     }
+      ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
 //--- the bar it was attached in is left alone, the tester starts with its first bar
    if(!ExtTester)
      {

@@ -24,10 +24,11 @@
 //| profit factor          1.42        1.21        0.94
 //| trades                  118          40          37
 //|
-//| These figures were computed by genfx on historical bars under the trading contract of genfx.
-//| They are results of a search among many strategies: the in-sample figures were optimised, the
-//| gate span was selected on, only the holdout span was not seen before. Past performance does
-//| not guarantee future results. Test on a demo account before you trade real money.
+//| These figures were computed by genfx on historical bars, under its trading contract. Those in
+//| sample were optimised, the gate span was selected on; only the holdout span was not seen
+//| before. A strategy found among many looks better on its data than it is.
+//| Past performance does not guarantee future results. Test on a demo account before you trade
+//| real money.
 //|
 //| The strategy in the language of genfx:
 //|    strategy "An evolved one" {
@@ -298,10 +299,7 @@ int OnInit(void)
    ExtTrade.SetAsyncMode(false);
    ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
    if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
-     {
-      PrintFormat("%s offers no order filling mode", _Symbol);
-      return(INIT_FAILED);
-     }
+      ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
    ClearHistory();
    if(!UpdateHistory())
       Print("history is not ready yet, the values follow with the next ticks");
@@ -551,7 +549,7 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    const bool gt_1 = Greater(macd_1_signal, InpMacdLevel, 0.0, NUMBER_TOLERANCE);
    const bool and_1 = rising_1 && gt_1;
    const bool falling_1 = Falling(close_1, 0, InpFallingCount, PRICE_TOLERANCE, 0.0);
-   const bool session_1 = ((long)StrategyTime(rates[0].time) - InpSessionStart * 60) % 86400 < ((InpSessionEnd - InpSessionStart) * 60 + 86399) % 86400 + 1;
+   const bool session_1 = InSession(StrategyTime(rates[0].time), InpSessionStart, InpSessionEnd);
    const bool and_2 = falling_1 && session_1;
    double atr_1_buffer[];
    if(!ReadBuffer(ExtAtr1, 0, 1, 1, atr_1_buffer))
@@ -1010,6 +1008,20 @@ bool Falling(const double &x[], const int shift, const int count, const double a
          return(false);
      }
    return(true);
+  }
+//+------------------------------------------------------------------+
+//| Seconds of a session; a whole day where it ends as it starts     |
+//+------------------------------------------------------------------+
+long SessionLength(const int start, const int end)
+  {
+   return(((long)(end - start) * 60 + SECONDS_PER_DAY - 1) % SECONDS_PER_DAY + 1);
+  }
+//+------------------------------------------------------------------+
+//| Whether a bar opens in [start, end), minutes since midnight      |
+//+------------------------------------------------------------------+
+bool InSession(const datetime time, const int start, const int end)
+  {
+   return(((long)time - start * 60) % SECONDS_PER_DAY < SessionLength(start, end));
   }
 //+------------------------------------------------------------------+
 //| Copy bars, the one that is being opened first                    |

@@ -24,10 +24,11 @@
 //| profit factor          1.42        1.21        0.94
 //| trades                  118          40          37
 //|
-//| These figures were computed by genfx on historical bars under the trading contract of genfx.
-//| They are results of a search among many strategies: the in-sample figures were optimised, the
-//| gate span was selected on, only the holdout span was not seen before. Past performance does
-//| not guarantee future results. Test on a demo account before you trade real money.
+//| These figures were computed by genfx on historical bars, under its trading contract. Those in
+//| sample were optimised, the gate span was selected on; only the holdout span was not seen
+//| before. A strategy found among many looks better on its data than it is.
+//| Past performance does not guarantee future results. Test on a demo account before you trade
+//| real money.
 //|
 //| The strategy in the language of genfx:
 //|    strategy "Guarded account" {
@@ -128,10 +129,7 @@ int OnInit(void)
    ExtTrade.SetAsyncMode(false);
    ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
    if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
-     {
-      PrintFormat("%s offers no order filling mode", _Symbol);
-      return(INIT_FAILED);
-     }
+      ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
 //--- the bar it was attached in is left alone, the tester starts with its first bar
    if(!ExtTester)
      {
@@ -340,8 +338,12 @@ bool ReadTick(MqlTick &tick)
 //+------------------------------------------------------------------+
 Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &decision)
   {
-   const bool day_lost = DailyLossReached(bar_time);
-   const bool drawn_down = DrawdownReached();
+   bool day_lost = false;
+   if(!CheckDailyLoss(bar_time, day_lost))
+      return(OUTCOME_LATER);
+   bool drawn_down = false;
+   if(!CheckDrawdown(drawn_down))
+      return(OUTCOME_LATER);
    bool entries = decision.ready && decision.entry_filter;
    entries = entries && !day_lost;
    entries = entries && !drawn_down;
@@ -699,19 +701,16 @@ bool MovesCapital(const ulong ticket)
    return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT);
   }
 //+------------------------------------------------------------------+
-//| Whether equity fell far enough below the balance the day began   |
-//| with; the whole account counts, deposits of today are capital    |
+//| Find whether equity fell far enough below the balance that the   |
+//| day began with; the whole account counts, deposits are capital   |
 //+------------------------------------------------------------------+
-bool DailyLossReached(const datetime bar_time)
+bool CheckDailyLoss(const datetime bar_time, bool &reached)
   {
-   const double percent = (double)2.0;
+   const double percent = 2.0;
    if(!(percent > 0.0))
-      return(false);
-   if(!HistorySelect(DayStart(bar_time), TimeCurrent() + SECONDS_PER_DAY))
-     {
-      Print("daily loss: the history of deals cannot be read");
       return(true);
-     }
+   if(!HistorySelect(DayStart(bar_time), TimeCurrent() + SECONDS_PER_DAY))
+      return(false);
    double balance = AccountInfoDouble(ACCOUNT_BALANCE);
    for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
      {
@@ -720,7 +719,10 @@ bool DailyLossReached(const datetime bar_time)
          balance -= DealAmount(ticket);
      }
    const double loss = balance - AccountInfoDouble(ACCOUNT_EQUITY);
-   return(loss >= percent / 100.0 * balance - SLACK);
+   reached = loss >= percent / 100.0 * balance - SLACK;
+   if(reached)
+      PrintFormat("daily loss: %.2f of %.2f, no entries", loss, balance);
+   return(true);
   }
 //--- highest balance so far, and how far the history of deals has been read for it
 double   ExtPeak;
@@ -755,20 +757,21 @@ bool UpdatePeak(void)
    return(true);
   }
 //+------------------------------------------------------------------+
-//| Whether equity fell far enough below the highest balance so far; |
-//| the whole account counts                                         |
+//| Find whether equity fell far enough below the highest balance of |
+//| the whole account                                                |
 //+------------------------------------------------------------------+
-bool DrawdownReached(void)
+bool CheckDrawdown(bool &reached)
   {
-   const double percent = (double)20.0;
+   const double percent = 20.0;
    if(!(percent > 0.0))
-      return(false);
-   if(!UpdatePeak())
-     {
-      Print("drawdown stop: the history of deals cannot be read");
       return(true);
-     }
-   return(ExtPeak - AccountInfoDouble(ACCOUNT_EQUITY) >= percent / 100.0 * ExtPeak - SLACK);
+   if(!UpdatePeak())
+      return(false);
+   const double loss = ExtPeak - AccountInfoDouble(ACCOUNT_EQUITY);
+   reached = loss >= percent / 100.0 * ExtPeak - SLACK;
+   if(reached)
+      PrintFormat("drawdown stop: %.2f below the highest balance, %.2f, no entries", loss, ExtPeak);
+   return(true);
   }
 //+------------------------------------------------------------------+
 //| Time of a bar on the clock of the data it was evaluated on       |

@@ -69,7 +69,7 @@ def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
         "int main(void) {",
         "const int number = (int)read_count();",
         "const bool trades = read_count() != 0;",
-        "const std::vector<double> script = read_numbers(5);",
+        "const std::vector<double> script = read_numbers(6);",
         "read_bars(); read_buffers();",
         "switch(number) {",
         *cases,
@@ -92,7 +92,7 @@ def _run_function(source: str, strategy: Strategy) -> str:
     return f"""
 void run(bool trades, const std::vector<double> &script) {{
   if(trades)
-    return replay(script, OnInit, OnTick);
+    return replay(script, OnInit, OnDeinit, OnTick);
   ExtTester = true;
   if(!InputsValid() || !CreateHandles() || rt.handles != (int)rt.buffers.size()) abort();
   {start}
@@ -124,7 +124,7 @@ def run(
     program: Path, number: int, strategy: Strategy, market: Market, script: Script = PLAIN
 ) -> dict[str, F64]:
     """Return what an EA decided at every bar: `done`, `ready`, and all fields of its Decision."""
-    numbers = (script.skip, script.refuse, script.late, script.missing, 0)
+    numbers = (script.skip, script.refuse, script.late, script.missing, 0, 0)
     names = ("done", "ready", *_outputs(strategy))
     rows = _answer(program, (number, 0, *numbers), strategy, market).reshape(-1, len(names))
     assert len(rows) == len(market.bars)
@@ -132,12 +132,18 @@ def run(
 
 
 def trade(
-    program: Path, number: int, strategy: Strategy, market: Market, *, requote: int = 0
+    program: Path,
+    number: int,
+    strategy: Strategy,
+    market: Market,
+    *,
+    requote: int = 0,
+    restart: int = 0,
 ) -> F64:
     """Return the deals of an EA, float64[deals, 9]: see `replay` in broker.h."""
     symbol, account = market.symbol, market.account
-    settings = (symbol.tick_points, symbol.stops_level, account.mode == "hedging", requote)
-    head = (number, 1, *settings, account.deposit)
+    settings = (symbol.tick_points, symbol.stops_level, account.mode == "hedging")
+    head = (number, 1, *settings, account.deposit, requote, restart)
     return _answer(program, head, strategy, market).reshape(-1, 9)
 
 

@@ -188,6 +188,7 @@ void CTrade::SetDeviationInPoints(const ulong) {}
 void CTrade::SetAsyncMode(const bool) {}
 void CTrade::LogLevel(const ENUM_LOG_LEVELS) {}
 bool CTrade::SetTypeFillingBySymbol(const string) { return true; }
+void CTrade::SetTypeFilling(const ENUM_ORDER_TYPE_FILLING) {}
 uint CTrade::ResultRetcode(void) const { return broker.code; }
 string CTrade::ResultRetcodeDescription(void) const { return ""; }
 bool CTrade::PositionOpen(const string, const ENUM_ORDER_TYPE type, const double volume, const double price, const double sl, const double tp, const string)
@@ -227,21 +228,30 @@ bool CTrade::PositionModify(const ulong ticket, const double sl, const double tp
   }
 
 // Replay all bars through an Expert Advisor's own handlers and write the deals.
-// settings: tick in points, stops level, hedging, requote every so manieth request, deposit.
-template <typename Init, typename Tick>
-void replay(const std::vector<double> &settings, Init init, Tick on_tick)
+// settings: tick in points, stops level, hedging, deposit, and every so manieth: request answered with
+// a requote, bar before which the terminal restarts (0: never).
+template <typename Init, typename Deinit, typename Tick>
+void replay(const std::vector<double> &settings, Init init, Deinit deinit, Tick on_tick)
   {
    broker.tick = settings[0] * 1e-5;
    broker.stops_level = (int)settings[1];
    broker.hedging = settings[2] != 0;
-   broker.requote = (int)settings[3];
-   book({0, false, true, 0, 0, 0, 0, 0, settings[4], 0});
+   book({0, false, true, 0, 0, 0, 0, 0, settings[3], 0});
+   broker.requote = (int)settings[4];
+   const int restart = (int)settings[5];
    if(init() != INIT_SUCCEEDED)
       abort();
    for(rt.now = 0; rt.now < (int)rt.bars.size(); rt.now++)
      {
       const MqlRates &bar = rt.bars[(size_t)rt.now];
       fill(bar.open, bar.open, bar.open);
+      if(restart > 0 && rt.now % restart == restart - 1)
+        {
+         deinit(0);
+         rt.handles = 0;
+         if(init() != INIT_SUCCEEDED)
+            abort();
+        }
       on_tick();
       fill(bar.low, bar.high, bar.open);
      }

@@ -7,6 +7,7 @@ public:
    void SetDeviationInPoints(const ulong deviation);
    void SetAsyncMode(const bool mode);
    void LogLevel(const ENUM_LOG_LEVELS level);
+   void SetTypeFilling(const ENUM_ORDER_TYPE_FILLING filling);
    bool SetTypeFillingBySymbol(const string symbol);
    bool PositionOpen(const string symbol, const ENUM_ORDER_TYPE type, const double volume,
                      const double price, const double sl, const double tp, const string comment);
