@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,27 +11,25 @@ from codegen.evaluate import Evaluator
 from dsl.jit import F64
 from dsl.strategy import Strategy
 
-ALIKE = 0.7  # correlation of profits per bar from which two strategies count as one
+TIERS = (0.7, 0.9, 0.99)  # correlations of profits per bar: how alike two strategies are
 
 
 def distinct_first(strategies: Sequence[Strategy], evaluator: Evaluator) -> list[Strategy]:
-    """Return the strategies with those last whose equity moves as a better one's does.
+    """Return the strategies with those later whose equity moves as a better one's does.
 
     Args:
-        strategies: Best first; the order is kept among the distinct and among the others.
+        strategies: Best first; the order is kept among those that are equally distinct.
         evaluator: Of the span on which they are compared; it must not be the holdout's.
     """
-    shown: list[Strategy] = []
-    others: list[Strategy] = []
+    tiers: list[int] = []
     known: list[F64] = []
     for strategy in strategies:
         moves = _moves(evaluator.result(strategy).equity)
-        if any(float(moves @ other) > ALIKE for other in known):
-            others.append(strategy)
-        else:
-            shown.append(strategy)
-            known.append(moves)
-    return shown + others
+        closest = max((float(moves @ other) for other in known), default=0.0)
+        tiers.append(bisect(TIERS, closest))
+        known.append(moves)
+    order = sorted(range(len(strategies)), key=lambda row: tiers[row])
+    return [strategies[row] for row in order]
 
 
 def _moves(equity: F64) -> F64:
