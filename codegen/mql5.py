@@ -7,22 +7,31 @@ only lay them out. The same strategy and facts give the same bytes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from codegen.mql5_facts import EmitFacts, FitnessTerm, genfx_version, header_lines, timeframe_name
-from codegen.mql5_forms import Forms, step_forms
+from codegen.mql5_forms import NONE, Forms, step_forms
 from codegen.mql5_inputs import (
     SIZES,
     SLIPPAGE,
-    Check,
     EaInput,
     ea_inputs,
     input_checks,
     input_names,
     require_size,
 )
-from codegen.mql5_steps import Handle, HistoryObject, StepWriter
+from codegen.mql5_sheet import (
+    BreakEven,
+    Criterion,
+    Exit,
+    Fitness,
+    Group,
+    History,
+    Sheet,
+    SizeText,
+    Timeframe,
+)
+from codegen.mql5_steps import StepWriter
 from codegen.mql5_text import environment, folder, mql5_double
 from codegen.plan import Plan, build_plan
 from codegen.symbolic import amount_text, largest, plus, term_text
@@ -39,86 +48,6 @@ _CRITERIA = {
     "stability": ("Stability()", ("criteria/stability.mqh.j2", "rules/deals.mqh.j2")),
     "sharpe": ("TesterStatistics(STAT_SHARPE_RATIO)", ()),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Inputs that stand together in MetaTrader's dialog."""
-
-    title: str
-    rows: tuple[EaInput, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeframe:
-    """The bar period the chart must have."""
-
-    seconds: int
-    allowed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """A condition that closes the position, and the reason it gives."""
-
-    condition: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SizeText:
-    """How much to trade: lots or risk, and the value's text."""
-
-    mode: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """A term of the fitness as MQL5 text."""
-
-    weight: str
-    value: str
-    worst: str
-    best: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Everything the templates print, in order."""
-
-    header: tuple[str, ...]
-    title: str
-    origin: str
-    groups: tuple[Group, ...]
-    checks: tuple[Check, ...]
-    timeframe: Timeframe | None
-    handles: tuple[Handle, ...]
-    warmups: tuple[str, ...]
-    body: tuple[str, ...]
-    assignments: tuple[str, ...]
-    reads_buffers: bool
-    objects: tuple[HistoryObject, ...]
-    history_steps: bool
-    history_reads: tuple[str, ...]
-    reads_history_buffers: bool
-    history_lines: tuple[str, ...]
-    history_bars: str
-    distances: tuple[str, ...]
-    sets_levels: bool
-    moves_stop: bool
-    break_even_offset: str
-    break_even_marked: bool
-    break_even_open: str
-    size: SizeText
-    exits: tuple[Exit, ...]
-    entry_conditions: tuple[str, ...]
-    rule_parts: tuple[str, ...]
-    classes: tuple[str, ...]
-    functions: tuple[str, ...]
-    fitness: tuple[Criterion, ...]
-    fitness_weight: str
-    criteria: tuple[str, ...]
 
 
 def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
@@ -147,13 +76,8 @@ _Parts = tuple[tuple[EaInput, ...], Forms, StepWriter, dict[str, str]]
 def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> Sheet:
     inputs, forms, writer, rules = parts
     distances = tuple(name for name, _ in plan.ports if name in DISTANCE_PORTS)
-    body, history_lines = writer.body(), writer.history_lines()
-    handles = tuple(dict.fromkeys(writer.handles.values()))
-    objects = tuple(writer.objects[n] for n in writer.objects if plan.steps[n].call == n)
-    classes = _class_fragments({entry.type for entry in objects})
+    body, history = writer.body(), _history(plan, writer)
     rule_parts = _rule_parts(rules)
-    terms = _fitness_terms(facts)
-    offset, marked = _break_even_offset(plan, forms, writer)
     return Sheet(
         header=header_lines(strategy, facts),
         title=strategy.title or "untitled strategy",
@@ -161,35 +85,40 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         groups=_groups(inputs),
         checks=input_checks(plan, strategy.expert.type, inputs),
         timeframe=_timeframe(facts),
-        handles=handles,
-        warmups=tuple(
-            term_text(term) for term in largest(*forms.warmups, ((0, ()),)) if term != (0, ())
-        ),
+        handles=tuple(dict.fromkeys(writer.handles.values())),
+        warmups=_warmups(forms),
         body=body,
         assignments=_assignments(plan, writer),
         reads_buffers=any("ReadBuffer(" in line for line in body),
-        objects=objects,
-        history_steps=bool(objects),
-        history_reads=writer.history_reads(),
-        reads_history_buffers=bool(writer.history_reads()),
-        history_lines=history_lines,
-        history_bars=_missing_bars(writer),
+        history=history,
         distances=distances,
         sets_levels=bool({"stop_loss", "take_profit"} & set(distances)),
         moves_stop=bool({"trailing_stop", "break_even"} & set(distances)),
-        break_even_offset=offset,
-        break_even_marked=marked,
-        break_even_open="!GlobalVariableCheck(BreakEvenMark()) && " if marked else "",
+        break_even=_break_even(plan, forms),
         size=_size(plan, writer),
         exits=_exits(plan, rules),
         entry_conditions=_entry_conditions(rules),
         rule_parts=rule_parts,
-        classes=classes,
-        functions=_function_fragments(body, history_lines, classes, bool(objects)),
-        fitness=tuple(_criterion(term) for term in terms),
-        fitness_weight=mql5_double(sum(term.weight for term in terms)),
-        criteria=_criteria_parts(terms, rule_parts),
+        functions=_function_fragments(body, history),
+        fitness=_fitness(facts, rule_parts),
     )
+
+
+def _history(plan: Plan, writer: StepWriter) -> History:
+    objects = tuple(writer.objects[n] for n in writer.objects if plan.steps[n].call == n)
+    bars = amount_text(plus(writer.history_bars(), ((-1, ("missing",)),)))
+    return History(
+        objects=objects,
+        classes=_class_fragments({entry.type for entry in objects}),
+        reads=writer.history_reads(),
+        lines=writer.history_lines(),
+        bars=bars if bars == "missing" else f"MathMin(bars, {bars})",
+    )
+
+
+def _warmups(forms: Forms) -> tuple[str, ...]:
+    terms = largest(*forms.warmups, NONE)
+    return tuple(term_text(term) for term in terms if term not in NONE)
 
 
 def _groups(inputs: tuple[EaInput, ...]) -> tuple[Group, ...]:
@@ -277,18 +206,11 @@ def _assignments(plan: Plan, writer: StepWriter) -> tuple[str, ...]:
     return tuple(f"decision.{name} = {writer.operand(number, '0')};" for name, number in plan.ports)
 
 
-def _missing_bars(writer: StepWriter) -> str:
-    """Return how many bars the missing rows of history read, as MQL5 text."""
-    bars = amount_text(plus(writer.history_bars(), ((-1, ("missing",)),)))
-    return bars if bars == "missing" else f"MathMin(bars, {bars})"
-
-
-def _break_even_offset(plan: Plan, forms: Forms, writer: StepWriter) -> tuple[str, bool]:
-    """Return the offset's text, and whether "sent once" needs a mark because it can change."""
+def _break_even(plan: Plan, forms: Forms) -> BreakEven:
     number = dict(plan.ports).get("break_even_offset")
     if number is None:
-        return "0.0", False
-    return "decision.break_even_offset", forms.forms[number] != "scalar"
+        return BreakEven("0.0", marked=False)
+    return BreakEven("decision.break_even_offset", marked=forms.forms[number] != "scalar")
 
 
 def _size(plan: Plan, writer: StepWriter) -> SizeText:
@@ -314,16 +236,14 @@ def _class_fragments(wanted: set[str]) -> tuple[str, ...]:
     return _with_dependencies(wanted, _libraries(windows=False))
 
 
-def _function_fragments(
-    body: tuple[str, ...], history: tuple[str, ...], classes: tuple[str, ...], has_history: bool
-) -> tuple[str, ...]:
+def _function_fragments(body: tuple[str, ...], history: History) -> tuple[str, ...]:
     known = {
         path.name.removesuffix(".mqh.j2"): f"functions/{path.name}"
         for path in sorted((folder() / "functions").iterdir())
     }
     known |= _libraries(windows=True)
-    texts = [*body, *history, *(_source(fragment) for fragment in classes)]
-    wanted = _identifiers("\n".join(texts)) | ({"ReadRates"} if has_history else set())
+    texts = [*body, *history.lines, *(_source(fragment) for fragment in history.classes)]
+    wanted = _identifiers("\n".join(texts)) | ({"ReadRates"} if history.objects else set())
     return _with_dependencies(wanted & known.keys(), known)
 
 
@@ -376,9 +296,14 @@ def _criterion(term: FitnessTerm) -> Criterion:
     )
 
 
-def _criteria_parts(terms: tuple[FitnessTerm, ...], rule_parts: tuple[str, ...]) -> tuple[str, ...]:
-    parts = [part for term in terms for part in _CRITERIA[term.criterion][1]]
-    return tuple(part for part in dict.fromkeys(parts) if part not in rule_parts)
+def _fitness(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
+    terms = _fitness_terms(facts)
+    parts = dict.fromkeys(part for term in terms for part in _CRITERIA[term.criterion][1])
+    return Fitness(
+        terms=tuple(_criterion(term) for term in terms),
+        weight=mql5_double(sum(term.weight for term in terms)),
+        fragments=tuple(part for part in parts if part not in rule_parts),
+    )
 
 
 def _tidy(text: str) -> str:
