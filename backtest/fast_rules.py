@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from backtest.fast_types import CONSTANT, OWN_PRICE, Bar, Facts
 from dsl.jit import F64, njit
 
@@ -32,7 +34,7 @@ def ceil_slack(x: float) -> int:
 @njit
 def cents(amount: float) -> float:
     """Money of rule 7, in whole cents."""
-    size = math.floor(100.0 * abs(amount) + 0.5 + SLACK)
+    size = float(np.floor(100.0 * abs(amount) + 0.5 + SLACK))
     return size if amount >= 0.0 else -size
 
 
@@ -133,7 +135,7 @@ def point_value(facts: Facts, bar: Bar, gain: bool, bid: int, ask: int) -> float
 @njit
 def stepped_lots(facts: Facts, lots: float) -> float:
     """Rule 22: lots down to the step and inside the limits, 0 where they are too few."""
-    stepped = math.floor(lots / facts.lots_step + SLACK) * facts.lots_step
+    stepped = float(np.floor(lots / facts.lots_step + SLACK)) * facts.lots_step
     if stepped < facts.lots_min - LOTS_NOISE:
         return 0.0
     return min(stepped, facts.lots_max)

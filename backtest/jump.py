@@ -40,6 +40,7 @@ from backtest.fast_types import (
     SHORT_EXIT,
     UNUSED,
     Arrays,
+    Bar,
     Facts,
     Row,
     State,
@@ -95,15 +96,19 @@ def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> Non
         if row.max_bars > 0:
             leave = min(leave, entry + row.max_bars)
         base = 0 if side > 0 else len(squares) // 2  # where the side's path begins
-        t = ride(facts, paths, squares, base, state, leave)
-        closed = 0
+        t = ride(facts, paths, base, state, leave)
+        closed, held = 0, min(t, end - 1)  # bars whose close found the position open end before it
+        if entry < held:
+            later = squares[base + held - 1] - squares[base + entry]
+            opening = quote_of(paths, base + entry, CLOSE)
+            note_closes(facts, state, opening, quote_of(paths, base + held - 1, CLOSE), later)
         if t == end:
             close = side * quote_of(paths, base + t - 1, CLOSE)
             close_plain(facts, state, market_fill(facts, side < 0, close))
             break
         price, how = exit_fill(facts, quote_of(paths, base + t, OPEN), state, t, leave)
         if how == IN_BAR:
-            price = fill_plain(facts, arrays, base, state, t)
+            price = fill_plain(facts, arrays.bars[t], arrays.finer, paths, base + t, state)
         close_plain(facts, state, price)
         if how == IN_BAR:
             settle(state)
@@ -193,7 +198,7 @@ def open_plain(
 
 
 @njit
-def ride(facts: Facts, paths: I32, squares: I64, base: int, state: State, leave: int) -> int:
+def ride(facts: Facts, paths: I32, base: int, state: State, leave: int) -> int:
     """Follow the position just opened to the bar that closes it, the window's end for none.
 
     leave: Bar at whose open a signal or the holding time closes it.
@@ -222,15 +227,22 @@ def ride(facts: Facts, paths: I32, squares: I64, base: int, state: State, leave:
         peak = max(peak, start + unit * quote_of(paths, base + t, CLOSE))
         t += 1
     state.peak, state.percent = peak, percent
-    held = min(t, facts.end - 1)
-    if entry < held:
-        change = start + unit * quote_of(paths, base + entry, CLOSE) - state.equity
-        later = squares[base + held - 1] - squares[base + entry]
-        state.squares += change * change + unit * unit * later
-        state.equity = start + unit * quote_of(paths, base + held - 1, CLOSE)
     if t == facts.end:  # the last bar's extreme counts, its close is that of the deal
         feed_percent(state, start + unit * quote_of(paths, base + t - 1, LOW))
     return t
+
+
+@njit
+def note_closes(facts: Facts, state: State, opening: int, closing: int, later: int) -> None:
+    """Take the closes of all bars that a position was held over into the Sharpe ratio.
+
+    opening, closing: The first and last of them; later: Sum of the squared changes between them.
+    """
+    unit = state.lots * facts.value
+    start = state.balance - unit * (state.side * state.price)
+    change = start + unit * opening - state.equity
+    state.squares += change * change + unit * unit * later
+    state.equity = start + unit * closing
 
 
 @njit
@@ -294,14 +306,16 @@ def exit_fill(facts: Facts, quote: int, state: State, t: int, leave: int) -> tup
 
 
 @njit
-def fill_plain(facts: Facts, arrays: Arrays, base: int, state: State, t: int) -> int:
-    """Return the price of an exit within bar t and note the bar's extreme, no farther than that."""
+def fill_plain(facts: Facts, bar: Bar, finer: I64, paths: I32, at: int, state: State) -> int:
+    """Return the price of an exit within a bar and note the bar's extreme, no farther than that.
+
+    at: Row of the bar in the paths.
+    """
     side = state.side
-    paths, at = arrays.paths, base + t
     stop, target = bounds(state)
-    hit_stop, hit_target = quote_of(paths, at, LOW) <= stop, quote_of(paths, at, HIGH) >= target
-    if hit_stop and hit_target:
-        hit_stop = stop_first(facts, arrays.bars[t], state, arrays.finer)
+    hit_stop = quote_of(paths, at, LOW) <= stop
+    if hit_stop and quote_of(paths, at, HIGH) >= target:
+        hit_stop = stop_first(facts, bar, state, finer)
     fill = target
     if hit_stop:
         level = stop
