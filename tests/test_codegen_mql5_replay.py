@@ -16,9 +16,12 @@ from backtest.bars import Bars
 from backtest.market import Account, Market, Symbol
 from backtest.reference import simulate
 from backtest.result import Deals
+from codegen import mql5_forms
 from codegen.evaluate import Evaluator
+from codegen.mql5 import emit_mql5
 from codegen.plan import build_plan
 from dsl.jit import F64, Bool1D
+from dsl.lower import parse
 from dsl.nodes.expert import DISTANCE_PORTS
 from dsl.parametrize import parametrize
 from dsl.strategy import Strategy
@@ -32,7 +35,7 @@ pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
 
 ROWS = 1000
 PRICES = ("open", "high", "low", "close")
-RANDOM = 8
+RANDOM = 6
 SCRIPTS = {
     "plain": Script(),
     "bars_without_ticks": Script(skip=7),
@@ -97,24 +100,52 @@ def compared(warmup: int, script: Script) -> Bool1D:
     return chosen & (rows % script.skip != 0) if script.skip else chosen
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
-def test_the_text_decides_as_the_evaluator(name: str, program: Path, evaluator: Evaluator) -> None:
-    strategy, number = STRATEGIES[name], list(STRATEGIES).index(name)
+def check_decisions(
+    program: Path, number: int, strategy: Strategy, evaluator: Evaluator, script: Script
+) -> None:
+    """Compare all fields at all rows that must agree."""
     wanted, warmup = evaluator.decisions(strategy), build_plan(strategy).warmup
-    for title, script in SCRIPTS.items():
-        found = run(program, number, strategy, MARKET, script)
-        rows = compared(warmup, script)
-        assert (found["done"][rows] == 1).all(), title
-        assert (found["ready"][rows] == 1).all(), title
-        if not script.late:
-            assert not found["ready"][:warmup].any(), title
-        for field in FIELDS:
-            signal = getattr(wanted, field)
-            np.testing.assert_array_equal(found[field][rows] > 0, signal[rows], f"{title} {field}")
-        for field in DISTANCE_PORTS:
-            if field in found:
-                column = getattr(wanted, field)[rows]
-                np.testing.assert_allclose(found[field][rows], column, 1e-9, 1e-12)
+    found = run(program, number, strategy, MARKET, script)
+    rows = compared(warmup, script)
+    assert (found["done"][rows] == 1).all()
+    assert (found["ready"][rows] == 1).all()
+    if not script.late:
+        assert not found["ready"][:warmup].any()
+    for field in FIELDS:
+        np.testing.assert_array_equal(found[field][rows] > 0, getattr(wanted, field)[rows], field)
+    for field in DISTANCE_PORTS:
+        if field in found:
+            np.testing.assert_allclose(found[field][rows], getattr(wanted, field)[rows], 1e-9)
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_text_decides_as_the_evaluator(
+    name: str, script: Script, program: Path, evaluator: Evaluator
+) -> None:
+    number = list(STRATEGIES).index(name)
+    check_decisions(program, number, STRATEGIES[name], evaluator, script)
+
+
+OWN = ("rsi_filter", "macd_signal", "bands", "stochastic", "nested")
+AVERAGES = """strategy "All averages" {
+    enter long when smma(close, 10) > lwma(close, 20) and sma(open[0], 5) > ema(low[3], 8)
+    enter short when momentum(weighted, 9) < 100 or cci(median, 14) > 100
+    stop loss stddev(close, 20) + atr(14)
+    size 0.1 lots
+}"""
+
+
+def test_library_classes_compute_what_the_kernels_compute(
+    evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without MetaTrader's indicators everything comes from the text itself."""
+    monkeypatch.setattr(mql5_forms, "_on_one_price_series", lambda *_: False)
+    own = {name: STRATEGIES[name] for name in OWN} | {"averages": parse(AVERAGES)}
+    program = build(own, tmp_path)
+    for number, strategy in enumerate(own.values()):
+        assert "INVALID_HANDLE;" not in emit_mql5(strategy)
+        check_decisions(program, number, strategy, evaluator, SCRIPTS["plain"])
 
 
 def test_the_examples_have_signals_to_compare(evaluator: Evaluator) -> None:
