@@ -167,7 +167,17 @@ def test_the_text_trades_as_the_reference(name: str, place: str, program: Path) 
     wanted = table(simulate(market, Evaluator(market).decisions(strategy)).deals)
     number = list(STRATEGIES).index(name)
     # On the coarse market every third request is requoted, and the terminal restarts now and then.
-    trouble = {"requote": 3, "restart": 50} if place == "coarse" else {}
-    found = trade(program, number, strategy, market, **trouble)
+    requote, restart = (3, 50) if place == "coarse" else (0, 0)
+    found = trade(program, number, strategy, market, requote=requote, restart=restart)
     assert len(wanted) > 0 or name.startswith("random")
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-7)
+
+
+def test_on_a_chart_the_bar_it_was_attached_in_is_left_alone(program: Path) -> None:
+    number, strategy = list(STRATEGIES).index("cross"), STRATEGIES["cross"]
+    restarts = MARKET.bars.time[np.arange(9, ROWS, 10)]
+    tested = trade(program, number, strategy, MARKET)
+    live = trade(program, number, strategy, MARKET, restart=10, live=True)
+    assert np.isin(tested[:, 0], restarts).any()
+    assert not np.isin(live[:-1, 0], restarts).any()  # the last deal is the end of the test
+    assert len(live) > 10

@@ -69,7 +69,7 @@ def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
         "int main(void) {",
         "const int number = (int)read_count();",
         "const bool trades = read_count() != 0;",
-        "const std::vector<double> script = read_numbers(6);",
+        "const std::vector<double> script = read_numbers(7);",
         "read_bars(); read_buffers();",
         "switch(number) {",
         *cases,
@@ -124,7 +124,7 @@ def run(
     program: Path, number: int, strategy: Strategy, market: Market, script: Script = PLAIN
 ) -> dict[str, F64]:
     """Return what an EA decided at every bar: `done`, `ready`, and all fields of its Decision."""
-    numbers = (script.skip, script.refuse, script.late, script.missing, 0, 0)
+    numbers = (script.skip, script.refuse, script.late, script.missing, 0, 0, 0)
     names = ("done", "ready", *_outputs(strategy))
     rows = _answer(program, (number, 0, *numbers), strategy, market).reshape(-1, len(names))
     assert len(rows) == len(market.bars)
@@ -139,11 +139,12 @@ def trade(
     *,
     requote: int = 0,
     restart: int = 0,
+    live: bool = False,
 ) -> F64:
     """Return the deals of an EA, float64[deals, 9]: see `replay` in broker.h."""
     symbol, account = market.symbol, market.account
     settings = (symbol.tick_points, symbol.stops_level, account.mode == "hedging")
-    head = (number, 1, *settings, account.deposit, requote, restart)
+    head = (number, 1, *settings, account.deposit, requote, restart, live)
     return _answer(program, head, strategy, market).reshape(-1, 9)
 
 

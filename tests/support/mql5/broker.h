@@ -229,7 +229,7 @@ bool CTrade::PositionModify(const ulong ticket, const double sl, const double tp
 
 // Replay all bars through an Expert Advisor's own handlers and write the deals.
 // settings: tick in points, stops level, hedging, deposit, and every so manieth: request answered with
-// a requote, bar before which the terminal restarts (0: never).
+// a requote, bar before which the terminal restarts (0: never); on a chart or in the tester.
 template <typename Init, typename Deinit, typename Tick>
 void replay(const std::vector<double> &settings, Init init, Deinit deinit, Tick on_tick)
   {
@@ -239,6 +239,7 @@ void replay(const std::vector<double> &settings, Init init, Deinit deinit, Tick 
    book({0, false, true, 0, 0, 0, 0, 0, settings[3], 0});
    broker.requote = (int)settings[4];
    const int restart = (int)settings[5];
+   rt.live = settings[6] != 0;
    if(init() != INIT_SUCCEEDED)
       abort();
    for(rt.now = 0; rt.now < (int)rt.bars.size(); rt.now++)

@@ -15,6 +15,7 @@ struct Runtime
    int now = 0;                                           // the bar that is being opened
    int oldest = 0;                                        // earlier bars are not there yet
    int handles = 0;
+   bool live = false;                                     // a chart, not the strategy tester
    int refusals = 0;                                      // CopyBuffer fails so many times
   };
 Runtime rt;
@@ -27,7 +28,7 @@ bool   MathIsValidNumber(double x) { return std::isfinite(x); }
 int PeriodSeconds(ENUM_TIMEFRAMES) { return 3600; }
 int Bars(const string, ENUM_TIMEFRAMES) { return rt.now - rt.oldest + 1; }
 datetime TimeCurrent(void) { return rt.bars[(size_t)rt.now].time; }
-long MQLInfoInteger(ENUM_MQL_INFO_INTEGER) { return 1; }
+long MQLInfoInteger(ENUM_MQL_INFO_INTEGER property) { return property == MQL_TESTER ? !rt.live : 1; }
 int GetLastError(void) { return 0; }
 
 datetime iTime(const string s, ENUM_TIMEFRAMES p, int shift)
