@@ -36,14 +36,13 @@ def feed_meter(state: State, value: float) -> None:
     state.peak = max(state.peak, value)
     state.lowest = min(state.lowest, value)
     fall = state.peak - value
+    if fall <= state.fall and fall * 100.0 <= state.percent * state.peak * (1.0 - 1e-12):
+        return  # nothing new, most bars: spares the division
+    percent = fall / state.peak * 100.0
     if fall > state.fall:
-        state.fall = fall
-        state.fall_percent = fall / state.peak * 100.0
-    if fall * 100.0 > state.percent * state.peak * (1.0 - 1e-12):  # spares a division a bar
-        percent = fall / state.peak * 100.0
-        if percent > state.percent:
-            state.percent = percent
-            state.percent_fall = fall
+        state.fall, state.fall_percent = fall, percent
+    if percent > state.percent:
+        state.percent, state.percent_fall = percent, fall
 
 
 @njit

@@ -38,6 +38,7 @@ from backtest.fast_rules import (
 )
 from backtest.fast_types import (
     ANY_ENTRY,
+    CONSTANT,
     DAILY_LOSS,
     DRAWDOWN_STOP,
     END,
@@ -136,7 +137,8 @@ def step(
         state.trades_today = 0
     if state.side != 0:
         charge_swap(facts, bar, state)
-        state.stop_out = stop_out_level(facts, bar, state)
+        if facts.conversion != CONSTANT or bar.nights > 0:  # else it is where it was
+            state.stop_out = stop_out_level(facts, bar, state)
         fill_at_open(facts, bar, state, want, deals)
     state.limit = account_limit(facts, row, bar, state)
     if state.side != 0:
