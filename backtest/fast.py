@@ -134,6 +134,7 @@ class Runner:
             arrays,
             records(states, State),
             records(new_table(Want, 1), Want),
+            records(new_table(Booked, 1), Booked),
             out,
         )
         return states[0], deals, arrays.equity
@@ -154,6 +155,7 @@ def run_programs(
     counted: Arrays,
     states: Sequence[State],
     wants: Sequence[Want],
+    rooms: Sequence[Booked],
     out: F64,
 ) -> None:
     """Run all programs on one state; out: float64[programs, 6]."""
@@ -176,5 +178,5 @@ def run_programs(
         if len(arrays.equity) == 0 and jumps(facts[0], row):
             jump(facts[0], row, bits, arrays, states[0])
         else:
-            walk(facts[0], row, bits, arrays, states[0], wants[0])
+            walk(facts[0], row, bits, arrays, states[0], wants[0], rooms[0])
         write_criteria(facts[0], states[0], out[k])

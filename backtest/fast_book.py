@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from backtest.fast_rules import (
     cents,
     market_fill,
@@ -78,35 +76,27 @@ def book(state: State, amount: float) -> None:
 
 
 @njit
-def _write(deals: Sequence[Booked], state: State, want: Want, price: int, reason: int) -> None:
-    """Write a deal that is about to be booked in a full run; reason 0 is an entry."""
-    if len(deals) == 0:
-        return
-    deal = deals[state.deals]
+def _write(deal: Booked, state: State, want: Want, price: int, reason: int) -> None:
+    """Write a deal that is about to be booked; reason 0 is an entry."""
     deal.bar, deal.entry, deal.side = want.t, int(reason == 0), state.side
     deal.lots, deal.price, deal.reason = state.lots, price, reason
     deal.stop, deal.target = state.stop, state.target
 
 
 @njit
-def _write_money(
-    deals: Sequence[Booked], state: State, profit: float, commission: float, swap: float
-) -> None:
+def _write_money(deal: Booked, state: State, profit: float, commission: float, swap: float) -> None:
     """Write the money of the deal that was just booked, given in cents."""
-    if len(deals) == 0:
-        return
-    deal = deals[state.deals - 1]
     deal.profit, deal.commission, deal.swap = profit / 100.0, commission / 100.0, swap / 100.0
     deal.balance = state.balance
 
 
 @njit
-def book_entry(facts: Facts, state: State, want: Want, deals: Sequence[Booked]) -> None:
+def book_entry(facts: Facts, state: State, want: Want, deal: Booked) -> None:
     """Book the entry of the position that the state holds (rule 25)."""
     state.entry_cents = 0.0 - cents(facts.commission * state.lots)
-    _write(deals, state, want, state.price, 0)
+    _write(deal, state, want, state.price, 0)
     book(state, state.entry_cents)
-    _write_money(deals, state, 0.0, state.entry_cents, 0.0)
+    _write_money(deal, state, 0.0, state.entry_cents, 0.0)
 
 
 @njit
@@ -115,7 +105,7 @@ def book_exit(
     bar: Bar,
     state: State,
     want: Want,
-    deals: Sequence[Booked],
+    deal: Booked,
     price: int,
     reason: int,
 ) -> None:
@@ -123,9 +113,9 @@ def book_exit(
     profit = cents(profit_at(facts, bar, state, price))
     commission = 0.0 - cents(facts.commission * state.lots)
     swap = cents(state.swap)
-    _write(deals, state, want, price, reason)
+    _write(deal, state, want, price, reason)
     book(state, profit + commission + swap)
-    _write_money(deals, state, profit, commission, swap)
+    _write_money(deal, state, profit, commission, swap)
     result = profit + commission + swap + state.entry_cents
     if result > 0.0:
         state.won += result
@@ -165,21 +155,19 @@ def note_extreme(facts: Facts, bar: Bar, state: State, adverse: int, fill: int) 
 
 
 @njit
-def fill_at_open(facts: Facts, bar: Bar, state: State, want: Want, deals: Sequence[Booked]) -> None:
+def fill_at_open(facts: Facts, bar: Bar, state: State, want: Want, deal: Booked) -> None:
     """(b) Fill stop, target and stop-out against the open."""
     side = state.side
     quote = bar.open if side > 0 else bar.ask_open
     if stop_touched(side, effective_stop(state), quote):
         price, reason = stop_fill(facts, bar, state)
-        book_exit(facts, bar, state, want, deals, price, reason)
+        book_exit(facts, bar, state, want, deal, price, reason)
     elif target_touched(side, state.target, quote):
-        book_exit(facts, bar, state, want, deals, state.target, TAKE_PROFIT)
+        book_exit(facts, bar, state, want, deal, state.target, TAKE_PROFIT)
 
 
 @njit
-def fill_in_bar(
-    facts: Facts, bar: Bar, state: State, want: Want, deals: Sequence[Booked], finer: I64
-) -> None:
+def fill_in_bar(facts: Facts, bar: Bar, state: State, want: Want, deal: Booked, finer: I64) -> None:
     """(f) Fill stop, target and stop-out within the bar."""
     side = state.side
     adverse = bar.low if side > 0 else bar.ask_high
@@ -194,7 +182,7 @@ def fill_in_bar(
         note_extreme(facts, bar, state, adverse, adverse)
         return
     note_extreme(facts, bar, state, adverse, price)
-    book_exit(facts, bar, state, want, deals, price, reason)
+    book_exit(facts, bar, state, want, deal, price, reason)
 
 
 @njit

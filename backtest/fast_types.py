@@ -6,7 +6,7 @@ below are their static types and the only list of their fields. Prices are whole
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from typing import NamedTuple, TypeVar, cast, get_type_hints
 
 import numpy as np
@@ -208,7 +208,7 @@ class Arrays(NamedTuple):
     paths: I32
     squares: I64
     scratch: U64
-    deals: Sequence[Booked]
+    deals: MutableSequence[Booked]
     equity: F64
 
 
@@ -279,6 +279,6 @@ def new_table(record: type, rows: int) -> Table:
     return np.zeros(rows, record_dtype(record))
 
 
-def records(table: Table, record: type[Record]) -> Sequence[Record]:
+def records(table: Table, record: type[Record]) -> MutableSequence[Record]:
     """Return a table typed as compiled code sees it."""
-    return cast("Sequence[Record]", table)  # numba reads the fields of a row as attributes
+    return cast("MutableSequence[Record]", table)  # numba reads the fields of a row as attributes

@@ -6,8 +6,6 @@ the contract's; the steps of a bar stand in its order, (a) to (f).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from backtest.bits import next_bit
@@ -64,16 +62,24 @@ from backtest.fast_types import (
     State,
     Want,
 )
-from dsl.jit import F64, I64, U64, njit
+from dsl.jit import F64, U64, njit
 
 
 @njit
-def walk(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: Want) -> None:
+def walk(
+    facts: Facts,
+    row: Row,
+    bits: U64,
+    arrays: Arrays,
+    state: State,
+    want: Want,
+    deal: Booked,
+) -> None:
     """Trade the window; the state (in a full run also deals and equity) holds the outcome.
 
-    bits: uint64[BIT_ROWS, words] of the program. want: Room for what is wanted at a bar.
+    bits: uint64[BIT_ROWS, words] of the program. want, deal: Room for one of each.
     """
-    counts = len(arrays.equity) > 0
+    counts, written = len(arrays.equity) > 0, 0
     t = facts.first
     while t < facts.end:
         if state.side == 0 and not counts:
@@ -83,7 +89,18 @@ def walk(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State, want: 
         read_signals(bits, t, want)
         read_distances(row, arrays.columns, facts.scale, state.side, want)
         bar = arrays.bars[t]
-        step(facts, row, bar, want, state, arrays.deals, arrays.finer)
+        act_before_entry(facts, row, bar, want, state, deal)
+        if counts:
+            written = write_deal(arrays, state, deal, written)
+        act_on_entry(facts, row, bar, want, state, deal)
+        if counts:
+            written = write_deal(arrays, state, deal, written)
+        if state.side != 0:
+            fill_in_bar(facts, bar, state, want, deal, arrays.finer)
+        if state.side != 0 and t == facts.end - 1:
+            close_at_end(facts, bar, want, state, deal)
+        if counts:
+            written = write_deal(arrays, state, deal, written)
         note_close(facts, bar, state)
         if counts:
             arrays.equity[t - facts.first] = state.equity
@@ -120,16 +137,18 @@ def read_distances(row: Row, columns: F64, scale: float, side: int, want: Want) 
 
 
 @njit
-def step(
-    facts: Facts,
-    row: Row,
-    bar: Bar,
-    want: Want,
-    state: State,
-    deals: Sequence[Booked],
-    finer: I64,
+def write_deal(arrays: Arrays, state: State, deal: Booked, written: int) -> int:
+    """Keep the deal that was booked since the last call, if any; return how many are kept."""
+    if state.deals > written:
+        arrays.deals[written] = deal
+    return state.deals
+
+
+@njit
+def act_before_entry(
+    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked
 ) -> None:
-    """Do everything that a bar asks for, in the order of rule 10."""
+    """Do steps (a) to (c) of rule 10: swap, levels met at the open, exits."""
     state.closed_side = 0
     if bar.day != state.day:
         state.day = bar.day
@@ -139,20 +158,27 @@ def step(
         charge_swap(facts, bar, state)
         if facts.conversion != CONSTANT or bar.nights > 0:  # else it is where it was
             state.stop_out = stop_out_level(facts, bar, state)
-        fill_at_open(facts, bar, state, want, deals)
+        fill_at_open(facts, bar, state, want, deal)
     state.limit = account_limit(facts, row, bar, state)
     if state.side != 0:
-        exit_at_open(facts, row, bar, want, state, deals)
+        exit_at_open(facts, row, bar, want, state, deal)
+
+
+@njit
+def act_on_entry(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
+    """Do steps (d) and (e) of rule 10: moves of the stop, or an entry."""
     if state.side != 0:
         move_stop(facts, bar, want, state)
     elif want.t >= row.warmup and want.signals > 0:
-        enter(facts, row, bar, want, state, deals)
-    if state.side != 0:
-        fill_in_bar(facts, bar, state, want, deals, finer)
-    if state.side != 0 and want.t == facts.end - 1:
-        close = bar.close if state.side > 0 else bar.ask_close
-        price = market_fill(facts, state.side < 0, close)
-        book_exit(facts, bar, state, want, deals, price, END)
+        enter(facts, row, bar, want, state, deal)
+
+
+@njit
+def close_at_end(facts: Facts, bar: Bar, want: Want, state: State, deal: Booked) -> None:
+    """Close what is open at the last close of the window (rule 26)."""
+    close = bar.close if state.side > 0 else bar.ask_close
+    price = market_fill(facts, state.side < 0, close)
+    book_exit(facts, bar, state, want, deal, price, END)
 
 
 @njit
@@ -209,9 +235,7 @@ def account_limit(facts: Facts, row: Row, bar: Bar, state: State) -> int:
 
 
 @njit
-def exit_at_open(
-    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
-) -> None:
+def exit_at_open(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """(c) Close at the market for the first reason that holds (rules 10 to 15)."""
     side = state.side
     reason = 0
@@ -231,7 +255,7 @@ def exit_at_open(
         quote = bar.open if side > 0 else bar.ask_open
         state.closed_side = side
         price = market_fill(facts, side < 0, quote)
-        book_exit(facts, bar, state, want, deals, price, reason)
+        book_exit(facts, bar, state, want, deal, price, reason)
 
 
 @njit
@@ -271,22 +295,18 @@ def send_stop(facts: Facts, state: State, level: int, quote: int) -> bool:
 
 
 @njit
-def enter(
-    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
-) -> None:
+def enter(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """(e) Open a position where an entry is wanted and nothing forbids it (rules 11, 12)."""
     if want.signals == 2:
         state.both_signals += 1
     elif want.side == 0 or want.side == state.closed_side or not entry_allowed(row, state):
         state.blocked += 1
     else:
-        open_position(facts, row, bar, want, state, deals)
+        open_position(facts, row, bar, want, state, deal)
 
 
 @njit
-def open_position(
-    facts: Facts, row: Row, bar: Bar, want: Want, state: State, deals: Sequence[Booked]
-) -> None:
+def open_position(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """Open at the market, or count why not: distance, level, volume, margin (rules 17, 22, 23)."""
     side, bid, ask = want.side, bar.open, bar.ask_open
     has_stop, has_target = row.stop_column != UNUSED, row.target_column != UNUSED
@@ -315,5 +335,5 @@ def open_position(
         state.stop, state.target, state.even_sent = stop, target, 0
         state.swap = 0.0
         state.trades_today += 1
-        book_entry(facts, state, want, deals)
+        book_entry(facts, state, want, deal)
         state.stop_out = stop_out_level(facts, bar, state)
