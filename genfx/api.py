@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backtest.bars import Bars
+from backtest.checks import check_market
 from backtest.market import Market
 from backtest.metrics import Report, report
 from backtest.result import Result
@@ -50,6 +51,7 @@ def backtest(
         GenfxError: The warm-up is longer than the data, facts are missing.
     """
     tested = market(config or Config(), bars)
+    check_market(tested)
     result = run_engine(strategy, tested, engine)
     return Tested(tested, result, report(result, tested))
 

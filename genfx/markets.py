@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from backtest.bars import Bars
-from backtest.history import ImportOptions
+from backtest.checks import check_market
+from backtest.history import STORED_SUFFIX, ImportOptions
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.timeframes import shown_time
 from dsl.errors import ConfigError
 from genfx.config import Config
 from genfx.sections import Data, Moment, SymbolFacts
-from genfx.sources import load_bars
+from genfx.sources import SAMPLE, load_bars
 
 SPANS = ("in_sample", "gate", "holdout")
 LEAST_BARS = 50  # in a span
@@ -34,13 +35,16 @@ class SpanMarkets:
 
 
 def market(config: Config, bars: Bars | None = None) -> Market:
-    """Return the market of a config: the given bars or its own, all rows tested."""
+    """Return the market of a config: the given bars or its own, all rows tested, not yet checked.
+
+    Raises:
+        GenfxError: A file cannot be read, a fact is missing.
+    """
     data = config.data
     found = bars if bars is not None else load_bars(data.bars, _options(data))
-    symbol = symbol_facts(found, config.symbol)
     return Market(
         bars=found,
-        symbol=symbol,
+        symbol=symbol_facts(found, config.symbol),
         account=Account(**config.account.model_dump()),
         costs=Costs(**config.costs.model_dump()),
         conversion=load_bars(data.conversion) if data.conversion else None,
@@ -69,6 +73,7 @@ def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
 
     Raises:
         ConfigError: A date outside the data, a span that is empty, spans that overlap.
+        DataError: Facts of the market contradict each other.
     """
     rows = {name: _rows(whole.bars, getattr(config.spans, name), name, place) for name in SPANS}
     for i, one in enumerate(SPANS):
@@ -79,6 +84,8 @@ def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
                     hint="what the search has seen proves nothing about the holdout",
                 )
     made = {name: replace(whole, first=first, last=last) for name, (first, last) in rows.items()}
+    for tested in made.values():
+        check_market(tested)
     return SpanMarkets(**made)
 
 
@@ -89,10 +96,12 @@ def span_text(tested: Market) -> str:
 
 
 def window(whole: Market, first: datetime | None, last: datetime | None, place: str) -> Market:
-    """Return the market tested from one moment to before another; None: to the end of the data."""
+    """Return the checked market tested from one moment to before another; None: all the data."""
     stretch: list[Moment] = [0.0 if first is None else first, 1.0 if last is None else last]
     start, end = _rows(whole.bars, stretch, "", place)
-    return replace(whole, first=start, last=end)
+    tested = replace(whole, first=start, last=end)
+    check_market(tested)
+    return tested
 
 
 def _rows(bars: Bars, stretch: list[Moment], name: str, place: str) -> tuple[int, int]:
@@ -124,4 +133,12 @@ def _ends(bars: Bars) -> str:
 
 
 def _options(data: Data) -> ImportOptions:
-    return ImportOptions(data.symbol, data.digits, data.timezone)
+    """Return what the config adds to a text file; other files know it themselves."""
+    options = ImportOptions(data.symbol, data.digits, data.timezone)
+    knows = data.bars == SAMPLE or data.bars.endswith(STORED_SUFFIX)
+    if knows and options != ImportOptions():
+        raise ConfigError(
+            f"data.symbol, data.digits and data.timezone are known of {data.bars} already",
+            hint="leave them out; they are for CSV files",
+        )
+    return options

@@ -12,9 +12,9 @@ import pytest
 from pydantic import BaseModel
 
 from backtest.market import Account, Costs, Symbol
-from dsl.errors import ConfigError
+from dsl.errors import ConfigError, GenfxError
 from genfx.config import Config, load_config, parse_config
-from genfx.markets import LEAST_BARS, market, span_markets, symbol_facts
+from genfx.markets import LEAST_BARS, market, span_markets, symbol_facts, window
 from genfx.search_sections import Aging, Gate, Pso, Selection, Variation, search_settings
 from genfx.sections import SymbolFacts
 from genfx.sources import load_bars
@@ -155,6 +155,20 @@ def test_every_setting_of_the_search_has_a_key(section: type[BaseModel], setting
 def test_currencies_come_from_the_symbols_name() -> None:
     symbol = symbol_facts(load_bars("sample"), SymbolFacts())
     assert (symbol.base_currency, symbol.profit_currency) == ("EUR", "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[data]\nsymbol = "X"', "are known of sample already"),
+        ("[symbol]\nlots_min = 5.0\nlots_max = 1.0", "lots_m"),
+        ('[account]\ncurrency = "CHF"', "CHF"),
+        ('[costs]\nboth_touched = "finer"', "finer"),
+    ],
+)
+def test_facts_that_contradict_each_other_are_refused(text: str, message: str) -> None:
+    with pytest.raises(GenfxError, match=message):
+        window(market(parse_config(tomllib.loads(text))), None, None, "")
 
 
 def spans(text: str) -> Config:
