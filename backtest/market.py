@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from backtest.bars import Bars
@@ -84,3 +84,13 @@ class Market:
     def end(self) -> int:
         """Return the row after the last tested one."""
         return len(self.bars) if self.last < 0 else self.last
+
+    def until_end(self) -> Market:
+        """Return the same test on bars that end with its window: decisions look back only."""
+        return self.on_rows(0, self.end)
+
+    def on_rows(self, first: int, last: int) -> Market:
+        """Return the same test on the bars of rows first..last-1, which hold its window."""
+        assert first <= self.first <= self.end <= last
+        bars = self.bars.between(first, last)
+        return replace(self, bars=bars, first=self.first - first, last=self.end - first)
