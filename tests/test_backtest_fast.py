@@ -12,9 +12,10 @@ from backtest.fast import Runner
 from backtest.fast_encode import encode
 from backtest.jump import jumps
 from backtest.market import Market
-from backtest.program import Decisions
+from backtest.program import Decisions, Distance, Rules, Size
 from backtest.reference import simulate
 from backtest.result import Deals, Result
+from dsl.errors import DataError
 from tests.support.bars import nasty_decisions, nasty_market
 from tests.support.programs import lowered
 
@@ -81,3 +82,35 @@ def test_fast_engine_equals_reference() -> None:
 @pytest.mark.slow
 def test_fast_engine_equals_reference_thousands_of_times() -> None:
     prove(10_000, 5000)
+
+
+def test_programs_that_do_not_fit_the_arena_are_refused() -> None:
+    market = nasty_market(np.random.default_rng(1), 70)
+    arena, program = lowered(nasty_decisions(np.random.default_rng(1), market))
+    runner = Runner(market)
+    for wrong in (
+        replace(program, long_entry=(len(arena.atoms),)),
+        replace(program, long_exit=(0, 0)),
+        replace(program, take_profit=Distance(1.0, len(arena.columns))),
+    ):
+        with pytest.raises(ValueError, match=r"arena|malformed"):
+            runner.batch(arena, [wrong])
+
+
+def test_risk_without_a_stop_loss_is_refused() -> None:
+    market = nasty_market(np.random.default_rng(1), 70)
+    arena, program = lowered(nasty_decisions(np.random.default_rng(1), market))
+    risky = replace(program, stop_loss=None, size=Size("risk", 1.0))
+    with pytest.raises(DataError, match="no stop loss"):
+        Runner(market).batch(arena, [risky])
+
+
+def test_a_batch_of_many_gives_what_each_gives_alone() -> None:
+    rng = np.random.default_rng(5)
+    market = nasty_market(rng, 400)
+    arena, program = lowered(nasty_decisions(rng, market))
+    programs = [replace(program, rules=Rules(max_bars=bars)) for bars in (0, 1, 2, 7, 30)]
+    runner = Runner(market)
+    alone = [runner.batch(arena, [program])[0] for program in programs]
+    assert (runner.batch(arena, programs) == np.array(alone)).all()
+    assert runner.batch(arena, []).shape == (0, 6)
