@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from genfx.sources import SAMPLE
 
@@ -116,7 +116,11 @@ def _moment(value: object) -> datetime | float:
         raise ValueError("wants dates such as 2017-06-01, or shares between 0 and 1") from None
 
 
-Moment = Annotated[datetime | float, PlainValidator(_moment)]
+def _stored(value: datetime | float) -> str | float:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+Moment = Annotated[datetime | float, PlainValidator(_moment), PlainSerializer(_stored)]
 Stretch = Annotated[
     list[Moment], Field(min_length=2, max_length=2, description="[from, to): dates, or shares 0..1")
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
@@ -186,6 +187,11 @@ def test_spans_are_rows_by_share_or_date() -> None:
     assert found.in_sample.last == found.gate.first
     assert found.gate.last == found.holdout.first
     assert found.holdout.last == len(whole.bars)
+
+
+def test_a_config_survives_being_stored_with_its_run() -> None:
+    config = spans("in_sample = [2017-01-01, 0.5]\ngate = [0.5, 0.7]")
+    assert parse_config(json.loads(json.dumps(config.model_dump(mode="json")))) == config
 
 
 @pytest.mark.parametrize(
