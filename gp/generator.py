@@ -73,7 +73,8 @@ class Generator:
 
     def grow(self, kind: Kind, height: int, rng: np.random.Generator) -> Node | None:
         """Return a random tree of a kind and at most this height, or None where there is none."""
-        choice = self.table.at(kind, height)
+        leaves = kind != SIGNAL and rng.random() < self.settings.leaf_rate
+        choice = (self.table.at(kind, 0) if leaves else None) or self.table.at(kind, height)
         return None if choice is None else self._node(choice.draw(rng), height, rng)
 
     def distance(self, rng: np.random.Generator) -> Node:

@@ -47,10 +47,12 @@ class GeneratorSettings:
 
     symmetric: Breed the long side; the short side is its mirror. depth: Greatest height of a random
     signal. max_level, max_nodes: Limits for offspring. constant_rate: How often a port that can
-    take a number gets one. shift_rate: How often a price leaf is read further back than its
-    default. ports: How often each optional port of the expert is used. max_bars: Range of the
-    holding limit, drawn with `max_bars_rate`. size: Type and value of the position size. weights:
-    Node types drawn more or less often than their declaration says; 0 switches a type off.
+    take a number gets one. leaf_rate: How often a series ends at once in what reads the bars, where
+    its kind has that: less nesting reads better and is quicker to compute. shift_rate: How often a
+    price leaf is read further back than its default. ports: How often each optional port of the
+    expert is used. max_bars: Range of the holding limit, drawn with `max_bars_rate`. size: Type and
+    value of the position size. weights: Node types drawn more or less often than their declaration
+    says; 0 switches a type off.
     """
 
     symmetric: bool = True
@@ -58,6 +60,7 @@ class GeneratorSettings:
     max_level: int = 9
     max_nodes: int = 40
     constant_rate: float = 0.6
+    leaf_rate: float = 0.5
     shift_rate: float = 0.2
     ports: tuple[tuple[str, float], ...] = (
         ("long_exit", 0.5),
@@ -81,8 +84,8 @@ class VariationSettings:
     Gaussian around a mean that falls with the score (the better, the smaller the piece).
     mutation_rate: Per element of the graph. mutations: Weights of leaf inputs redrawn, type
     replaced, subtree replaced. rules_rate: How often two children swap their holding limits.
-    library_rate: How often a replacing subtree comes from the prebuilt
-    ones and not from the generator. retries: Further mutations when a child was seen before.
+    library_rate: How often a replacing subtree comes from the prebuilt ones and not from the
+    generator. retries: Further mutations when a child was seen before.
     """
 
     crossover_rate: float = 0.9

@@ -119,4 +119,4 @@ def test_parameters_are_accepted_and_lie_in_the_searched_range() -> None:
                 assert param.coerce(value) == value
                 low, high = getattr(param, "low", None), getattr(param, "high", None)
                 if low is not None and high is not None:
-                    assert low <= draw_param(param, rng) <= high  # type: ignore[operator]
+                    assert low <= draw_param(param, rng) <= high

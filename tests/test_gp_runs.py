@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def market(last: int, first: int = 300) -> Market:
     rng = np.random.default_rng(3)
     close = 110_000 + np.cumsum(rng.normal(0, 60, 2500)).astype(int)
     rows = []
-    for before, after in zip(close[:-1], close[1:], strict=True):
+    for before, after in pairwise(close):
         low, high = sorted((int(before), int(after)))
         rows.append(
             (int(before), high + int(rng.integers(40)), low - int(rng.integers(40)), int(after))

@@ -1,4 +1,4 @@
-"""The main loop on an analytic evaluator: reproducible, resumable, switchable, honest in counting."""
+"""The main loop on an analytic evaluator: reproducible, resumable, switchable, honest counts."""
 
 from __future__ import annotations
 

@@ -56,16 +56,8 @@ def test_memberships_are_those_of_the_newest_step_and_individuals_stay(tmp_path:
         store.begin(HEADER)
         store.save(FIRST)
         record = RECORD._replace(strategy_id=OTHER)
-        store.save(
-            replace(
-                FIRST,
-                step=1,
-                members={"pool": {OTHER: 1}},
-                graphs={OTHER: "g"},
-                records=(record,),
-                verdicts=(),
-            )  # fmt: skip
-        )
+        members, graphs = {"pool": {OTHER: 1}}, {OTHER: "g"}
+        store.save(Snapshot(1, "{}", "{}", members, graphs, (record,), ()))
         saved = store.load()
         assert "graph" in dump(store)  # of the one that left
     assert saved.members == {"pool": {OTHER: 1}}
@@ -76,9 +68,9 @@ def test_memberships_are_those_of_the_newest_step_and_individuals_stay(tmp_path:
 def test_other_header_is_refused_and_names_what_differs(tmp_path: Path) -> None:
     with Store(tmp_path / "run.db") as store:
         store.begin(HEADER)
-    with Store(tmp_path / "run.db") as store:
-        with pytest.raises(RunError, match=r"other seed \(1, now 2\), settings \(pairs\)"):
-            store.begin({"seed": "2", "settings": '{"pairs":2}'})
+    wanted = r"other seed \(1, now 2\), settings \(pairs\)"
+    with Store(tmp_path / "run.db") as store, pytest.raises(RunError, match=wanted):
+        store.begin({"seed": "2", "settings": '{"pairs":2}'})
 
 
 def test_two_processes_cannot_continue_one_run(tmp_path: Path) -> None:

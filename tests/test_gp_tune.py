@@ -91,14 +91,12 @@ def test_short_side_follows_the_long_side_at_every_point() -> None:
 def test_tuned_values_are_better_and_on_the_grid() -> None:
     strategy = parse(TEXT)
     tuned = tune(strategy, FakeEvaluator(), lambda e: e.criteria[3], SWARM, seed=1)
-    start = FakeEvaluator().evaluate_values
     assert tuned.evaluations == 60
-    assert tuned.value > 0.9 > 0.2
+    assert tuned.value > 0.9
     values = {spec.name: spec.value for spec in tuned.strategy.inputs}
     assert isinstance(values["fast"], int)
     assert float(values["k"]) % 0.25 == 0
     assert values["fixed"] == 14
-    assert start
 
 
 def test_equal_seeds_tune_to_the_same_strategy() -> None:

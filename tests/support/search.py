@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backtest.result import Deals, Drawdown, Refusals, Result
+from backtest.result import Deal, Deals, Drawdown, Refusals, Result
 from codegen.plan import Plan
 from dsl.node import Node, topological
 from dsl.params import ParamValue
@@ -71,7 +71,8 @@ class FakeEvaluator:
     def result(self, strategy: Strategy) -> Result:
         profit = np.full(40, 10.0 if self.ok else -10.0)
         zeros: Any = np.zeros(40)
-        deals = Deals(*([zeros] * 8), profit, zeros, zeros, zeros, zeros)
+        columns = {name: zeros for name in Deal._fields}
+        deals = Deals(**{**columns, "profit": profit})
         return Result(1e4, 0, deals, zeros, Drawdown(0, 0, 0, 0, 0), 0, 0.0, 0.0, Refusals())
 
     def _one(self, expert: Node) -> Figures:

@@ -1,4 +1,4 @@
-"""A search in a process of its own: `python -m tests.support.search_process STORE [STEP_SECONDS]`."""
+"""A search in a process of its own: `python -m tests.support.search_process STORE [PAUSE_S]`."""
 
 from __future__ import annotations
 
