@@ -13,7 +13,7 @@ from backtest.fast_types import CONSTANT, OWN_PRICE, Bar, Facts
 from dsl.jit import F64, njit
 
 SLACK = 1e-6
-BREAK_EVEN_SLACK = 1e-4  # points, rule 6
+DISTANCE_SLACK = 1e-4  # points, rule 6
 LOTS_NOISE = 1e-9
 FARTHEST = 1e12  # points
 LIMIT_SLACK = MARGIN_SLACK = 1e-6  # deposit currency
@@ -163,5 +163,11 @@ def swap_rate(facts: Facts, bar: Bar, side: int) -> float:
 
 @njit
 def usable(away: float) -> bool:
-    """Rule 8: whether a distance is one."""
-    return 0.0 < away <= FARTHEST
+    """Rules 6 and 8: whether a distance is one."""
+    return DISTANCE_SLACK < away <= FARTHEST
+
+
+@njit
+def lockable(offset: float) -> bool:
+    """Rule 20: whether a break-even stop may stand at this offset."""
+    return -DISTANCE_SLACK <= offset <= FARTHEST

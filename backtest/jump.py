@@ -224,11 +224,10 @@ def ride(facts: Facts, paths: I32, base: int, state: State, leave: int) -> int:
         fall = peak - (start + unit * quote_of(paths, base + t, LOW))
         if fall * 100.0 > percent * peak * (1.0 - 1e-12):
             percent = max(percent, fall / peak * 100.0)
-        peak = max(peak, start + unit * quote_of(paths, base + t, CLOSE))
+        if t < facts.end - 1:  # the window's last close counts as the deal it becomes
+            peak = max(peak, start + unit * quote_of(paths, base + t, CLOSE))
         t += 1
     state.peak, state.percent = peak, percent
-    if t == facts.end:  # the last bar's extreme counts, its close is that of the deal
-        feed_percent(state, start + unit * quote_of(paths, base + t - 1, LOW))
     return t
 
 

@@ -12,13 +12,18 @@ from typing import NamedTuple
 from backtest.money import ceil_slack, floor_slack
 from backtest.spread import down_to_tick, up_to_tick
 
-BREAK_EVEN_SLACK = 1e-4  # points, rule 6
+DISTANCE_SLACK = 1e-4  # points, rule 6: distances nearer than this are equal
 FARTHEST = 1e12  # points; keeps levels far inside 64-bit integers
 
 
 def usable(distance: float) -> bool:
-    """Return whether a distance carries a level: above 0, a number, not absurd (rule 8)."""
-    return 0.0 < distance <= FARTHEST
+    """Return whether a distance carries a level: above 0 (rules 6 and 8), a number, not absurd."""
+    return DISTANCE_SLACK < distance <= FARTHEST
+
+
+def lockable(offset: float) -> bool:
+    """Return whether a break-even stop may stand at this offset: not below 0, not absurd."""
+    return -DISTANCE_SLACK <= offset <= FARTHEST
 
 
 def least_distance(stops_level: int, tick: int) -> int:
@@ -126,4 +131,4 @@ def trailing_level(side: int, quote: int, distance: float, tick: int) -> int:
 
 def break_even_due(side: int, entry: int, quote: int, distance: float) -> bool:
     """Return whether the quote lies beyond the entry by the distance or more."""
-    return side * (quote - entry) >= distance - BREAK_EVEN_SLACK
+    return side * (quote - entry) >= distance - DISTANCE_SLACK

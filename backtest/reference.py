@@ -187,7 +187,7 @@ class _Tester:
         quote = self.quotes.closing(t, side, self.quotes.open[t])
         if not position.break_even_sent and self.break_even_due(t, position, quote):
             lock = self.points(self.wants.break_even_offset, t, missing=0.0)
-            if lock == 0.0 or levels.usable(lock):
+            if levels.lockable(lock):
                 level = levels.break_even_level(side, position.price, lock, tick)
                 position.break_even_sent = self.send_stop(position, level, quote)
         distance = self.points(self.wants.trailing_stop, t, missing=0.0)

@@ -18,7 +18,7 @@ from backtest.fast_book import (
     fill_in_bar,
 )
 from backtest.fast_rules import (
-    BREAK_EVEN_SLACK,
+    DISTANCE_SLACK,
     LIMIT_SLACK,
     MARGIN_SLACK,
     above,
@@ -27,6 +27,7 @@ from backtest.fast_rules import (
     distance,
     entry_stop,
     entry_target,
+    lockable,
     margin_needed,
     market_fill,
     point_value,
@@ -272,8 +273,8 @@ def move_stop(facts: Facts, bar: Bar, want: Want, state: State) -> None:
     side, tick = state.side, facts.tick
     quote = bar.open if side > 0 else bar.ask_open
     if usable(want.even) and state.even_sent == 0:
-        due = side * (quote - state.price) >= want.even - BREAK_EVEN_SLACK
-        if due and (want.lock == 0.0 or usable(want.lock)):
+        due = side * (quote - state.price) >= want.even - DISTANCE_SLACK
+        if due and lockable(want.lock):
             if side > 0:
                 level = below(state.price, -want.lock, tick)
             else:

@@ -424,7 +424,7 @@ Outcome ProtectPosition(const datetime bar_time, const bool is_long, const MqlTi
    const double entry = PositionGetDouble(POSITION_PRICE_OPEN);
    const double gained = is_long ? tick.bid - entry : entry - tick.ask;
    const double lock = decision.break_even_offset;
-   if(!GlobalVariableCheck(BreakEvenMark()) && UsableDistance(decision.break_even) && gained >= decision.break_even - PRICE_TOLERANCE && lock >= 0.0)
+   if(!GlobalVariableCheck(BreakEvenMark()) && UsableDistance(decision.break_even) && gained >= decision.break_even - PRICE_TOLERANCE && lock >= -PRICE_TOLERANCE)
      {
       const double at = is_long ? FloorTicks(entry + lock) : CeilTicks(entry - lock);
       stop_loss = BetterStop(is_long, tick, stop_loss, TicksToPrice(at));
@@ -470,7 +470,7 @@ double LevelGap(void)
 //+------------------------------------------------------------------+
 bool UsableDistance(const double distance)
   {
-   return(distance > 0.0 && distance <= FARTHEST_POINTS * _Point);
+   return(distance > PRICE_TOLERANCE && distance <= FARTHEST_POINTS * _Point);
   }
 //+------------------------------------------------------------------+
 //| Level below the quote: a buy's stop loss, a sell's take profit   |

@@ -423,7 +423,7 @@ Outcome ProtectPosition(const datetime bar_time, const bool is_long, const MqlTi
    const double entry = PositionGetDouble(POSITION_PRICE_OPEN);
    const double gained = is_long ? tick.bid - entry : entry - tick.ask;
    const double lock = 0.0;
-   if(UsableDistance(decision.break_even) && gained >= decision.break_even - PRICE_TOLERANCE && lock >= 0.0)
+   if(UsableDistance(decision.break_even) && gained >= decision.break_even - PRICE_TOLERANCE && lock >= -PRICE_TOLERANCE)
      {
       const double at = is_long ? FloorTicks(entry + lock) : CeilTicks(entry - lock);
       stop_loss = BetterStop(is_long, tick, stop_loss, TicksToPrice(at));
@@ -464,7 +464,7 @@ double LevelGap(void)
 //+------------------------------------------------------------------+
 bool UsableDistance(const double distance)
   {
-   return(distance > 0.0 && distance <= FARTHEST_POINTS * _Point);
+   return(distance > PRICE_TOLERANCE && distance <= FARTHEST_POINTS * _Point);
   }
 //+------------------------------------------------------------------+
 //| Level below the quote: a buy's stop loss, a sell's take profit   |

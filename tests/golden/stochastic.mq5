@@ -393,7 +393,7 @@ double LevelGap(void)
 //+------------------------------------------------------------------+
 bool UsableDistance(const double distance)
   {
-   return(distance > 0.0 && distance <= FARTHEST_POINTS * _Point);
+   return(distance > PRICE_TOLERANCE && distance <= FARTHEST_POINTS * _Point);
   }
 //+------------------------------------------------------------------+
 //| Level below the quote: a buy's stop loss, a sell's take profit   |
