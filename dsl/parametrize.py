@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from dsl.inference import shift_index
 from dsl.kinds import INTEGER_KINDS, NUMBER, SIGNAL
+from dsl.levels import levels_of
 from dsl.node import InputRef, Node, Value, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import EXPERT
@@ -97,7 +98,7 @@ def _told_by(pair: tuple[Node, Node] | None, names: dict[Node, str]) -> _Neighbo
     consumer, other = pair
     output = other.type.outputs[other.output]
     plain = output.name if other.type.syntax.form in {"infix", "prefix"} else other.type.name
-    return _Neighbour(names.get(other, plain), output.levels, consumer.kind == SIGNAL)
+    return _Neighbour(names.get(other, plain), levels_of(other), consumer.kind == SIGNAL)
 
 
 def _promoted(current: Node, beside: _Neighbour | None, table: _Table) -> tuple[Value, ...]:
