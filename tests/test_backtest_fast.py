@@ -79,6 +79,10 @@ def test_fast_engine_equals_reference() -> None:
     assert prove(0, 300) > 3000
 
 
+def test_the_last_close_of_a_position_open_at_the_end_is_no_peak() -> None:
+    prove(111_009, 1)
+
+
 @pytest.mark.slow
 def test_fast_engine_equals_reference_thousands_of_times() -> None:
     prove(10_000, 5000)

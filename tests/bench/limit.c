@@ -81,14 +81,14 @@ static int64_t ride(const market *m, account *a, int64_t t, int side, double sto
             if (t == n) break;
             if (low[t] <= sl || high[t] >= tp) { closed = 1; break; }
             feed(a, start + unit * low[t]);
-            feed(a, start + unit * close[t]);
+            if (t < n - 1) feed(a, start + unit * close[t]);
         } else {
             int64_t bound = -alarm < sl ? -alarm : sl;
             while (t < n && high[t] + s < bound && low[t] + s > tp && -(close[t] + s) < rise) t++;
             if (t == n) break;
             if (high[t] + s >= sl || low[t] + s <= tp) { closed = 1; break; }
             feed(a, start - unit * (high[t] + s));
-            feed(a, start - unit * (close[t] + s));
+            if (t < n - 1) feed(a, start - unit * (close[t] + s));
         }
         t++;
     }
