@@ -30,13 +30,22 @@ PARAMETERS = "changed parameters"
 DROPPED_TRADES = "dropped trades"
 
 
+def _everyone(_: Individual) -> bool:
+    return True
+
+
 class Gate(NamedTuple):
-    """What the tests need; `seed` keys the draws of each strategy, whenever it is tested."""
+    """What the tests need; `seed` keys the draws of each strategy, whenever it is tested.
+
+    thorough: Whom to test with dropped trades too. It needs every deal, which takes as long as
+    twenty evaluations, so the search asks for it only where the pool is at stake.
+    """
 
     settings: SearchSettings
     evaluators: Evaluators
     ledger: Ledger
     seed: int
+    thorough: Callable[[Individual], bool] = _everyone
 
 
 def judge(gate: Gate, individuals: Sequence[Individual], generation: int) -> None:
@@ -111,6 +120,9 @@ def _dropped_trades(gate: Gate, waiting: list[Individual], _generation: int) -> 
     chosen = gate.settings.gate
     passed = []
     for individual in waiting:
+        if not gate.thorough(individual):
+            passed.append(individual)
+            continue
         gate.ledger.requests += 1
         results = gate.evaluators.in_sample.result(individual.strategy).trade_results
         rng = _rng(gate, individual, 1)

@@ -54,7 +54,7 @@ class Search:
         mirrored = settings.generator.symmetric
         self._mirrored = mirrored
         self._library = [candidate_of(s, LIBRARY, mirrored=mirrored) for s in library]
-        self._gate = Gate(settings, evaluators, self.ledger, seed)
+        self._gate = Gate(settings, evaluators, self.ledger, seed, self.pool.wants)
         self._statistics = statistics()
         ops = operators(settings, [c.expert for c in self._library])
         self._operators: Operators = ops

@@ -91,7 +91,7 @@ def test_constants_lie_in_the_range_that_their_sibling_gives() -> None:
 
 
 def test_every_weighted_type_is_drawn_sooner_or_later() -> None:
-    seen = {n.type.name for e in experts(1500) for n in topological(e)}
+    seen = {n.type.name for e in experts(900) for n in topological(e)}
     wanted = {
         t.name for t in node_types() if t.weight >= 0.3 and t.syntax.form not in {"statement"}
     }

@@ -27,7 +27,7 @@ from gp.variation import (
 from tests.test_gp_generator import experts, revalidated
 
 SETTINGS = SearchSettings()
-EXPERTS = experts(120)
+EXPERTS = experts(80)
 
 
 def made() -> Operators:
@@ -55,12 +55,12 @@ def within_limits(expert: Node) -> bool:
 
 def test_children_of_crossover_are_well_typed_and_mostly_new() -> None:
     ops, new = made(), 0
-    for number in range(119):
+    for number in range(79):
         first, second = EXPERTS[number], EXPERTS[number + 1]
         children = ops.mate((first, 30.0), (second, 70.0), generator(2, 0, 0, number))
         assert all(map(revalidated, children))
         new += sum(child not in (first, second) for child in children)
-    assert new > 180
+    assert new > 120
 
 
 def test_crossover_swaps_subtrees_and_invents_nothing() -> None:
@@ -83,7 +83,7 @@ def test_mutated_experts_are_well_typed() -> None:
 def test_offspring_never_outgrow_the_limits() -> None:
     ops = made()
     population = [e for e in EXPERTS if within_limits(e)]
-    for step in range(400):
+    for step in range(200):
         rng = generator(6, 0, 0, step)
         first, second = (population[int(rng.random() * len(population))] for _ in range(2))
         children = ops.mate((first, 10.0), (second, 10.0), rng)
@@ -92,7 +92,7 @@ def test_offspring_never_outgrow_the_limits() -> None:
 
 
 def test_mutation_rate_zero_changes_nothing_and_one_changes_much() -> None:
-    for rate, changed in ((0.0, 0), (1.0, 118)):
+    for rate, changed in ((0.0, 0), (1.0, 78)):
         settings = replace(SETTINGS, variation=replace(SETTINGS.variation, mutation_rate=rate))
         ops = operators(settings)
         found = sum(ops.mutate(e, generator(7, 0, 0, i)) is not e for i, e in enumerate(EXPERTS))
@@ -115,7 +115,7 @@ def test_redrawn_leaf_keeps_types_and_changes_numbers_only(constants: bool) -> N
             if len(topological(child)) == len(before):  # sharing may come or go with a number
                 assert [n.type for n in topological(child)] == before
             changed += child is not expert
-    assert changed > 40
+    assert changed > 25
 
 
 def test_replaced_type_keeps_inputs_and_kind() -> None:
@@ -126,17 +126,17 @@ def test_replaced_type_keeps_inputs_and_kind() -> None:
             if child is not expert:
                 changed += 1
                 assert revalidated(child)
-    assert changed > 200
+    assert changed > 130
 
 
 def test_replaced_subtree_fits_its_slot() -> None:
     changed = 0
-    for number, expert in enumerate(EXPERTS[:60]):
+    for number, expert in enumerate(EXPERTS[:40]):
         for piece in pieces(expert).every:
             child = replace_subtree(expert, piece, variation(), generator(10, 0, 0, number))
             assert revalidated(child)
             changed += child is not expert
-    assert changed > 300
+    assert changed > 200
 
 
 def test_rules_mutation_changes_holding_limit_or_optional_ports_only() -> None:
