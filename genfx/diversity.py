@@ -5,16 +5,15 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 
-import numpy as np
-
-from codegen.evaluate import Evaluator
 from dsl.jit import F64
 from dsl.strategy import Strategy
+from gp.evaluators import BatchEvaluator
+from gp.likeness import likeness, moves
 
-TIERS = (0.7, 0.9, 0.99)  # correlations of profits per bar: how alike two strategies are
+TIERS = (0.5, 0.7, 0.8)  # correlations of equity: how alike two strategies are
 
 
-def distinct_first(strategies: Sequence[Strategy], evaluator: Evaluator) -> list[Strategy]:
+def distinct_first(strategies: Sequence[Strategy], evaluator: BatchEvaluator) -> list[Strategy]:
     """Return the strategies with those later whose equity moves as a better one's does.
 
     Args:
@@ -24,18 +23,9 @@ def distinct_first(strategies: Sequence[Strategy], evaluator: Evaluator) -> list
     tiers: list[int] = []
     known: list[F64] = []
     for strategy in strategies:
-        moves = _moves(evaluator.result(strategy).equity)
-        closest = max((float(moves @ other) for other in known), default=0.0)
+        own = moves(evaluator.result(strategy).equity)
+        closest = max((likeness(own, other) for other in known), default=0.0)
         tiers.append(bisect(TIERS, closest))
-        known.append(moves)
+        known.append(own)
     order = sorted(range(len(strategies)), key=lambda row: tiers[row])
     return [strategies[row] for row in order]
-
-
-def _moves(equity: F64) -> F64:
-    """Return the changes of equity per bar less their mean, scaled to length 1 (0 where none)."""
-    changes = np.diff(equity)
-    centred = changes - changes.mean()
-    length = float(np.sqrt(centred @ centred))
-    scaled: F64 = centred / length if length else centred
-    return scaled

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from dsl.layout import to_dot, to_json
 from dsl.parametrize import parametrize
 
+from backtest.bars import Bars
 from backtest.criteria import CRITERIA
 from backtest.market import Market
+from backtest.timeframes import timeframe_name
 from codegen.mql5 import emit_mql5
 from codegen.mql5_facts import EmitFacts, FitnessTerm, SpanFigures
 from codegen.python import PythonFacts, emit_python
@@ -38,6 +40,14 @@ MAIN_TARGETS = ("strat", "mql5", "set", "python")  # what a run folder holds of 
 def with_inputs(strategy: Strategy) -> Strategy:
     """Return the strategy with all its numbers as inputs, unless its author has chosen some."""
     return strategy if strategy.inputs else parametrize(strategy)
+
+
+def titled(strategy: Strategy, bars: Bars) -> Strategy:
+    """Return a strategy that has a title: where it has none, such as "EURUSD H1 1a2b3c4d"."""
+    if strategy.title:
+        return strategy
+    where = f"{bars.symbol} {timeframe_name(bars.timeframe)}"
+    return replace(strategy, title=f"{where} {strategy.strategy_id[:8]}")
 
 
 @dataclass(frozen=True, slots=True)

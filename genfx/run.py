@@ -5,33 +5,30 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
 from backtest.criteria import YEAR_S
 from backtest.market import Market
-from codegen.evaluate import Evaluator
 from dsl.errors import RunError
 from dsl.lower import parse
 from dsl.strategy import Strategy
 from genfx import __version__
 from genfx.config import Config, parse_config
 from genfx.diversity import distinct_first
-from genfx.exports import with_inputs
+from genfx.exports import titled, with_inputs
 from genfx.finalists import Finalist, finalists
 from genfx.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
 from genfx.luck import lucky_sharpe
 from genfx.markets import SpanMarkets, market, span_markets
 from genfx.publication import Publication, result_files
 from genfx.search_sections import search_settings
-from gp.evaluators import Evaluators
+from gp.evaluators import Evaluators, evaluators_of
 from gp.evolve import Observer, Outcome, evolve
 from gp.settings import SearchSettings
 from gp.store import Store
-
-CACHE_BYTES = 1 << 29
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +97,7 @@ def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
     except OSError as problem:
         raise unwritable(run.folder, problem) from problem
     with store:
-        evaluators, made = _evaluators(run, threads)
+        evaluators = _evaluators(run, threads)
         try:
             outcome = evolve(
                 run.settings,
@@ -111,11 +108,13 @@ def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
                 library=library(),
                 context=_context(run),
             )
-            pool = distinct_first([member.strategy for member in outcome.pool], made[0])
+            pool = distinct_first(
+                [member.strategy for member in outcome.pool], evaluators.in_sample
+            )
         finally:
-            for evaluator in made:
-                evaluator.close()
-    best = [with_inputs(strategy) for strategy in pool[: run.config.output.strategies]]
+            evaluators.close()
+    chosen = pool[: run.config.output.strategies]
+    best = [titled(with_inputs(strategy), run.whole.bars) for strategy in chosen]
     spans = run.spans.named()[: 2 if outcome.interrupted else 3]
     shown = finalists(best, spans, threads=threads)
     found = Finished(run, outcome, shown, _luck(run, outcome))
@@ -137,20 +136,9 @@ def _prepared(config: Config, name: str, folder: Path) -> Run:
     return Run(name, folder, config, settings, whole, spans)
 
 
-def _evaluators(run: Run, threads: int) -> tuple[Evaluators, tuple[Evaluator, ...]]:
+def _evaluators(run: Run, threads: int) -> Evaluators:
     spans = run.spans
-    main = Evaluator(spans.in_sample, threads=threads, cache_bytes=CACHE_BYTES)
-    first, last = spans.in_sample.first, spans.in_sample.end
-    kept = 1.0 - run.settings.gate.range_cut
-    later = replace(spans.in_sample, first=last - round((last - first) * kept))
-    gate = Evaluator(spans.gate, threads=threads, cache=main.cache)
-    changed = Evaluator(later, threads=threads, cache=main.cache)
-    share = _bars(spans.gate) / _bars(spans.in_sample)
-    return Evaluators(main, gate, changed, share, kept), (main, gate, changed)
-
-
-def _bars(tested: Market) -> int:
-    return tested.end - tested.first
+    return evaluators_of(spans.in_sample, spans.gate, run.settings.gate, threads=threads)
 
 
 def _context(run: Run) -> Mapping[str, str]:

@@ -225,6 +225,9 @@ class Search(Section):
         default=S.restarter, description="a breeder that starts over on stagnation"
     )
     pool: int = Field(default=S.pool, ge=1, description="strategies in the output pool")
+    pool_likeness: float = Field(
+        default=S.pool_likeness, gt=0, le=1, description="correlation above which one of two goes"
+    )
     criteria_pairs: list[Couple] = Field(
         default=[[CRITERIA[a], CRITERIA[b]] for a, b in PAIRS_OF_CRITERIA],
         min_length=1,
@@ -319,6 +322,7 @@ def search_settings(search: Search, fitness: Fitness, pso: Pso) -> SearchSetting
         newcomers=search.newcomers,
         restarter=search.restarter,
         pool=search.pool,
+        pool_likeness=search.pool_likeness,
         criteria_pairs=tuple((first, second) for first, second in pairs),
         fitness=fitness.settings(),
         generator=search.generator.settings(),

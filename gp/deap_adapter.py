@@ -46,35 +46,39 @@ def combined_fitness(value: float) -> CombinedFitness:
 
 
 class DiverseHallOfFame(tools.HallOfFame):  # type: ignore[misc]
-    """DEAP's hall of fame with one place for each structure: its best set of numbers."""
+    """DEAP's hall of fame without two members that are alike: the better one stays.
 
-    def insert(self, item: Scored) -> None:
-        """Enter an individual; it takes the place of a worse one of the same structure."""
-        same = self.place_of(item.structure_id)
-        if same is not None:
-            if self.items[same].fitness >= item.fitness:
-                return
-            self.remove(same)
-        elif len(self.items) >= self.maxsize:
-            if self.items[-1].fitness >= item.fitness:
-                return
+    Args:
+        maxsize: Most members.
+        alike: Whether two individuals are too much alike to stand side by side.
+    """
+
+    def __init__(self, maxsize: int, alike: Callable[[Any, Any], bool]) -> None:
+        super().__init__(maxsize)
+        self._alike = alike
+
+    def insert(self, item: Scored) -> bool:
+        """Enter an individual unless one as good is like it; worse ones like it leave."""
+        if not self.good_enough(item):
+            return False
+        rivals = [index for index, member in enumerate(self.items) if self._alike(member, item)]
+        if any(self.items[index].fitness >= item.fitness for index in rivals):
+            return False
+        for index in reversed(rivals):
+            self.remove(index)
+        if len(self.items) >= self.maxsize:
             self.remove(-1)
+        self.place(item)
+        return True
+
+    def place(self, item: Scored) -> None:
+        """Enter an individual in its order, unasked."""
         after = bisect_right(self.keys, item.fitness)
         self.items.insert(len(self.items) - after, item)  # DEAP would deep-copy here
         self.keys.insert(after, item.fitness)
 
-    def place_of(self, structure_id: str) -> int | None:
-        """Return the number of the member with this structure."""
-        for index, member in enumerate(self.items):
-            if member.structure_id == structure_id:
-                return index
-        return None
-
-    def would_enter(self, item: Scored) -> bool:
-        """Tell whether `insert` would take the individual."""
-        same = self.place_of(item.structure_id)
-        if same is not None:
-            return bool(item.fitness > self.items[same].fitness)
+    def good_enough(self, item: Scored) -> bool:
+        """Tell whether there is room for the individual, or a worse member."""
         full = len(self.items) >= self.maxsize
         return not full or bool(item.fitness > self.items[-1].fitness)
 

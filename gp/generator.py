@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsl.kinds import DISTANCE, INTEGER_KINDS, NUMBER, SIGNAL, Kind
+from dsl.levels import levels_of
 from dsl.node import Node, node, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
@@ -202,22 +203,13 @@ def constant_range(
         return None
     if not consumer.compare:
         return FACTORS if kind == NUMBER else None
-    levels = _levels(series[0])
+    levels = levels_of(series[0])
     if levels is not None:
         return levels
     if math.isfinite(kind.low) and math.isfinite(kind.high):
         margin = 0.0 if kind.name in INTEGER_KINDS else 0.1 * (kind.high - kind.low)
         return kind.low + margin, kind.high - margin
     return (0.0, 0.0) if kind == DISTANCE else None
-
-
-def _levels(series: Node) -> tuple[float, float] | None:
-    while True:
-        levels = series.type.outputs[series.output].levels
-        same = [n for n in series.inputs if n is not None and n.kind == series.kind]
-        if levels is not None or not same:
-            return levels
-        series = same[0]  # an average of an oscillator lies where the oscillator lies
 
 
 def _constant_port(line: Line) -> int | None:

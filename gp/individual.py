@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
+from dsl.jit import F64
 from dsl.node import Node
 from dsl.strategy import Strategy, resolved
 from gp.deap_adapter import CombinedFitness, combined_fitness
@@ -18,6 +19,7 @@ class Individual:
 
     expert: The graph that breeding works on (the long side where strategies are symmetric).
     verdict: None before the gate was asked, "" when passed, else the first test that failed.
+    moves: How its equity moves (see gp.likeness), once the pool asked.
     """
 
     __slots__ = (
@@ -25,6 +27,7 @@ class Individual:
         "criteria",
         "expert",
         "fitness",
+        "moves",
         "scores",
         "strategy",
         "strategy_id",
@@ -48,6 +51,7 @@ class Individual:
         self.scores = scores
         self.fitness: CombinedFitness = combined_fitness(scores.combined)
         self.verdict = verdict
+        self.moves: F64 | None = None
         self._structure_id = ""
 
     @property

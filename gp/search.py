@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from backtest.criteria import CRITERIA
+from dsl.jit import F64
 from dsl.node import Node
 from dsl.strategy import Strategy
 from gp.breeders import Breeder, GeneticAlgorithm, NewcomerBreeder, PairBreeder
@@ -45,7 +46,7 @@ class Search:
         self.evaluators = evaluators
         self.seed = seed
         self.ledger = Ledger()
-        self.pool = Pool(settings)
+        self.pool = Pool(settings, self._equity)
         self.logbook = logbook()
         self.entries: list[Entry] = []
         self.generation = -1
@@ -219,6 +220,9 @@ class Search:
             "entered_pool": entered,
         }
         self.record_step("evolve", figures)
+
+    def _equity(self, individual: Individual) -> F64:
+        return self.evaluators.in_sample.result(individual.strategy).equity
 
     def _needs_gate(self, individual: Individual) -> bool:
         if self.pool.wants(individual):

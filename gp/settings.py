@@ -188,6 +188,7 @@ class SearchSettings:
     the same restarted when it stagnates. pairs: Pairs of parents a generation, dealt over the
     breeders; each pair has two children. start: Random strategies at the start, beside the
     library. newcomers, restarter: The two breeders beside the ten pairs of criteria.
+    pool_likeness: Correlation of equity above which the worse of two leaves the output pool.
     """
 
     scheme: Literal["mgp", "ga", "ga_restarts"] = "mgp"
@@ -199,7 +200,8 @@ class SearchSettings:
     stagnation: int = 5
     newcomers: bool = True
     restarter: bool = True
-    pool: int = 20
+    pool: int = 30
+    pool_likeness: float = 0.9
     criteria_pairs: tuple[tuple[int, int], ...] = PAIRS_OF_CRITERIA
     fitness: FitnessSettings = FitnessSettings()
     generator: GeneratorSettings = GeneratorSettings()
@@ -261,6 +263,7 @@ def _checks(s: SearchSettings) -> tuple[tuple[bool, str], ...]:
         (s.population < 1, f"population = {s.population} is below 1"),
         (s.start < 2, f"start = {s.start} is below 2"),
         (s.pool < 1, f"pool = {s.pool} is below 1"),
+        (not 0 < s.pool_likeness <= 1, f"pool_likeness = {s.pool_likeness} is outside 0..1"),
         (len(s.fitness.bounds) != criteria, f"fitness.bounds wants {criteria} pairs"),
         (len(s.fitness.weights) != criteria, f"fitness.weights wants {criteria} numbers"),
         (

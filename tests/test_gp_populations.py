@@ -6,8 +6,10 @@ import math
 import statistics
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from dsl.jit import F64
 from dsl.strategy import Strategy
 from gp.draws import generator
 from gp.fitness import WORST, scores
@@ -26,6 +28,10 @@ def individual(number: int, profit: float, *, trades: int = 100, verdict: str = 
     criteria = (profit, 1.5, 10.0, 0.5, 1.0)
     found = scores(criteria, trades, FITNESS)
     return Individual(CANDIDATES[number], criteria, trades, found, verdict)
+
+
+def at_rest(_individual: Individual) -> F64:
+    return np.zeros(50)
 
 
 def profits(population: Population) -> list[float]:
@@ -133,7 +139,7 @@ def test_rank_selection_prefers_the_best_the_more_the_smaller_the_deviation() ->
 
 
 def test_pool_keeps_the_best_numbers_of_each_structure() -> None:
-    pool = Pool(SETTINGS)
+    pool = Pool(SETTINGS, at_rest)
     first = individual(0, 1000.0)
     expert = first.strategy.expert
     better = Individual(
@@ -147,7 +153,7 @@ def test_pool_keeps_the_best_numbers_of_each_structure() -> None:
 
 
 def test_pool_is_sorted_bounded_and_wants_profit_trades_and_a_verdict() -> None:
-    pool = Pool(SETTINGS)
+    pool = Pool(SETTINGS, at_rest)
     for number, profit in enumerate((300.0, 900.0, 500.0, 700.0)):
         assert pool.insert(individual(number, profit))
     assert [i.criteria[0] for i in pool.members] == [900.0, 700.0, 500.0]
@@ -158,9 +164,21 @@ def test_pool_is_sorted_bounded_and_wants_profit_trades_and_a_verdict() -> None:
 
 
 def test_restored_pool_keeps_its_order_even_of_equals() -> None:
-    pool = Pool(replace(SETTINGS, pool=10))
+    pool = Pool(replace(SETTINGS, pool=10), at_rest)
     for number, profit in enumerate((300.0, 500.0, 500.0, 300.0, 500.0)):
         pool.insert(individual(number, profit))
-    twin = Pool(replace(SETTINGS, pool=10))
+    twin = Pool(replace(SETTINGS, pool=10), at_rest)
     twin.restore(pool.members)
     assert twin.members == pool.members
+
+
+def test_pool_keeps_the_better_of_two_that_trade_alike() -> None:
+    rng = np.random.default_rng(4)
+    path, other = np.cumsum(rng.normal(size=(2, 2000)), axis=1)
+    curves = {300.0: path, 500.0: path * 2 + 7, 200.0: other, 100.0: path}
+    pool = Pool(SETTINGS, lambda individual: curves[individual.criteria[0]])
+    assert pool.insert(individual(0, 300.0))
+    assert pool.insert(individual(1, 200.0))
+    assert pool.insert(individual(2, 500.0))
+    assert not pool.insert(individual(3, 100.0))
+    assert [i.criteria[0] for i in pool.members] == [500.0, 200.0]

@@ -75,6 +75,9 @@ class FakeEvaluator:
         deals = Deals(**{**columns, "profit": profit})
         return Result(1e4, 0, deals, zeros, Drawdown(0, 0, 0, 0, 0), 0, 0.0, 0.0, Refusals())
 
+    def close(self) -> None:
+        """There are no workers."""
+
     def _one(self, expert: Node) -> Figures:
         order = topological(expert)
         numbers = [float(v) for n in order for v in n.params if isinstance(v, int | float)]
