@@ -28,7 +28,7 @@ from dsl.node import InputRef, Node, Value, node, rewrite, with_output, with_par
 from dsl.nodes.constants import CONSTANT
 from dsl.registry import NodeType, lookup, node_types
 from dsl.scope import Operand, Scope, param_value
-from dsl.statements import NEGATED, POINTS_TYPE
+from dsl.statements import NEGATED, UNITS
 
 KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, HOUR, WEEKDAY)}
 
@@ -58,9 +58,7 @@ def _operand(expr: sx.Expr, scope: Scope) -> Operand | None:
         case sx.Typed():
             return _typed(expr, scope)
         case sx.Unit():
-            points = lookup(POINTS_TYPE)
-            value = param_value(points.params[0], expr.value, scope, POINTS_TYPE)
-            return None if value is None else node(points, (), (value,))
+            return _measured(expr, scope)
         case sx.Unary() | sx.Binary():
             return _operator(expr, scope)
         case sx.Shifted():
@@ -68,6 +66,13 @@ def _operand(expr: sx.Expr, scope: Scope) -> Operand | None:
         case sx.Selected():
             return _selected(expr, scope)
     return _call(expr, scope)
+
+
+def _measured(expr: sx.Unit, scope: Scope) -> Node | None:
+    node_type = lookup(UNITS[expr.unit])
+    value = param_value(node_type.params[0], expr.value, scope, node_type.name)
+    ports = [node(lookup(port.leaf)) for port in node_type.inputs]
+    return None if value is None else node(node_type, ports, (value,))
 
 
 def constant(literal: Literal, kind: Kind, scope: Scope, *, written: bool = False) -> Node:
@@ -168,15 +173,29 @@ def _ports(
     return ports if len(ports) == len(operands) else None
 
 
-def _call(expr: sx.Call, scope: Scope) -> Node | None:
+def unknown_call(expr: sx.Call, scope: Scope) -> UnknownName:
+    """Return the error for a call of what is neither a node type nor a function."""
+    error = UnknownName(f"unknown node '{expr.name}'")
+    if expr.name in scope.later:
+        error = scope.unknown(expr.name)
+    else:
+        calls = [*scope.functions, *(t.name for t in node_types() if t.syntax.form == "call")]
+        error.hint = did_you_mean(expr.name.lower(), calls)
+    error.span = expr.name_place.span
+    return error
+
+
+def _call(expr: sx.Call, scope: Scope) -> Operand | None:
+    if expr.name in scope.functions:
+        return scope.functions[expr.name].expand(expr, scope)
+    if scope.broken(expr.name):
+        return None
     try:
         node_type = lookup(expr.name)
         if node_type.syntax.form in {"constant", "statement"}:
             raise UnknownName(f"unknown node '{expr.name}'")
-    except UnknownName as error:
-        calls = [t.name for t in node_types() if t.syntax.form == "call"]
-        hint = did_you_mean(expr.name.lower(), calls)
-        raise UnknownName(error.message, hint=hint, span=expr.name_place.span) from None
+    except UnknownName:
+        raise unknown_call(expr, scope) from None
     ports, params = _bound(expr, node_type)
     operands = [_port_operand(node_type, number, ports, scope) for number in range(len(ports))]
     values = _param_values(node_type, params, scope)
@@ -296,7 +315,7 @@ def _shifted(expr: sx.Shifted, scope: Scope) -> Node | None:
         return None
     # Directly behind a leaf the number is its shift; on anything else it delays all leaves.
     direct = shift_index(inner.type) is not None and (
-        isinstance(expr.operand, sx.Call)
+        (isinstance(expr.operand, sx.Call) and expr.operand.name not in scope.functions)
         or (isinstance(expr.operand, sx.Name) and expr.operand.text not in scope.names)
     )
     return rewrite(inner, lambda n: _delayed(n, bars, scope, absolute=direct))
@@ -309,7 +328,10 @@ def _bars(expr: sx.Number | sx.Name, scope: Scope) -> int | InputRef | None:
         return expr.value
     if scope.broken(expr.text):
         return None
-    if expr.text not in scope.inputs or expr.text in scope.clocks:
+    named = scope.names.get(expr.text)
+    if isinstance(named, Literal) and not named.clock and isinstance(named.value, int | InputRef):
+        return named.value
+    if named is not None or expr.text not in scope.inputs or expr.text in scope.clocks:
         raise ParamOutOfRange(f"[{expr.text}]: bars back are a whole number or an input")
     return InputRef(expr.text)
 

@@ -14,7 +14,7 @@ INDENT = "    "
 def format_file(file: sx.File) -> str:
     """Return the text of a syntax tree; formatting it again gives the same text."""
     lines = list(file.above)
-    lines.append(_with(f"strategy {quoted(file.title)} {{", file.beside))
+    lines.append(_with(f"{file.word} {quoted(file.title)} {{", file.beside))
     for number, statement in enumerate(file.statements):
         if statement.gap and number:
             lines.append("")
@@ -51,17 +51,30 @@ def format_expr(expr: sx.Expr) -> str:
         case sx.Typed():
             bounds = f"({', '.join(expr.bounds)})" if expr.bounds else ""
             return f"{format_expr(expr.value)} as {expr.kind}{bounds}"
-    return f"{format_expr(expr.value)} points"
+    space = " " if expr.unit.isidentifier() else ""
+    return f"{format_expr(expr.value)}{space}{expr.unit}"
 
 
 def format_statement(statement: sx.Statement) -> str:
     """Return the text of a statement on one line, without comments."""
     text = ""
     for part in statement.parts:
-        shown = part.text if isinstance(part, sx.Word) else format_expr(part)
+        shown = _part(part)
         tight = not text or shown in {"%", ".."} or text.endswith("..")
         text += shown if tight else f" {shown}"
     return text
+
+
+def _part(part: sx.Word | sx.Signature | sx.Expr) -> str:
+    if isinstance(part, sx.Word):
+        return part.text
+    if not isinstance(part, sx.Signature):
+        return format_expr(part)
+    shown = [
+        p.name if p.default is None else f"{p.name} = {format_expr(p.default)}"
+        for p in part.parameters
+    ]
+    return f"{part.name}({', '.join(shown)})"
 
 
 def _statement(statement: sx.Statement) -> list[str]:

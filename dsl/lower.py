@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from dsl import syntax as sx
+from dsl.definitions import DEFINITIONS, define, in_files, later
 from dsl.errors import DslError, DslErrors, KindMismatch, SyntaxProblem
 from dsl.expressions import constant, operand
 from dsl.inference import Literal
@@ -27,7 +28,7 @@ from dsl.statements import (
     weekdays_expression,
 )
 from dsl.strategy import Strategy, resolved
-from dsl.table import declare_name, finished_inputs, input_spec
+from dsl.table import finished_inputs, input_spec
 
 PORTS = {port.name: port for port in EXPERT.inputs}
 RULES = {param.name: param for param in EXPERT.params}
@@ -41,7 +42,7 @@ def parse(text: str, path: str = "") -> Strategy:
     """
     reading = read(text, path)
     leaves = {t.name for t in node_types() if t.syntax.form == "leaf"}
-    scope = Scope(lost=reading.lost - leaves, errors=list(reading.errors))
+    scope = Scope(lost=reading.lost - leaves, errors=list(reading.errors), files=in_files(path))
     strategy = lower(reading.file, scope) if reading.file is not None else None
     if strategy is None or scope.errors:
         raise DslErrors(scope.errors, text=text, path=path)
@@ -62,10 +63,14 @@ def parse_expression(text: str) -> Node:
 
 def lower(file: sx.File, scope: Scope) -> Strategy | None:
     """Return the strategy of a syntax tree, or None when an error went to the scope."""
+    if file.word != "strategy":
+        error = SyntaxProblem("this is a library, not a strategy", hint="a strategy includes it")
+        scope.report(error, replace(file.place, end=file.place.start + len(file.word)))
+        return None
     for statement in file.statements:
         if statement.form == "input":
             _report(scope, statement, input_spec)
-    scope.later = {s.words[0]: s.place.line for s in reversed(file.statements) if s.form == "named"}
+    scope.later = later(file)
     parts = _Parts()
     for statement in file.statements:
         if statement.form != "input":
@@ -108,8 +113,8 @@ def _report(scope: Scope, statement: sx.Statement, work: object) -> None:
 
 def _statement(statement: sx.Statement, scope: Scope, parts: _Parts) -> None:
     form = statement.form
-    if form == "named":
-        _named(statement, scope)
+    if form in DEFINITIONS:
+        define(statement, scope)
     elif form == "weekdays":
         words = [word for word in statement.words if word in DAYS]
         _shorthand(statement, Shorthand((weekdays_expression(words),)), scope, parts)
@@ -125,17 +130,6 @@ def _statement(statement: sx.Statement, scope: Scope, parts: _Parts) -> None:
             _size(statement, scope, parts)
         else:
             _port(statement, scope, parts)
-
-
-def _named(statement: sx.Statement, scope: Scope) -> None:
-    name, place = statement.words[0], statement.parts[0].place
-    declare_name(name, place, scope)
-    value = operand(statement.operands[0], scope)
-    if isinstance(value, Literal) and not value.label:
-        value = replace(value, label=name)
-    scope.names[name] = value
-    if isinstance(value, Node):
-        scope.labels[name] = value
 
 
 def _once(statement: sx.Statement, parts: _Parts) -> None:

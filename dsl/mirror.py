@@ -171,7 +171,8 @@ def _product(current: Node, inputs: Sequence[Image]) -> Image:
 def _quotient(current: Node, inputs: Sequence[Image]) -> Image:
     a, b = inputs
     if b.node.kind == PRICE:  # a scale, nearly the same on reflected bars
-        return Image(node(DIV, (a.node, b.node)), a.sign, 0.0)
+        ratio = a.node.kind == PRICE  # of two prices: it swings about 1
+        return Image(node(DIV, (a.node, b.node)), a.sign, 2.0 if ratio else 0.0)
     divisor = _literal(b.node)
     if a.offset and divisor is not None and abs(divisor) > ZERO:
         return Image(node(DIV, (a.node, b.node)), a.sign, a.offset / divisor)

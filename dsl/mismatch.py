@@ -62,11 +62,11 @@ def place_mismatch(expr: sx.Expr, operand: Operand, wanted: Kind, place: str) ->
     if wanted == SIGNAL:
         hint = f"compare it with something: {shown} > ..."
     elif isinstance(operand, Literal):
-        hint = f"say which unit: {shown} points, or a multiple of atr(14)"
+        hint = f"say which unit: {shown} points, 1% of the price, or a multiple of atr(14)"
     elif operand.kind == PRICE:
         hint = "a distance is a difference of two prices, or a multiple of atr(14)"
     else:
-        hint = "a distance is 200 points, a multiple of atr(14), or a difference of prices"
+        hint = "a distance is 200 points, 1%, a multiple of atr(14), or a difference of prices"
     return KindMismatch(message, hint=hint)
 
 

@@ -65,7 +65,7 @@ def read(text: str, path: str = "") -> Reading:
         else:
             file, deep = _without_deep(bare)
             errors.extend(_too_deep(statement) for statement in deep)
-            lost.update(statement.words[0] for statement in deep)
+            lost.update(statement.name for statement in deep)
             return Reading(attach_comments(file, text, path), tuple(errors), frozenset(lost))
     return Reading(None, tuple(errors), frozenset(lost))
 
@@ -182,7 +182,7 @@ class _ToSyntax(Transformer_NonRecursive[Any, Any]):
     def file(self, items: list[Any]) -> sx.File:
         title = unquoted(items[1])
         statements = tuple(item for item in items if isinstance(item, sx.Statement))
-        return sx.File(title, statements, _whole(items), "")
+        return sx.File(title, statements, _whole(items), "", word=str(items[0]))
 
     def expression_only(self, items: list[Any]) -> sx.Expr:
         return items[0]  # type: ignore[no-any-return]
@@ -209,6 +209,13 @@ class _ToSyntax(Transformer_NonRecursive[Any, Any]):
     def bound(self, items: list[Any]) -> str:
         return "".join(str(item) for item in items)
 
+    def parameter(self, items: list[Any]) -> sx.Parameter:
+        return sx.Parameter(str(items[0]), items[2] if items[1:] else None, _whole(items))
+
+    def signature(self, items: list[Any]) -> sx.Signature:
+        parameters = tuple(item for item in items if isinstance(item, sx.Parameter))
+        return sx.Signature(str(items[0]), parameters, _whole(items))
+
     def keyword(self, items: list[Any]) -> sx.Argument:
         return sx.Argument(str(items[0]), items[2], _whole(items))
 
@@ -230,7 +237,7 @@ class _ToSyntax(Transformer_NonRecursive[Any, Any]):
         return sx.Typed(items[0], str(items[2]), bounds, _whole(items))
 
     def unit(self, items: list[Any]) -> sx.Unit:
-        return sx.Unit(items[0], _whole(items))
+        return sx.Unit(items[0], str(items[1]), _whole(items))
 
     def shift(self, items: list[Any]) -> sx.Shifted:
         return sx.Shifted(items[0], items[2], _whole(items))

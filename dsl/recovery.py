@@ -24,6 +24,8 @@ class Culprit:
 
 
 STARTERS = (
+    "include",
+    "def",
     "input",
     "enter",
     "exit",
@@ -39,6 +41,7 @@ STARTERS = (
     "friday",
     "day",
     "max",
+    "one",
     "daily",
     "drawdown",
     "reverse",
@@ -46,7 +49,7 @@ STARTERS = (
 )
 _JOINERS = frozenset({"and", "or", "not", "crosses", "above", "below", "as", "points", "when"})
 _UNITS = ("points", "bars", "lots")
-_PIPS = ("pip", "pips")
+_DISTANCES = "a distance is so many points, a % of the price, or a multiple of atr(14)"
 _NAMES = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -59,6 +62,7 @@ _OPERAND = {"NUMBER", "NAME", "CLOCK", "("}
 _FIRST_WORDS = re.compile(r"[ \t\ufeff]*([A-Za-z_]\w*)[ \t]*(=(?!=)|[A-Za-z_]\w*|[\d({])?")
 _RESERVED = re.compile(rf"(?:{'|'.join(STARTERS)})\s*=(?!=)")
 _DANGLING = re.compile(r"(?:[-+*/(,\\[=<>]|\b(?:and|or|not|when|above|below|loss|profit|at|lock))$")
+_QUANTITY = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)[ \t]*([A-Za-z_]\w*)[ \t\r\n]*$")
 _TOKEN = re.compile(r"\d+:\d+|\d+(?:\.\d+)?|[A-Za-z_]\w*|\"[^\"\n]*\"?|[<>=!]=|\.\.|\S")
 
 
@@ -67,6 +71,7 @@ def strange_character(text: str, position: int) -> SyntaxProblem:
     character = text[position]
     hints = {
         '"': "the text in quotes is not closed on its line",
+        "$": _DISTANCES,
         ";": "statements need no ';'",
         "&": "write 'and'",
         "|": "write 'or'",
@@ -88,10 +93,36 @@ def _stray_word(text: str, end: int) -> SyntaxProblem:
     """Return the error for a word behind a complete statement, such as `stop loss 20 pips`."""
     found = re.search(r"\w+$", text[:end])
     word = found.group() if found else text[end - 1 : end]
-    hint = "a pip is 10 points on 5-digit quotes: write points" if word in _PIPS else ""
-    hint = hint or did_you_mean(word, (*STARTERS, *_JOINERS, *_UNITS))
+    hint = did_you_mean(word, (*STARTERS, *_JOINERS, *_UNITS))
     span = _span(text, end - len(word), len(word))
     return SyntaxProblem(f"unexpected '{word}'", hint=hint, span=span)
+
+
+def _unknown_unit(
+    text: str, culprit: Culprit, token: str, allowed: Sequence[str]
+) -> SyntaxProblem | None:
+    """Return the error for a number with a unit that there is not, such as `stop loss 20 pips`."""
+    start = culprit.region[0] if culprit.region else 0
+    for end in (culprit.position + len(token), culprit.position):
+        found = _QUANTITY.search(text, start, end)
+        if found and found[2] not in (*_UNITS, *STARTERS, *_JOINERS, *allowed):
+            break
+    else:
+        return None
+    units = [unit for unit in allowed if unit in {*_UNITS, "%"}]
+    message = f"unknown unit '{found[2]}'; {_wanted(units) if units else _DISTANCES}"
+    hint = _unit_hint(found[1], found[2].lower(), units)
+    return SyntaxProblem(message, hint=hint, span=_span(text, found.start(2), len(found[2])))
+
+
+def _unit_hint(number: str, word: str, units: Sequence[str]) -> str:
+    if word in {"pip", "pips"} and units in ([], ["points"]):
+        return f"ten points are a pip on 5-digit quotes: write {float(number) * 10:g} points"
+    if word == "atr" and not units:
+        return f"write {number} * atr(14)"
+    if word in {"percent", "pct"} and units in ([], ["%"]):
+        return f"write {number}%"
+    return did_you_mean(word, units or _UNITS)
 
 
 def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProblem:
@@ -103,6 +134,11 @@ def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProble
         allowed: What could stand there: literal words, or names of terminals.
     """
     position, region = culprit.position, culprit.region
+    found = None if culprit.early else _TOKEN.match(text, position)
+    token = found.group() if found else ""
+    unit = None if culprit.operand else _unknown_unit(text, culprit, token, allowed)
+    if unit is not None:
+        return unit
     if culprit.early and not culprit.operand and list(allowed) == ["="]:
         return _stray_word(text, position)
     if culprit.early:
@@ -111,8 +147,6 @@ def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProble
         return SyntaxProblem(
             f"the statement ends too early; {wanted}", hint=hint, span=_span(text, position, 1)
         )
-    found = _TOKEN.match(text, position)
-    token = found.group() if found else ""
     word = _named_like_word(text, region)
     if word is not None:
         return word
@@ -187,7 +221,7 @@ def blanked(text: str, region: tuple[int, int]) -> tuple[str, frozenset[str]]:
     start, end = region
     statement = text[start:end]
     blank = "".join(c if c in "\r\n" else " " for c in statement)
-    name = re.match(r"(?:input\s+)?([A-Za-z_]\w*)\s*=", statement)
+    name = re.match(r"(?:input\s+|def\s+(?=\w+\s*\())?([A-Za-z_]\w*)\s*[=(]", statement)
     return text[:start] + blank + text[end:], frozenset(name.groups() if name else ())
 
 

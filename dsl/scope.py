@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dsl import syntax as sx
 from dsl.errors import DslError, ParamOutOfRange, UnknownName, did_you_mean
@@ -16,13 +18,31 @@ from dsl.strategy import InputSpec
 Operand = Node | Literal
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of the text: `expand` gives what a call in a scope stands for, None if broken."""
+
+    name: str
+    expand: Callable[[sx.Call, Scope], Operand | None]
+
+
+@dataclass(slots=True)
+class Files:
+    """The text that is read, the texts that include it (outermost first), libraries read so far."""
+
+    path: str = ""
+    around: tuple[Path, ...] = ()
+    libraries: dict[Path, Scope] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Scope:
     """State of one lowering.
 
     names: Named expressions met so far; None for one that is broken. later: Lines of the names that
     the text defines anywhere. uses: Which parameters an input stands for. clocks: Inputs written as
-    times of day. lost: Names whose definition could not even be read.
+    times of day. lost: Names whose definition could not even be read. functions: Those met so far.
+    calls: Names of the functions that are being expanded, outermost first.
     """
 
     inputs: dict[str, InputSpec] = field(default_factory=dict)
@@ -33,6 +53,9 @@ class Scope:
     clocks: set[str] = field(default_factory=set)
     lost: frozenset[str] = frozenset()
     errors: list[DslError] = field(default_factory=list)
+    functions: dict[str, Function] = field(default_factory=dict)
+    calls: tuple[str, ...] = ()
+    files: Files = field(default_factory=Files)
 
     def report(self, error: DslError, place: sx.Place) -> None:
         """Keep an error; it stands at `place` if it does not know better."""
@@ -51,13 +74,15 @@ class Scope:
 
     def unknown(self, name: str) -> UnknownName:
         """Return the error for a name that nothing defines, with the nearest known one."""
+        if name in self.functions:
+            return UnknownName(f"{name} is a function", hint=f"write {name}(...)")
         if name in self.later:
             line = self.later[name]
             return UnknownName(
                 f"'{name}' is not known yet", hint=f"it is defined on line {line}: move that up"
             )
         types = [t.name for t in node_types() if t.syntax.form in {"leaf", "call"}]
-        known = [*self.inputs, *self.names, *types]
+        known = [*self.inputs, *self.names, *self.functions, *types]
         return UnknownName(f"unknown name '{name}'", hint=did_you_mean(name.lower(), known))
 
 
@@ -99,7 +124,7 @@ def _named_value(
         if isinstance(value, InputRef):
             return scope.use(value.name, param)
         return _coerced(param, value, owner)
-    if name not in scope.inputs:
+    if named is not None or name not in scope.inputs:
         if named is not None:
             raise _wants(param, owner, f"the expression '{name}'", "a number or an input")
         raise scope.unknown(name)

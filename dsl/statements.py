@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 NEGATED = {"!=": "=="}  # operators without a node of their own: a != b is not (a == b)
-POINTS_TYPE = "points"  # `200 points` is short for points(200)
+UNITS = {"points": "points", "%": "percent"}  # `200 points` is points(200), `1%` is percent(1)
 
 # Form -> words; $ stands for an operand. Forms called like a port or rule of the expert set that.
 WORDS = {

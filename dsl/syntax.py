@@ -139,9 +139,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`value points`: a distance in points."""
+    """`value points` or `value %`: a distance in points, or as a share of the price."""
 
     value: Number | Name
+    unit: str
     place: Place
 
 
@@ -159,11 +160,29 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a function, and what it is when a call leaves it out."""
+
+    name: str
+    default: Expr | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`name(parameters)`, the head of a function."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One statement: which form it has, its parts in order, and the comments that belong to it."""
 
     form: str
-    parts: tuple[Word | Expr, ...]
+    parts: tuple[Word | Signature | Expr, ...]
     place: Place
     above: tuple[str, ...] = ()
     beside: str = ""
@@ -172,17 +191,27 @@ class Statement:
     @property
     def operands(self) -> tuple[Expr, ...]:
         """Return the expressions and values among the parts."""
-        return tuple(part for part in self.parts if not isinstance(part, Word))
+        return tuple(part for part in self.parts if not isinstance(part, Word | Signature))
 
     @property
     def words(self) -> tuple[str, ...]:
         """Return the words among the parts."""
         return tuple(part.text for part in self.parts if isinstance(part, Word))
 
+    @property
+    def name(self) -> str:
+        """Return the name that the statement defines, "" if it defines none."""
+        heads = [part.name for part in self.parts if isinstance(part, Signature)]
+        if self.form in {"named", "input"}:
+            heads = [self.words[self.form == "input"]]
+        return heads[0] if heads else ""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A whole text: one strategy, and the comments around it; a comment "" is an empty line."""
+    """A whole text: one strategy, or a library of definitions (`word` says which), and the comments
+    around it; a comment "" is an empty line.
+    """
 
     title: str
     statements: tuple[Statement, ...]
@@ -193,6 +222,7 @@ class File:
     beside: str = ""
     below: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    word: str = "strategy"
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

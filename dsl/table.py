@@ -21,7 +21,7 @@ OPERATOR_WORDS = frozenset({"and", "or", "not", "crosses", "as"})
 def declare_name(name: str, place: sx.Place, scope: Scope, *, word_allowed: bool = False) -> None:
     """Check that a new name is free; report an error to the scope if it is not."""
     problem = name_problem(name, word_allowed=word_allowed)
-    if name in scope.names or name in scope.inputs:
+    if name in scope.names or name in scope.inputs or name in scope.functions:
         scope.report(SyntaxProblem(f"the name '{name}' is taken already"), place)
     elif problem:
         scope.report(SyntaxProblem(problem, hint="choose another name"), place)

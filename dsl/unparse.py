@@ -12,7 +12,7 @@ from dsl.kinds import SIGNAL, Kind
 from dsl.node import InputRef, Node, Value, node, topological
 from dsl.params import IntParam, Param
 from dsl.registry import NodeType, lookup
-from dsl.statements import POINTS_TYPE
+from dsl.statements import UNITS
 from dsl.strategy import InputSpec
 
 NOWHERE = sx.Place(0, 0, 0, 0, 0)
@@ -177,10 +177,11 @@ def _call(current: Node, done: Mapping[Node, sx.Expr], sides: list[sx.Expr]) -> 
         if node_type.syntax.form != "leaf":
             leaf = _plain_call(node_type, (), params)
         return _shifted(leaf, current.params[shift], node_type.params[shift].default)
-    if node_type.name == POINTS_TYPE and not _signed(params[0]):
-        assert isinstance(params[0], sx.Number | sx.Name)
-        return sx.Unit(params[0], NOWHERE)
     fixed = _fixed_shift(current)
+    unit = next((u for u, name in UNITS.items() if name == node_type.name), None)
+    if unit is not None and fixed is not None and not _signed(params[0]):
+        assert isinstance(params[0], sx.Number | sx.Name)
+        return _shifted(sx.Unit(params[0], unit, NOWHERE), fixed, 1)
     free = [side for side, port in zip(sides, node_type.inputs, strict=True) if not port.leaf]
     if fixed is None or (free and fixed != 1):
         return _plain_call(node_type, sides, params)

@@ -222,6 +222,27 @@ def test_conditions_on_entries_are_joined_by_and_those_on_exits_by_or() -> None:
     assert found.port("forced_exit") is parse_expression("hour == 3 or day_end(22:00)")
 
 
+def test_percent_is_a_distance_from_the_last_close() -> None:
+    found = strategy("enter long when close > open", "stop loss 1%")
+    assert found.port("stop_loss") is parse_expression("percent(close, 1)")
+    assert parse_expression("2%[3]") is parse_expression("percent(close[3], 2)")
+    assert parse_expression("1%").kind == DISTANCE
+
+
+def test_share_of_the_price_may_be_an_input() -> None:
+    found = strategy("input k = 2 in 1..3", "enter long when close > open", "stop loss k%")
+    assert (found.inputs[0].value, parse(format_strategy(found))) == (2.0, found)
+
+
+def test_price_over_price_is_a_number() -> None:
+    assert parse_expression("close / sma(close, 50)").kind == NUMBER
+
+
+def test_one_trade_per_day_is_the_limit_of_one() -> None:
+    line = "enter long when close > open"
+    assert strategy(line, "one trade per day") == strategy(line, "max trades per day 1")
+
+
 def test_default_size_is_a_tenth_of_a_lot() -> None:
     size = strategy("enter long when close > open").port("size")
     assert size is not None

@@ -55,6 +55,12 @@ CASES = {
     "short side twice": "enter long when close > open\nenter short when close < open\nsymmetric",
     "capitals": "enter long when RSI(Close, 14) < 30",
     "pips": "enter long when close > open\nstop loss 20 pips",
+    "pips of a spread": "enter long when close > open\nmax spread 2 pips",
+    "pips before more words": "enter long when close > open\nbreak even at 20 pips lock 2 pips",
+    "averages without a product": "enter long when close > open\nstop loss 2 atr",
+    "days": "enter long when close > open\nexit after 3 days",
+    "percent in words": "enter long when close > open\nstop loss 1.5 percent",
+    "money": "enter long when close > open\nstop loss 100 $",
     "comment of another language": "// trend\nenter long when close > open",
     "unknown kind": "enter long when close > 3 as prize",
     "several at once": (

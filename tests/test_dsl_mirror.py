@@ -99,6 +99,10 @@ BY_HAND = {
         call("lt", call("min", OPEN, CLOSE), EMA),
         call("gt", call("max", OPEN, CLOSE), EMA),
     ),
+    "close / ema > 1.02": (
+        call("gt", call("div", CLOSE, EMA), level(1.02, NUMBER)),
+        call("lt", call("div", CLOSE, EMA), level(0.98, NUMBER)),
+    ),
     "rising": (call("rising", HIGH, params=(3,)), call("falling", LOW, params=(3,))),
     "size of a move": (
         call("gt", call("abs", TREND), ATR),
@@ -114,6 +118,7 @@ BY_HAND = {
     ),
 }
 
+NEARLY = ("momentum", "close / ema")  # reflected about no change, so not exactly
 UNCHANGED = {
     "atr": call("gt", ATR, level(0.001, DISTANCE)),
     "volume": call("gt", VOLUME, call("sma", VOLUME, params=(20,))),
@@ -121,6 +126,7 @@ UNCHANGED = {
     "bands of volume": call("gt", VOLUME, call("bands", VOLUME, output="upper")),
     "hour": call("ge", call("hour"), level(8, Kind("hour", 0, 23))),
     "session": call("session", params=(480, 1200)),
+    "share of the price": call("gt", ATR, call("percent", CLOSE)),
     "width": call("gt", call("stddev", CLOSE), ATR),
     "two literals": call("gt", level(1, PRICE), level(2, PRICE)),
 }
@@ -165,7 +171,7 @@ def filled(signal: Node) -> Node:
     return rewrite(signal, literal)
 
 
-@pytest.mark.parametrize("name", [name for name in BY_HAND if not name.startswith("momentum")])
+@pytest.mark.parametrize("name", [name for name in BY_HAND if not name.startswith(NEARLY)])
 def test_counterparts_give_the_same_signals_on_reflected_bars(name: str) -> None:
     fields = random_fields(np.random.default_rng(4), 1500, point=POINT)
     signal = BY_HAND[name][0]
@@ -178,7 +184,7 @@ def test_counterparts_give_the_same_signals_on_reflected_bars(name: str) -> None
 def depends_on_the_level_of_prices(signal: Node) -> bool:
     """Return whether a node below is reflected only nearly: momentum, x / price, price literals."""
     return any(
-        current.type.name == "momentum"
+        current.type.name in {"momentum", "percent"}
         or (current.type.name == "div" and current.inputs[1] and current.inputs[1].kind == PRICE)
         or (current.type.name == "constant" and current.kind == PRICE)
         for current in topological(signal)

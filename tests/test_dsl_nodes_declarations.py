@@ -53,7 +53,7 @@ def test_the_nodes_that_strategies_are_written_with_are_declared() -> None:
         sma ema smma lwma highest lowest stddev bands atr rsi macd stochastic cci momentum
         add sub mul div neg abs min max gt ge lt le eq crosses_above crosses_below rising falling
         and or not session session_end closing day_end day_closing week_end week_closing
-        constant points lots risk expert
+        constant points percent lots risk expert
     """
     assert set(wanted.split()) <= {t.name for t in TYPES}
 
@@ -159,7 +159,8 @@ def test_kernels_have_names_of_their_own() -> None:
         ("mul", (NUMBER, DISTANCE), DISTANCE),
         ("mul", (DISTANCE, DISTANCE), None),
         ("div", (DISTANCE, DISTANCE), NUMBER),
-        ("div", (PRICE, PRICE), None),
+        ("div", (PRICE, PRICE), NUMBER),
+        ("div", (PRICE, DISTANCE), None),
         ("macd", (PRICE,), DISTANCE),
         ("macd", (PERCENT,), NUMBER),
         ("ema", (PERCENT,), PERCENT),

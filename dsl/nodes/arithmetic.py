@@ -154,6 +154,7 @@ DIV = declare(
             Overload((DISTANCE, NUMBER), DISTANCE),
             Overload((DISTANCE, DISTANCE), NUMBER),
             Overload((DISTANCE, PRICE), NUMBER),
+            Overload((PRICE, PRICE), NUMBER),
             Overload((VOLUME, NUMBER), VOLUME),
             Overload((VOLUME, VOLUME), NUMBER),
         ),
@@ -163,7 +164,7 @@ DIV = declare(
         mirror=_FOLLOW,
         syntax=Syntax("infix", "/", _MULTIPLICATIVE),
         weight=0.3,
-        summary="The quotient, 0 where the divisor is (almost) 0; distance / distance is a number.",
+        summary="The quotient, 0 where the divisor is (almost) 0; price / price is a number.",
         example="(close - open) / atr(14)",
     )
 )
