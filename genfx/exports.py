@@ -6,9 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dsl.layout import to_dot, to_json
-from dsl.parametrize import parametrize
-
 from backtest.bars import Bars
 from backtest.criteria import CRITERIA
 from backtest.market import Market
@@ -17,6 +14,8 @@ from codegen.mql5 import emit_mql5
 from codegen.mql5_facts import EmitFacts, FitnessTerm, SpanFigures
 from codegen.python import PythonFacts, emit_python
 from codegen.setfile import emit_set
+from dsl.layout import to_dot, to_json
+from dsl.parametrize import parametrize
 from dsl.printer import format_strategy
 from dsl.strategy import Strategy
 from genfx import __version__
@@ -99,6 +98,7 @@ def finalist_facts(facts: Facts, finalist: Finalist) -> Facts:
     spans = []
     for found in finalist.spans:
         first, last = span_text(found.market).split(" .. ")
-        spans.append(SpanFigures(found.span, first, last, figure_rows(found.figures)))
+        rows = figure_rows(found.figures, found.market.account.currency)
+        spans.append(SpanFigures(found.span, first, last, rows))
     magic = facts.mql5.magic + finalist.rank - 1
     return replace(facts, mql5=replace(facts.mql5, spans=tuple(spans), magic=magic))

@@ -17,6 +17,7 @@ LABELS = {
     "trades": "Trades",
     "ambiguous_bars": "Ambiguous bars",
 }
+_UNITS = {"max_drawdown": " of equity", "stability": " (-1..1)", "sharpe": ", a year"}
 _FORMS = {
     "net_profit": "{:.2f}",
     "profit_factor": "{:.2f}",
@@ -37,10 +38,21 @@ def figure_text(name: str, value: float) -> str:
     return _FORMS[name].format(value)
 
 
-def figure_rows(figures: Sequence[float]) -> tuple[tuple[str, str], ...]:
-    """Return label and text of each figure of a span."""
+def figure_label(name: str, currency: str = "") -> str:
+    """Return the label of a figure with its unit.
+
+    >>> figure_label("net_profit", "USD")
+    'Net profit, USD'
+    """
+    if name == "net_profit" and currency:
+        return f"{LABELS[name]}, {currency}"
+    return LABELS[name] + _UNITS.get(name, "")
+
+
+def figure_rows(figures: Sequence[float], currency: str = "") -> tuple[tuple[str, str], ...]:
+    """Return label, with its unit, and text of each figure of a span."""
     pairs = zip(FIGURES, figures, strict=True)
-    return tuple((LABELS[name], figure_text(name, value)) for name, value in pairs)
+    return tuple((figure_label(name, currency), figure_text(name, value)) for name, value in pairs)
 
 
 # Heading, width and form of a figure on the screen, where three spans stand side by side.

@@ -43,7 +43,14 @@ def result_files(of: Publication) -> dict[str, bytes]:
         for target in MAIN_TARGETS:
             name = finalist.name + SUFFIXES[target]
             files[name] = export_bytes(finalist.strategy, target, own)
-    tried = RunFacts(of.name, of.seed, of.outcome.distinct, of.outcome.requests, of.lucky_sharpe)
+    tried = RunFacts(
+        of.name,
+        of.seed,
+        of.outcome.distinct,
+        of.outcome.requests,
+        of.lucky_sharpe,
+        tuple(of.outcome.entries),
+    )
     files["results.csv"] = results_csv(of.finalists).encode()
     files["logbook.csv"] = logbook_csv(of.outcome.entries).encode()
     files["report.html"] = report_html(of.finalists, tried, of.whole).encode()

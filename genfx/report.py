@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jinja2
-import numpy as np
 
 from backtest.market import Market
+from backtest.metrics import Report, report
+from backtest.result import CloseReason, Result
 from backtest.timeframes import shown_time, timeframe_name
 from dsl.printer import format_strategy
 from genfx import __version__
-from genfx.figures import LABELS, figure_text
-from genfx.finalists import FIGURES, Finalist
+from genfx.figures import figure_label, figure_text
+from genfx.finalists import FIGURES, Finalist, SpanResult
+from genfx.markets import span_text
+from genfx.months import MONTHS, Year, monthly
+from genfx.report_charts import COLOURS, equity_chart, score_charts
 
-COLOURS = {"in_sample": "#2563eb", "gate": "#d97706", "holdout": "#15803d"}
-WIDTH, HEIGHT = 640, 150  # of a chart, in SVG units
-MOST_POINTS = 500  # of a curve: more cannot be seen
+OVERVIEW = ("net_profit", "profit_factor", "max_drawdown", "sharpe", "trades")
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What the report says of the search: distinct strategies simulated, requests, luck, seed."""
+    """What the report says of the search: distinct strategies simulated, requests, luck, seed.
+
+    entries: The logbook.
+    """
 
     name: str
     seed: int
     tried: int
     requests: int
     lucky_sharpe: float
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A line of a chart, as SVG points."""
-
-    span: str
-    colour: str
-    points: str
+    entries: tuple[Mapping[str, Any], ...] = ()
 
 
 def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -> str:
@@ -49,65 +47,115 @@ def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    bars = whole.bars
-    spans = [found.span for found in finalists[0].spans] if finalists else list(COLOURS)
+    bars, account = whole.bars, whole.account
+    spans = finalists[0].spans if finalists else ()
     return environment.get_template("report.html.j2").render(
         version=__version__,
         facts=facts,
-        data=f"{bars.symbol} {timeframe_name(bars.timeframe)}, {len(bars)} bars, "
+        data=f"{bars.symbol} {timeframe_name(bars.timeframe)}, {len(bars):,} bars, "
         f"{shown_time(bars.time[0])} to {shown_time(bars.time[-1])} ({bars.timezone})",
         data_hash=bars.data_hash,
-        deposit=f"{whole.account.deposit:.2f} {whole.account.currency}",
-        spans=[(span, COLOURS[span], span.replace("_", "-")) for span in spans],
-        labels=[LABELS[name] for name in FIGURES],
+        account=f"{account.deposit:,.2f} {account.currency}, leverage 1:{account.leverage:g}",
+        costs=cost_text(whole),
+        currency=account.currency,
+        spans=[(s.span, COLOURS[s.span], _name(s.span), span_text(s.market)) for s in spans],
+        labels=[figure_label(name, account.currency) for name in OVERVIEW],
+        months=MONTHS,
         finalists=[_view(finalist) for finalist in finalists],
-        width=WIDTH,
-        height=HEIGHT,
+        searched=score_charts(facts.entries),
     )
 
 
+def cost_text(market: Market) -> str:
+    """Return spread, slippage, commission and swap as a trader states them."""
+    costs, symbol = market.costs, market.symbol
+    known = bool((market.bars.spread > 0).any())
+    spread = "spread of each bar" if known else f"spread {costs.spread} points"
+    parts = [spread, f"slippage {costs.slippage} points"]
+    parts.append(f"commission {costs.commission:g} {market.account.currency} a lot and deal")
+    if symbol.swap_mode == "none":
+        parts.append("no swap")
+    else:
+        unit = "points" if symbol.swap_mode == "points" else market.account.currency
+        parts.append(f"swap {symbol.swap_long:g} long, {symbol.swap_short:g} short ({unit})")
+    return ", ".join(parts)
+
+
+def _name(span: str) -> str:
+    return span.replace("_", "-")
+
+
 def _view(finalist: Finalist) -> dict[str, object]:
+    spans = finalist.spans
+    years = [year for found in spans for year in monthly(found)]
     return {
         "name": finalist.name,
+        "title": finalist.strategy.title,
+        "id": finalist.strategy.strategy_id,
         "text": format_strategy(finalist.strategy),
-        "rows": [
-            (LABELS[name], [figure_text(name, found.figures[i]) for found in finalist.spans])
-            for i, name in enumerate(FIGURES)
-        ],
         "cells": [
-            [figure_text(name, found.figures[i]) for found in finalist.spans]
-            for i, name in enumerate(FIGURES)
+            [figure_text(name, found.figures[FIGURES.index(name)]) for found in spans]
+            for name in OVERVIEW
         ],
-        "curves": curves(finalist),
+        "rows": _figures(spans),
+        "exits": _exits([found.result for found in spans]),
+        "years": [
+            (_name(year.span), COLOURS[year.span], year.year, *_money(year)) for year in years
+        ],
+        "chart": equity_chart(finalist),
     }
 
 
-def curves(finalist: Finalist) -> list[Curve]:
-    """Return the equity of each span, as profit so far: each starts where the one before ended."""
-    lines: list[tuple[str, list[float], list[float]]] = []
-    level, start = 0.0, 0.0
-    for found in finalist.spans:
-        profit = found.result.equity - found.result.deposit
-        step = max(1, -(-len(profit) // MOST_POINTS))
-        rows = np.unique(np.append(np.arange(0, len(profit), step), len(profit) - 1))
-        lines.append((found.span, (start + rows).tolist(), (level + profit[rows]).tolist()))
-        level += float(profit[-1])
-        start += len(profit)
-    return _drawn(lines, start)
+def _money(year: Year) -> tuple[list[str], str]:
+    cells = ["" if value is None else f"{value:,.0f}" for value in year.months]
+    return cells, f"{year.total:,.0f}"
 
 
-def _drawn(lines: Sequence[tuple[str, list[float], list[float]]], bars: float) -> list[Curve]:
-    every = [y for _, _, ys in lines for y in ys]
-    low, high = min(0.0, *every), max(0.0, *every)
-    tall = (high - low) or 1.0
+_Text = Callable[[Report], str]
+_ROWS: tuple[tuple[str, _Text], ...] = (
+    ("Net profit, {currency}", lambda r: f"{r.net_profit:,.2f}"),
+    ("Gross profit, {currency}", lambda r: f"{r.gross_profit:,.2f}"),
+    ("Gross loss, {currency}", lambda r: f"{r.gross_loss:,.2f}"),
+    ("Commission, {currency}", lambda r: f"{r.commission:,.2f}"),
+    ("Swap, {currency}", lambda r: f"{r.swap:,.2f}"),
+    ("Profit factor", lambda r: f"{r.profit_factor:.2f}"),
+    ("Expected payoff, {currency} a trade", lambda r: f"{r.expected_payoff:,.2f}"),
+    ("Largest equity drawdown, % of equity", lambda r: f"{r.equity_drawdown_relative:.2f}%"),
+    ("Largest equity drawdown, {currency}", lambda r: f"{r.equity_drawdown:,.2f}"),
+    ("Recovery factor", lambda r: f"{r.recovery_factor:.2f}"),
+    ("Sharpe ratio, a year", lambda r: f"{r.sharpe_bars:.2f}"),
+    ("Stability of the balance, -1..1", lambda r: f"{r.stability:.3f}"),
+    ("Trades (long, short)", lambda r: f"{r.trades} ({r.long_trades}, {r.short_trades})"),
+    ("Won", lambda r: f"{r.won_percent:.1f}%"),
+    ("Average win, {currency}", lambda r: f"{r.average_profit:,.2f}"),
+    ("Average loss, {currency}", lambda r: f"{r.average_loss:,.2f}"),
+    ("Largest loss, {currency}", lambda r: f"{r.largest_loss:,.2f}"),
+    ("Most losses in a row", lambda r: f"{r.max_losses}"),
+    ("Average holding time, hours", lambda r: f"{r.holding_average_s / 3600:.1f}"),
+    ("Time in the market", lambda r: f"{r.exposure:.1f}%"),
+    ("Bars that touched stop and target", lambda r: f"{r.ambiguous_bars}"),
+)
+
+
+def _figures(spans: Sequence[SpanResult]) -> list[tuple[str, list[str]]]:
+    reports = [report(found.result, found.market) for found in spans]
+    currency = spans[0].market.account.currency
+    rows = [
+        (label.format(currency=currency), [text(figures) for figures in reports])
+        for label, text in _ROWS
+    ]
+    warmups = [f"{found.result.refusals.warmup:,}" for found in spans]
+    return [*rows, ("Bars of warm-up within the span", warmups)]
+
+
+def _exits(results: Sequence[Result]) -> list[tuple[str, list[str]]]:
+    """Return how many positions each cause closed; causes that never did are left out."""
+    counts = []
+    for result in results:
+        closing = result.deals.reason[result.deals.entry == 0].tolist()
+        counts.append({reason: closing.count(reason.value) for reason in CloseReason})
     return [
-        Curve(
-            span,
-            COLOURS[span],
-            " ".join(
-                f"{x / bars * WIDTH:.1f},{(high - y) / tall * HEIGHT:.1f}"
-                for x, y in zip(xs, ys, strict=True)
-            ),
-        )
-        for span, xs, ys in lines
+        (reason.name.replace("_", " ").lower(), [str(count[reason]) for count in counts])
+        for reason in CloseReason
+        if any(count[reason] for count in counts)
     ]

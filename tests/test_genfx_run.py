@@ -105,6 +105,8 @@ def test_files_of_a_run_are_the_strategies_they_name(finished: Path) -> None:
         assert strategy.strategy_id == entry["strategy_id"]
         assert strategy.strategy_id in (finished / f"{entry['file']}.mq5").read_text()
         assert strategy.inputs
+        assert strategy.title == f"EURUSD H1 {entry['strategy_id'][:8]}"
+        assert "untitled" not in (finished / f"{entry['file']}.mq5").read_text()
 
 
 def test_results_stand_side_by_side_for_the_three_spans(finished: Path) -> None:
@@ -145,7 +147,9 @@ def test_the_screen_shows_spans_and_how_many_were_tried(finished: Path) -> None:
 
 def test_the_report_stands_alone_and_states_the_number_of_trials(finished: Path) -> None:
     html = (finished / "report.html").read_text()
-    assert html.count("<polyline") == 9
+    curves = 3 * 3 * 2  # strategies, spans, profit and drawdown
+    assert html.count("<polyline") == curves + 2 + 5  # best and mean of the pool, five criteria
+    assert html.count("Profit by month, USD") == 3
     assert "different strategies were tried" in html
     assert "Past performance does not guarantee future results" in html
     assert "http" not in html

@@ -94,7 +94,10 @@ def _print(found: Tuning, objective: str) -> None:
 
     before, after = found.results
     rows = [(objective, f"{found.values[0]:.4g}", f"{found.values[1]:.4g}")]
-    pairs = zip(figure_rows(before.figures), figure_rows(after.figures), strict=True)
+    currency = before.market.account.currency
+    pairs = zip(
+        figure_rows(before.figures, currency), figure_rows(after.figures, currency), strict=True
+    )
     rows += [(label, old, new) for (label, old), (_, new) in pairs]
     olds = {spec.name: spec.value for spec in found.before.inputs}
     for spec in found.after.inputs:
