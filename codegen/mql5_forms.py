@@ -22,6 +22,7 @@ APPLIED = {
     name: f"PRICE_{name.upper()}"
     for name in ("open", "high", "low", "close", "median", "typical", "weighted")
 }
+_VOLUME = {"tick_volume": "VOLUME_TICK"}
 ONE: Amount = ((1, ()),)
 NONE: Amount = ((0, ()),)
 
@@ -41,6 +42,11 @@ class Forms:
     rows: tuple[Amount | None, ...]
     history: tuple[bool, ...]
     windows: frozenset[int]
+
+
+def applied(leaf: str) -> str:
+    """Return MetaTrader's word for what a leaf reads, in the call that makes a handle."""
+    return (APPLIED | _VOLUME)[leaf]
 
 
 def step_forms(plan: Plan, names: dict[str, str]) -> Forms:
@@ -86,8 +92,11 @@ def _form(plan: Plan, step: Step, shifts: tuple[Amount, ...]) -> Form:
 
 
 def _on_one_price_series(plan: Plan, step: Step, shifts: tuple[Amount, ...]) -> bool:
-    below = [plan.steps[number] for number in step.inputs]
-    prices = all(leaf.type.name in APPLIED and not leaf.inputs for leaf in below)
+    """Return whether a built-in would read just what stands on the ports."""
+    below = zip(step.type.inputs, (plan.steps[number].type for number in step.inputs), strict=True)
+    prices = all(
+        leaf.name == port.leaf if port.leaf else leaf.name in APPLIED for port, leaf in below
+    )
     return prices and len({shifts[number] for number in step.inputs}) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.mql5_forms import APPLIED, NONE, ONE, Forms, step_reach
+from codegen.mql5_forms import NONE, ONE, Forms, applied, step_reach
 from codegen.mql5_inputs import EaInput
 from codegen.mql5_text import comment_line, mql5_literal, pascal_case
 from codegen.plan import Plan, Step
@@ -110,7 +110,7 @@ class StepWriter:
             if self.forms.forms[number] != "handle" or not needed:
                 continue
             ports = zip(step.type.inputs, step.inputs, strict=True)
-            prices = {port.name: APPLIED[self.plan.steps[n].type.name] for port, n in ports}
+            prices = {port.name: applied(self.plan.steps[n].type.name) for port, n in ports}
             call = step.type.mql5.handle.format(**prices, **self.params(step))
             fresh = Handle(f"Ext{pascal_case(self.stem(number))}", call, self.comment(step))
             found[number] = by_call.setdefault(call, fresh)

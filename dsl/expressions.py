@@ -12,14 +12,14 @@ from dsl import syntax as sx
 from dsl.errors import DslError, KindMismatch, ParamOutOfRange, UnknownName, did_you_mean
 from dsl.inference import Literal, infer, operators, shift_index, within
 from dsl.kinds import (
+    BOUNDED,
     COUNT,
     DISTANCE,
-    HOUR,
+    FORCE,
     NUMBER,
     POINTS,
     PRICE,
     VOLUME,
-    WEEKDAY,
     Kind,
     oscillator,
 )
@@ -30,7 +30,7 @@ from dsl.registry import NodeType, lookup, node_types
 from dsl.scope import Operand, Scope, param_value
 from dsl.statements import NEGATED, UNITS
 
-KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, HOUR, WEEKDAY)}
+KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, FORCE, *BOUNDED)}
 
 
 def operand(expr: sx.Expr, scope: Scope) -> Operand | None:

@@ -57,7 +57,8 @@ def _literal_kind(want: KindRule, bound: dict[str, Kind], *, operator: bool) -> 
     if isinstance(want, Kind):
         return want if want.name in COMPARABLE.allowed else None
     if want.name in bound:
-        return bound[want.name]
+        beside = bound[want.name]
+        return beside if beside.name in COMPARABLE.allowed else None
     if operator and NUMBER.name in want.allowed:
         bound[want.name] = NUMBER
         return NUMBER

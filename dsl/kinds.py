@@ -35,6 +35,15 @@ COUNT = Kind("count")  # bars
 POINTS = Kind("points")  # whole points, such as the spread
 HOUR = Kind("hour", 0, 23)
 WEEKDAY = Kind("weekday", 0, 6)  # 0 Sunday .. 6 Saturday, as MetaTrader counts
+MINUTE = Kind("minute", 0, 59)  # of the hour
+MONTHDAY = Kind("monthday", 1, 31)  # day of the month
+BOUNDED = (HOUR, WEEKDAY, MINUTE, MONTHDAY)
+MOMENT = Kind("moment")  # minutes since 1970, server time
+FORCE = Kind("force")  # a distance times a volume
+# Running totals: their level depends on where history starts, their moves do not. Two of one name
+# may be averaged, compared and subtracted; nothing else takes them.
+ON_BALANCE = Kind("on_balance")
+ACCUMULATION = Kind("accumulation")
 SIZE = Kind("size")  # how much to trade: lots or a share of the balance
 EXPERT = Kind("expert")
 STRING = Kind("string")  # EA inputs only
@@ -55,8 +64,15 @@ class KindVar:
 
 
 SERIES = KindVar("T", ("price", "distance", "oscillator", "number", "volume"))
-COMPARABLE = KindVar("T", (*SERIES.allowed, "count", "points", "hour", "weekday"))
-INTEGER_KINDS = frozenset({"count", "points", "hour", "weekday"})
+INTEGER_KINDS = frozenset({"count", "points", "hour", "weekday", "minute", "monthday"})
+COMPARABLE = KindVar(
+    "T",
+    (*SERIES.allowed, "count", "points", "hour", "weekday", "minute", "monthday", "force"),
+)
+CUMULATIVE = (ON_BALANCE, ACCUMULATION)
+_TOTALS = tuple(kind.name for kind in CUMULATIVE)
+AVERAGED = KindVar("T", (*SERIES.allowed, "force", *_TOTALS))
+ORDERED = KindVar("T", (*COMPARABLE.allowed, *_TOTALS))  # a literal stands beside COMPARABLE only
 
 
 class Tolerance(NamedTuple):

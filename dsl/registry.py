@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Literal
 
 from dsl.errors import DeclarationError, UnknownName, did_you_mean
-from dsl.kinds import Kind, KindVar
+from dsl.kinds import BOUNDED, Kind, KindVar
 from dsl.params import Param
 
 KindRule = Kind | KindVar
@@ -301,7 +301,8 @@ def _instances(rule: Overload, oscillators: list[Kind]) -> Iterator[tuple[tuple[
     variable = next((k for k in (*rule.inputs, rule.output) if isinstance(k, KindVar)), None)
     choices: list[Kind | None] = [None]
     if variable is not None:
-        plain = [Kind(n) for n in variable.allowed if n not in {"oscillator", "hour", "weekday"}]
+        bounds = {"oscillator", *(kind.name for kind in BOUNDED)}
+        plain = [Kind(n) for n in variable.allowed if n not in bounds]
         bounded = [k for k in BOUNDED if k.name in variable.allowed]
         choices = [*plain, *bounded, *(oscillators if "oscillator" in variable.allowed else [])]
     for choice in choices:
@@ -309,9 +310,6 @@ def _instances(rule: Overload, oscillators: list[Kind]) -> Iterator[tuple[tuple[
         output = rule.output if isinstance(rule.output, Kind) else choice
         if output is not None and all(k is not None for k in kinds):
             yield tuple(k for k in kinds if k is not None), output
-
-
-BOUNDED = (Kind("hour", 0, 23), Kind("weekday", 0, 6))
 
 
 @cache

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dsl.kinds import COMPARABLE, DISTANCE, NUMBER, PRICE, VOLUME, Kind, oscillator
+from dsl.kinds import (
+    ACCUMULATION,
+    COMPARABLE,
+    DISTANCE,
+    NUMBER,
+    ON_BALANCE,
+    PRICE,
+    VOLUME,
+    Kind,
+    oscillator,
+)
 from dsl.layout import from_json, to_json
 from dsl.lower import parse, parse_expression
 from dsl.node import Node, node
@@ -92,7 +102,8 @@ def test_every_line_of_the_typed_table_survives(line: object) -> None:
 def _value(kind: Kind) -> Node:
     if kind.name in COMPARABLE.allowed:
         return node(CONSTANT, (), (3.0,), kind=kind)
-    return parse_expression("close > open")
+    totals = {ON_BALANCE: "obv()", ACCUMULATION: "ad()"}
+    return parse_expression(totals.get(kind, "close > open"))
 
 
 @settings(max_examples=30)

@@ -17,7 +17,7 @@ from tests.support.columns import HOUR, flat_fields, meanings, random_fields
 
 POINT = 1e-5
 ROWS = 480
-SCALED = {"price", "distance"}
+SCALED = {"price", "distance", "force"}
 NEVER_NEGATIVE = {"price", "volume", "count", "points", "hour", "weekday"}
 
 KERNELS = [t for t in node_types() if t.kernel is not None]

@@ -23,7 +23,7 @@ DATA = Path(__file__).resolve().parent / "data"
 PRECISION = 1e-9
 E = (1e-9, 0.0)  # the tolerance of prices with five digits
 CALL = re.compile(
-    r"(?P<name>\w+)\((?:(?P<price>[a-z]+), )?(?P<params>[\d., ]+)\)\.?(?P<output>\w*)"
+    r"(?P<name>\w+)\((?:(?P<price>[a-z]+), )?(?P<params>[\d., ]*)\)\.?(?P<output>\w*)"
 )
 
 
@@ -51,7 +51,7 @@ def read(expression: str) -> tuple[NodeType, list[F64], list[Any], int]:
     found = CALL.fullmatch(expression)
     assert found is not None
     node_type = lookup(found["name"])
-    numbers = [float(text) for text in found["params"].split(", ")]
+    numbers = [float(text) for text in found["params"].split(", ") if text]
     params = [param.coerce(n) for param, n in zip(node_type.params, numbers, strict=True)]
     inputs = [price(port.leaf or found["price"]) for port in node_type.inputs]
     output = node_type.output_index(found["output"]) if found["output"] else 0

@@ -3,6 +3,7 @@
 from dsl.nodes import (  # noqa: F401
     arithmetic,
     averages,
+    changes,
     channels,
     clock,
     comparison,
@@ -10,6 +11,9 @@ from dsl.nodes import (  # noqa: F401
     expert,
     logic,
     oscillators,
+    power,
     prices,
+    ranges,
     sizing,
+    volumes,
 )

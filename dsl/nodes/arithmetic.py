@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import DISTANCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
+from dsl.kinds import CUMULATIVE, DISTANCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Overload, Syntax, declare
 
 Series = Sequence[float]
@@ -80,6 +80,7 @@ SUB = declare(
             Overload((PRICE, PRICE), DISTANCE),
             Overload((DISTANCE, DISTANCE), DISTANCE),
             Overload((VOLUME, VOLUME), VOLUME),
+            *(Overload((total, total), VOLUME) for total in CUMULATIVE),
             Overload((_O, _O), NUMBER),
         ),
         kernel=sub,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import SERIES
+from dsl.kinds import AVERAGED
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
 
@@ -149,8 +149,8 @@ def _average(
     return declare(
         NodeType(
             name=name,
-            inputs=(Input("x", SERIES),),
-            outputs=(Output("average", SERIES),),
+            inputs=(Input("x", AVERAGED),),
+            outputs=(Output("average", AVERAGED),),
             params=(IntParam("period", low=2, high=200, default=14, log=True),),
             warmup=warmup,
             kernel=kernel,

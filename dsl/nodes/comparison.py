@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from dsl.jit import F64, Bool1D, njit
-from dsl.kinds import COMPARABLE, SERIES, SIGNAL
+from dsl.kinds import AVERAGED, ORDERED, SIGNAL
 from dsl.nodes.tolerance import allowance, exceeds, is_more, slack
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Syntax, declare
@@ -136,7 +136,7 @@ def _comparison(
     return declare(
         NodeType(
             name=operator,
-            inputs=(Input("a", COMPARABLE), Input("b", COMPARABLE)),
+            inputs=(Input("a", ORDERED), Input("b", ORDERED)),
             outputs=(Output("signal", SIGNAL),),
             warmup=lambda: rows,
             reach=lambda: rows,
@@ -245,7 +245,7 @@ def _direction(
     return declare(
         NodeType(
             name=name,
-            inputs=(Input("x", SERIES),),
+            inputs=(Input("x", AVERAGED),),
             outputs=(Output("signal", SIGNAL),),
             params=(IntParam("count", low=1, high=5, default=2),),
             warmup=lambda count: count,

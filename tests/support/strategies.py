@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 import dsl.nodes  # noqa: F401  fills the registry
+from codegen.plan import build_plan
 from dsl.kinds import COMPARABLE, DISTANCE, INTEGER_KINDS, NUMBER, SIGNAL, Kind
 from dsl.node import InputRef, Node, Value, node, with_params
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
@@ -29,6 +30,7 @@ PORT_CHANCE = {
 }
 RULE_CHANCE = 0.2
 CONSTANT_CHANCE = 0.5
+WARMUP = 12
 SHIFT_CHANCE = 0.2
 
 
@@ -38,8 +40,16 @@ def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 
     Args:
         rng: Where all draws come from.
         depth: Levels of nodes below a port.
-        longest: Largest period drawn, so that short data suffice.
+        longest: Largest period drawn; the warm-up is at most `WARMUP` times that, so that short
+            data suffice.
     """
+    while True:
+        drawn = _random_strategy(rng, depth, longest)
+        if build_plan(drawn).warmup <= WARMUP * longest:
+            return drawn
+
+
+def _random_strategy(rng: np.random.Generator, depth: int, longest: int) -> Strategy:
     ports: dict[str, Node] = {}
     for name in (*SIGNAL_PORTS, *DISTANCE_PORTS):
         if rng.random() < PORT_CHANCE[name]:

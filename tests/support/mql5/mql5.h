@@ -62,6 +62,7 @@ struct MqlTick
 enum ENUM_TIMEFRAMES { PERIOD_CURRENT };
 enum ENUM_MA_METHOD { MODE_SMA, MODE_EMA, MODE_SMMA, MODE_LWMA };
 enum ENUM_APPLIED_PRICE { PRICE_CLOSE = 1, PRICE_OPEN, PRICE_HIGH, PRICE_LOW, PRICE_MEDIAN, PRICE_TYPICAL, PRICE_WEIGHTED };
+enum ENUM_APPLIED_VOLUME { VOLUME_TICK, VOLUME_REAL };
 enum ENUM_STO_PRICE { STO_LOWHIGH, STO_CLOSECLOSE };
 enum ENUM_MQL_INFO_INTEGER { MQL_TESTER, MQL_TRADE_ALLOWED };
 enum ENUM_ACCOUNT_INFO_INTEGER { ACCOUNT_MARGIN_MODE };
@@ -161,6 +162,17 @@ int iMomentum(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE 
 int iMACD(const string s, ENUM_TIMEFRAMES p, int fast, int slow, int signal, ENUM_APPLIED_PRICE price);
 int iStdDev(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_MA_METHOD method, ENUM_APPLIED_PRICE price);
 int iBands(const string s, ENUM_TIMEFRAMES p, int period, int shift, double deviation, ENUM_APPLIED_PRICE price);
+int iOsMA(const string s, ENUM_TIMEFRAMES p, int fast, int slow, int signal, ENUM_APPLIED_PRICE price);
+int iWPR(const string s, ENUM_TIMEFRAMES p, int period);
+int iDeMarker(const string s, ENUM_TIMEFRAMES p, int period);
+int iRVI(const string s, ENUM_TIMEFRAMES p, int period);
+int iBearsPower(const string s, ENUM_TIMEFRAMES p, int period);
+int iBullsPower(const string s, ENUM_TIMEFRAMES p, int period);
+int iOBV(const string s, ENUM_TIMEFRAMES p, ENUM_APPLIED_VOLUME volume);
+int iAD(const string s, ENUM_TIMEFRAMES p, ENUM_APPLIED_VOLUME volume);
+int iChaikin(const string s, ENUM_TIMEFRAMES p, int fast, int slow, ENUM_MA_METHOD method, ENUM_APPLIED_VOLUME volume);
+int iMFI(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_VOLUME volume);
+int iForce(const string s, ENUM_TIMEFRAMES p, int period, ENUM_MA_METHOD method, ENUM_APPLIED_VOLUME volume);
 int iStochastic(const string s, ENUM_TIMEFRAMES p, int k, int d, int slowing, ENUM_MA_METHOD method, ENUM_STO_PRICE price);
 
 long MQLInfoInteger(ENUM_MQL_INFO_INTEGER property);

@@ -79,6 +79,17 @@ int iMomentum(const string, ENUM_TIMEFRAMES, int, ENUM_APPLIED_PRICE) { return r
 int iMACD(const string, ENUM_TIMEFRAMES, int, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
 int iStdDev(const string, ENUM_TIMEFRAMES, int, int, ENUM_MA_METHOD, ENUM_APPLIED_PRICE) { return rt.handles++; }
 int iBands(const string, ENUM_TIMEFRAMES, int, int, double, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iOsMA(const string, ENUM_TIMEFRAMES, int, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iWPR(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iDeMarker(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iRVI(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iBearsPower(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iBullsPower(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iOBV(const string, ENUM_TIMEFRAMES, ENUM_APPLIED_VOLUME) { return rt.handles++; }
+int iAD(const string, ENUM_TIMEFRAMES, ENUM_APPLIED_VOLUME) { return rt.handles++; }
+int iChaikin(const string, ENUM_TIMEFRAMES, int, int, ENUM_MA_METHOD, ENUM_APPLIED_VOLUME) { return rt.handles++; }
+int iMFI(const string, ENUM_TIMEFRAMES, int, ENUM_APPLIED_VOLUME) { return rt.handles++; }
+int iForce(const string, ENUM_TIMEFRAMES, int, ENUM_MA_METHOD, ENUM_APPLIED_VOLUME) { return rt.handles++; }
 int iStochastic(const string, ENUM_TIMEFRAMES, int, int, int, ENUM_MA_METHOD, ENUM_STO_PRICE) { return rt.handles++; }
 
 // Read bars, then the tables of all handles; numbers are doubles in the machine's own form.
