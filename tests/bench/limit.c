@@ -12,12 +12,12 @@ typedef struct {
     double lots, deposit, scale, sharpe_scale;
     const int32_t *open, *high, *low, *close;
     const int64_t *squares; /* sums of squared changes between closes */
-    const double *distance; /* quote currency */
+    const double *columns; /* of bars each, quote currency */
     const uint64_t *atoms;
 } market;
 
 typedef struct {
-    int64_t long_a, long_b, short_a, short_b, warmup;
+    int64_t long_a, long_b, short_a, short_b, warmup, column;
     double stop, target;
 } strategy;
 
@@ -52,21 +52,22 @@ static void settle(account *a) {
 }
 
 /* Follow one trade; return the bar where the next entry may follow. A short one is mirrored. */
-static int64_t ride(const market *m, account *a, int64_t t, int side, double stop, double target) {
+static int64_t ride(const market *m, const strategy *x, account *a, int64_t t, int side) {
     int64_t n = m->bars, entry_bar = t, s = side > 0 ? 0 : m->spread;
     const int32_t *low = m->low, *high = m->high, *close = m->close;
     int64_t bid = m->open[t], ask = bid + m->spread;
-    double d = m->distance[t] * m->scale;
+    const double *column = m->columns + x->column * n;
+    double stop = x->stop * column[t] * m->scale, target = x->target * column[t] * m->scale;
     int64_t entry, sl, tp, fill = 0;
     if (side > 0) {
         entry = ask;
-        sl = (int64_t)floor(ask - stop * d + 1e-6);
-        tp = (int64_t)ceil(ask + target * d - 1e-6);
+        sl = (int64_t)floor(ask - stop + 1e-6);
+        tp = (int64_t)ceil(ask + target - 1e-6);
         if (sl > bid - 1) sl = bid - 1;
     } else {
         entry = bid;
-        sl = (int64_t)ceil(bid + stop * d - 1e-6);
-        tp = (int64_t)floor(bid - target * d + 1e-6);
+        sl = (int64_t)ceil(bid + stop - 1e-6);
+        tp = (int64_t)floor(bid - target + 1e-6);
         if (sl < ask + 1) sl = ask + 1;
     }
     deal(a, m->deposit); /* the entry, no commission */
@@ -136,7 +137,7 @@ static void simulate(const market *m, const strategy *s, double *out) {
         if (next > t) settle(&a);
         if (next >= m->bars) break;
         int is_long = ((la[w] & lb[w]) >> (next & 63)) & 1;
-        t = ride(m, &a, next, is_long ? 1 : -1, s->stop, s->target);
+        t = ride(m, s, &a, next, is_long ? 1 : -1);
     }
     settle(&a);
     double n = (double)a.deals, bars = (double)m->bars;
