@@ -19,11 +19,15 @@ from genfx.sources import SAMPLE, load_bars
 
 SPANS = ("in_sample", "gate", "holdout")
 LEAST_BARS = 50  # in a span
+WARM_UP_BARS = 10_000  # before the first span at most: more would only cost time
 
 
 @dataclass(frozen=True, slots=True)
 class SpanMarkets:
-    """The same bars and facts three times, each with its own tested window."""
+    """The same bars and facts three times, each with its own tested window.
+
+    The bars are those of the file from `WARM_UP_BARS` before the first window on.
+    """
 
     in_sample: Market
     gate: Market
@@ -83,7 +87,11 @@ def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
                     f"{place}: spans.{one} and spans.{other} share bars",
                     hint="what the search has seen proves nothing about the holdout",
                 )
-    made = {name: replace(whole, first=first, last=last) for name, (first, last) in rows.items()}
+    start = max(0, min(first for first, _ in rows.values()) - WARM_UP_BARS)
+    made = {
+        name: replace(whole, first=first, last=last).on_rows(start, len(whole.bars))
+        for name, (first, last) in rows.items()
+    }
     for tested in made.values():
         check_market(tested)
     return SpanMarkets(**made)
