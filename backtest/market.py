@@ -87,10 +87,4 @@ class Market:
 
     def until_end(self) -> Market:
         """Return the same test on bars that end with its window: decisions look back only."""
-        return self.on_rows(0, self.end)
-
-    def on_rows(self, first: int, last: int) -> Market:
-        """Return the same test on the bars of rows first..last-1, which hold its window."""
-        assert first <= self.first <= self.end <= last
-        bars = self.bars.between(first, last)
-        return replace(self, bars=bars, first=self.first - first, last=self.end - first)
+        return replace(self, bars=self.bars.between(0, self.end))

@@ -88,8 +88,9 @@ def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
                     hint="what the search has seen proves nothing about the holdout",
                 )
     start = max(0, min(first for first, _ in rows.values()) - WARM_UP_BARS)
+    bars = whole.bars.between(start, len(whole.bars))  # one object: the spans share columns
     made = {
-        name: replace(whole, first=first, last=last).on_rows(start, len(whole.bars))
+        name: replace(whole, bars=bars, first=first - start, last=last - start)
         for name, (first, last) in rows.items()
     }
     for tested in made.values():
