@@ -111,6 +111,7 @@ def _history(plan: Plan, writer: StepWriter) -> History:
         objects=objects,
         classes=_class_fragments({entry.type for entry in objects}),
         reads=writer.history_reads(),
+        kept=writer.history_kept(),
         lines=writer.history_lines(),
         bars=bars if bars == "missing" else f"MathMin(bars, {bars})",
     )

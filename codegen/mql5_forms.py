@@ -13,7 +13,6 @@ from typing import Literal, assert_never
 from codegen.mql5_inputs import symbolic_params
 from codegen.plan import Plan, Step
 from codegen.symbolic import Amount, amount_of, largest, plus, rule_amount
-from dsl.errors import UnsupportedNode
 
 Form = Literal["scalar", "expression", "window", "handle", "object"]
 
@@ -34,6 +33,8 @@ class Forms:
     shifts: Bars before the decision bar that a leaf, or all leaves under a handle, are read.
     warmups: Rows before the first usable one. rows: Rows that the decision reads, None for steps it
     does not need. reads: The same of a leaf's bars. history: Whether a row of history needs it.
+    windows: Steps of which the decision wants an array. kept: Steps whose older rows a row of
+    history reads.
     """
 
     forms: tuple[Form, ...]
@@ -42,6 +43,7 @@ class Forms:
     rows: tuple[Amount | None, ...]
     history: tuple[bool, ...]
     windows: frozenset[int]
+    kept: frozenset[int]
 
 
 def applied(leaf: str) -> str:
@@ -55,8 +57,6 @@ def step_forms(plan: Plan, names: dict[str, str]) -> Forms:
     Args:
         plan: The strategy.
         names: EA input of each entry of the input table.
-    Raises:
-        UnsupportedNode: A node type that MQL5 cannot express where it stands.
     """
     shifts = tuple(_shift(step, names) for step in plan.steps)
     forms = tuple(_form(plan, step, shifts) for step in plan.steps)
@@ -70,13 +70,15 @@ def step_forms(plan: Plan, names: dict[str, str]) -> Forms:
         if form == "window"
         for below in step.inputs
     )
+    history = _history(plan, forms)
     return Forms(
         forms=forms,
         shifts=joint,
         warmups=_warmups(plan, names, shifts),
         rows=_rows(plan, names, forms),
-        history=_history(plan, forms),
+        history=history,
         windows=windows,
+        kept=_kept(plan, forms, history),
     )
 
 
@@ -147,19 +149,20 @@ def _history(plan: Plan, forms: tuple[Form, ...]) -> tuple[bool, ...]:
         form, step = forms[number], plan.steps[number]
         if not wanted[number] or form == "handle":
             continue
-        reads_rows = form != "object" and step.inputs and not _is_pointwise(step)
-        if form == "window" or reads_rows:
-            raise UnsupportedNode(
-                f"{step.type.name} cannot be read by an indicator in MQL5",
-                hint="use it as a signal of its own",
-            )
         for child in step.inputs:
             wanted[child] = True
     return tuple(wanted)
 
 
-def _is_pointwise(step: Step) -> bool:
-    return "_prev}" not in step.type.mql5.expression
+def _kept(plan: Plan, forms: tuple[Form, ...], history: tuple[bool, ...]) -> frozenset[int]:
+    """Return the steps that a crossing or a direction reads in a row of history."""
+    found: set[int] = set()
+    for step, form, wanted in zip(plan.steps, forms, history, strict=True):
+        if wanted and form == "window":
+            found.update(step.inputs)
+        if wanted and form == "expression" and "_prev}" in step.type.mql5.expression:
+            found.update(n for n in step.inputs if forms[n] != "scalar")
+    return frozenset(found)
 
 
 def _reads_inputs(form: Form) -> bool:

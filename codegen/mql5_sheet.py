@@ -63,10 +63,11 @@ class Fitness:
 class History:
     """Series computed from all history: objects and their classes, what a new row reads and adds.
 
-    bars: How many bars the missing rows read, as text.
+    kept: Series that hold all rows of a step. bars: How many bars the missing rows read, as text.
     """
 
     objects: tuple[HistoryObject, ...]
+    kept: tuple[str, ...]
     classes: tuple[str, ...]
     reads: tuple[str, ...]
     lines: tuple[str, ...]

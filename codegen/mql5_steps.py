@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from codegen.mql5_forms import NONE, ONE, Forms, applied, step_reach
 from codegen.mql5_inputs import EaInput
-from codegen.mql5_text import comment_line, mql5_literal, pascal_case
+from codegen.mql5_text import bar_field, bar_index, comment_line, mql5_literal, pascal_case
 from codegen.plan import Plan, Step
 from codegen.symbolic import (
     Amount,
@@ -155,8 +155,8 @@ class StepWriter:
         found = {"timeframe": PERIOD_SECONDS, "shift": shift}
         for name in step.type.fields:
             if name != "timeframe":
-                found[name] = _field(name, _index(row, shift, 0))
-                found[f"{name}_prev"] = _field(name, _index(row, shift, 1))
+                found[name] = bar_field(name, bar_index(row, shift, 0))
+                found[f"{name}_prev"] = bar_field(name, bar_index(row, shift, 1))
         return found
 
     def bars_read(self, wanted: Amount | None, step: Step, shift: Amount) -> Amount:
@@ -224,7 +224,7 @@ class StepWriter:
         output = step.type.outputs[step.output].name
         series = f"{self.objects[step.call].name}.{output}"
         if not self.is_array(number):
-            return [f"const double {step.name} = {series}.Value(0);"]
+            return [_newest(step, series)]
         return [
             f"double {step.name}[];",
             f"if(!{series}.Copy({amount_text(rows)}, {step.name}))",
@@ -232,7 +232,7 @@ class StepWriter:
         ]
 
     def _assigned_lines(self, number: int, step: Step, rows: Amount) -> list[str]:
-        kind = "bool" if step.kind.name == "signal" else "double"
+        kind = _type(step)
         if not self.is_array(number):
             return [f"const {kind} {step.name} = {self.expression(step, '0')};"]
         count = amount_text(rows)
@@ -253,7 +253,7 @@ class StepWriter:
             x = self.plan.steps[step.inputs[0]].name
             rest = [*self.params(step).values(), *self.tolerances(step).values()]
             return f"{step.type.mql5.library}({', '.join([x, row, *rest])})"
-        before = _index(row, "0", 1)
+        before = bar_index(row, "0", 1)
         for port, number in zip(step.type.inputs, step.inputs, strict=True):
             values[port.name] = self.operand(number, row)
             if f"{{{port.name}_prev}}" in step.type.mql5.expression:
@@ -298,17 +298,40 @@ class StepWriter:
             if not self.forms.history[number]:
                 continue
             start = amount_text(self.forms.warmups[number])
+            kind = _type(step)
             match self.forms.forms[number]:
                 case "handle":
                     value = f"ExtRows >= {start} ? {step.name}_rows[i] : 0.0"
                     lines.append(f"const double {step.name} = {value};")
                 case "object":
                     lines += self._added_lines(number, step)
+                case "window":
+                    lines += self._window_lines(step)
                 case "expression":
                     value = self._history_expression(step)
-                    guarded = f"ExtRows >= {start} ? {value} : 0.0" if step.type.fields else value
-                    lines.append(f"const double {step.name} = {guarded};")
+                    if step.type.fields:
+                        empty = "false" if kind == "bool" else "0.0"
+                        value = f"ExtRows >= {start} ? {value} : {empty}"
+                    lines.append(f"const {kind} {step.name} = {value};")
+            if number in self.forms.kept:
+                lines.append(f"{_rows_name(step)}.Add({self._history_operand(number)});")
         return tuple(lines)
+
+    def history_kept(self) -> tuple[str, ...]:
+        """Return the series that hold all rows of those steps whose older rows history reads."""
+        return tuple(_rows_name(self.plan.steps[number]) for number in sorted(self.forms.kept))
+
+    def _window_lines(self, step: Step) -> list[str]:
+        """Return the lines that ask a function about the newest rows of a series."""
+        rows = _rows_name(self.plan.steps[step.inputs[0]])
+        count = amount_text(plus(step_reach(step, self.names), ONE))
+        rest = [*self.params(step).values(), *self.tolerances(step).values()]
+        call = f"{step.type.mql5.library}({', '.join([f'{step.name}_window', '0', *rest])})"
+        return [
+            f"double {step.name}_window[];",
+            f"{rows}.Copy({count}, {step.name}_window);",
+            f"const {_type(step)} {step.name} = {call};",
+        ]
 
     def _added_lines(self, number: int, step: Step) -> list[str]:
         name = self.objects[step.call].name
@@ -324,7 +347,7 @@ class StepWriter:
                 else [f"if(ExtRows >= {amount_text(start)})", f"   {added}"]
             )
         if self._read_in_history(number):
-            lines.append(f"const double {step.name} = {name}.{output}.Value(0);")
+            lines.append(_newest(step, f"{name}.{output}"))
         return lines
 
     def _read_in_history(self, number: int) -> bool:
@@ -343,26 +366,24 @@ class StepWriter:
         values = {**self.params(step), **self.tolerances(step), **self.fields(step, "i")}
         for port, number in zip(step.type.inputs, step.inputs, strict=True):
             values[port.name] = self._history_operand(number)
+            values[f"{port.name}_prev"] = (
+                f"{_rows_name(self.plan.steps[number])}.Value(1)"
+                if number in self.forms.kept
+                else values[port.name]  # the same at every bar
+            )
         return step.type.mql5.expression.format(**values)
 
 
-def _index(row: str, shift: str, older: int) -> str:
-    """Return the index of a bar or row: numbers are added up, symbols written out."""
-    number = older
-    parts = []
-    for text in (row, shift):
-        if text.isdigit():
-            number += int(text)
-        else:
-            parts.append(text)
-    if number or not parts:
-        parts.append(str(number))
-    return " + ".join(parts)
+def _type(step: Step) -> str:
+    return "bool" if step.kind.name == "signal" else "double"
 
 
-def _field(name: str, index: str) -> str:
-    if name == "time":
-        return f"StrategyTime(rates[{index}].time)"
-    if name == "spread":
-        return f"BarSpread(rates, {index})"
-    return f"rates[{index}].{name}"
+def _newest(step: Step, series: str) -> str:
+    """Return the line that takes the newest value of a series; signals are kept as 1 and 0."""
+    is_true = " > 0.5" if _type(step) == "bool" else ""
+    return f"const {_type(step)} {step.name} = {series}.Value(0){is_true};"
+
+
+def _rows_name(step: Step) -> str:
+    """Return the name of the series that holds all rows of a step."""
+    return f"Ext{pascal_case(step.name)}Rows"

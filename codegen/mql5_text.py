@@ -80,3 +80,26 @@ def environment() -> jinja2.Environment:
 def folder() -> Path:
     """Return the folder of the MQL5 templates."""
     return Path(templates.__file__).parent / "mql5"
+
+
+def bar_index(row: str, shift: str, older: int) -> str:
+    """Return the index of a bar or row: numbers are added up, symbols written out."""
+    number = older
+    parts = []
+    for text in (row, shift):
+        if text.isdigit():
+            number += int(text)
+        else:
+            parts.append(text)
+    if number or not parts:
+        parts.append(str(number))
+    return " + ".join(parts)
+
+
+def bar_field(name: str, index: str) -> str:
+    """Return a field of a bar as the strategy sees it: its own clock, the spread resolved."""
+    if name == "time":
+        return f"StrategyTime(rates[{index}].time)"
+    if name == "spread":
+        return f"BarSpread(rates, {index})"
+    return f"rates[{index}].{name}"

@@ -23,6 +23,7 @@ from dsl.node import InputRef, Node, node, topological, with_inputs
 from dsl.nodes.arithmetic import ABS, ADD, DIV, MAX, MIN, MUL, NEG, SUB, ZERO
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import SIGNAL_PORTS
+from dsl.nodes.votes import WITHIN
 from dsl.registry import NodeType, lookup
 from dsl.strategy import Strategy
 
@@ -94,12 +95,13 @@ def _leaf(current: Node) -> Image:
 
 def _by_declaration(current: Node, inputs: Sequence[Image]) -> Image:
     """Return the image of a node whose type says how it behaves."""
-    if len({image.frame for image in inputs}) > 1:
+    frames = {image.frame for image in inputs if image.node.kind != SIGNAL}
+    if len(frames) > 1:
         inputs = [Image(_original(image)) for image in inputs]
     declared = current.type.mirror
-    sign, offset = inputs[0].frame
+    sign, offset = frames.pop() if len(frames) == 1 else (1, 0.0)
     node_type, output = current.type, current.output
-    if sign < 0 and declared.parity == "follow":
+    if sign < 0 and declared.parity != "odd":
         node_type = lookup(declared.type) if declared.type else node_type
         name = node_type.outputs[output].name
         output = node_type.output_index(dict(declared.outputs).get(name, name))
@@ -199,6 +201,14 @@ def _choice(current: Node, inputs: Sequence[Image]) -> Image:
     return Image(node(counterpart, (a.node, b.node)), a.sign, a.offset)
 
 
+def _nearness(current: Node, inputs: Sequence[Image]) -> Image:
+    """Return the image of two values within a distance, which is the same on reflected bars."""
+    a, b = _alike(_moved(inputs[0], inputs[1]), _moved(inputs[1], inputs[0]))
+    if a.frame != b.frame:
+        a, b = _as_original(a, b)
+    return Image(node(WITHIN, (a.node, b.node, _original(inputs[2]))))
+
+
 def _comparison(current: Node, inputs: Sequence[Image]) -> Image:
     if all(image.node.type is CONSTANT for image in inputs):
         return Image(current)
@@ -284,4 +294,5 @@ _RULES: dict[NodeType, Callable[[Node, Sequence[Image]], Image]] = {
     ABS: _absolute,
     MIN: _choice,
     MAX: _choice,
+    WITHIN: _nearness,
 }

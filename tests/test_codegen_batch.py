@@ -49,7 +49,8 @@ def assert_same(want: Decisions, got: Decisions) -> None:
         assert (a is None) == (b is None), name
         if a is not None:
             assert np.isfinite(b[rows]).all(), name
-            np.testing.assert_allclose(b[rows], a[rows], rtol=1e-9, atol=1e-15)
+            # A difference of two running sums keeps their last bits.
+            np.testing.assert_allclose(b[rows], a[rows], rtol=1e-9, atol=1e-13)
 
 
 def queued(strategies: Sequence[Strategy]) -> tuple[Lowering, list[Job]]:

@@ -70,8 +70,18 @@ def coarse(market: Market, tick: int, stops_level: int) -> Market:
     return replace(market, bars=replace(market.bars, **snapped), symbol=symbol, account=account)
 
 
+FORMULAS = """
+Inputs = Fast=5, Slow=9
+Buy = EMA_OPEN_{Fast}(0)/SMMA_OPEN_{Slow}(0) > 1 + 0.0001
+   && (HIGH(1) > HIGH(2) ? SQRT(CLOSE(1)/OPEN(1)) : EXP(LOG(CLOSE(1)/OPEN(2)))) > 0.999
+Sell = POW(100 * (CLOSE(1)/SMA_CLOSE_9(1) - 1), 3) < ROUND(CLOSE(1)/OPEN(1)) - 1
+   || FLOOR(1000 * CLOSE(1)/OPEN(1)) > 1001 || CEIL(1000 * CLOSE(1)/LOW(3)) < 1001
+StopLoss = 1%
+"""
+
+
 def strategies() -> dict[str, Strategy]:
-    found = dict(examples())
+    found = {**examples(), "formulas": parse(FORMULAS, "t.formula")}
     for seed in range(RANDOM):
         drawn = random_strategy(np.random.default_rng(seed), longest=20)
         found[f"random_{seed}"] = parametrize(drawn) if seed % 2 else drawn
@@ -136,12 +146,34 @@ AVERAGES = """strategy "All averages" {
 }"""
 
 
+VOLUMES = """strategy "Ranges and volumes" {
+    enter long when wpr(14) > -50 and demarker(14) > 0.5 or rvi(10).line > rvi(10).signal
+    enter short when mfi(14) < 50 and chaikin(3, 10) < 0 and ultimate(7, 14, 28) < 50
+    exit long when obv() < sma(obv(), 20) or force(13) < 0 and force_ema(8) < 0
+    exit short when ad() crosses above ema(ad(), 10) or roc(close, 12) > 0.1
+    stop loss abs(osma(close, 12, 26, 9)) + max(bulls_power(13), bears_power(13))
+    take profit abs(change(close, 10))
+    size 0.1 lots
+}"""
+EVENTS = """strategy "Signals read by series" {
+    trend = ema(close, 8) crosses above sma(close, 13)
+    enter long when bars_since(trend, 40) == 3 or count_true(rising(close, 2), 9) > 4
+    enter short when latch(rsi(close, 9) > 60, falling(close, 2) and hour > 4, 30)
+    exit long when of_three(trend, close > open, highest_bar(high, 20) == 0, 2)
+    exit short when of_four(trend, close < open, lowest_bar(low, 9) > 4, hour > 12, 3)
+    trade when not within(close, value_when(trend, low, 2, 60), 0.2 * atr(14))
+    stop loss abs(value_when(rising(ema(close, 5), 2), close - open, 1, 50)) + 20 points
+    size 0.1 lots
+}"""
+ADDED = {"averages": AVERAGES, "volumes": VOLUMES, "events": EVENTS}
+
+
 def test_library_classes_compute_what_the_kernels_compute(
     evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Without MetaTrader's indicators everything comes from the text itself."""
     monkeypatch.setattr(mql5_forms, "_on_one_price_series", lambda *_: False)
-    own = {name: STRATEGIES[name] for name in OWN} | {"averages": parse(AVERAGES)}
+    own = {name: STRATEGIES[name] for name in OWN} | {k: parse(text) for k, text in ADDED.items()}
     program = build(own, tmp_path)
     for number, strategy in enumerate(own.values()):
         assert "INVALID_HANDLE;" not in emit_mql5(strategy)

@@ -8,6 +8,7 @@ from dsl.nodes import (  # noqa: F401
     clock,
     comparison,
     constants,
+    events,
     expert,
     logic,
     oscillators,
@@ -16,4 +17,5 @@ from dsl.nodes import (  # noqa: F401
     ranges,
     sizing,
     volumes,
+    votes,
 )

@@ -43,7 +43,7 @@ CHANGE = declare(
         meaning=change_at,
         reach=None,
         mql5=Mql5(library="Change"),
-        mirror=Mirror("follow"),
+        mirror=Mirror("odd"),
         weight=0.4,
         summary="The value less the one `period` rows before.",
         example="change(close, 10)",
