@@ -64,7 +64,19 @@ def load_config(path: Path) -> Config:
             f"{path}: is no TOML: {problem}", hint='text stands in quotes: bars = "EURUSD.csv"'
         ) from None
     config = parse_config(content, str(path), key_lines(text))
-    return _with_paths(config, path, key_lines(text))
+    return _with_bounds(_with_paths(config, path, key_lines(text)))
+
+
+def _with_bounds(config: Config) -> Config:
+    """Return the config with bounds of net profit that suit its deposit, unless it states some."""
+    bounds = config.fitness.bounds
+    if "net_profit" in bounds.model_fields_set:
+        return config
+    share = config.account.deposit / AccountFacts().deposit
+    ends = [share * end for end in bounds.net_profit]
+    suited = bounds.model_copy(update={"net_profit": ends})
+    fitness = config.fitness.model_copy(update={"bounds": suited})
+    return config.model_copy(update={"fitness": fitness})
 
 
 def parse_config(

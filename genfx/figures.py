@@ -55,30 +55,30 @@ def figure_rows(figures: Sequence[float], currency: str = "") -> tuple[tuple[str
     return tuple((figure_label(name, currency), figure_text(name, value)) for name, value in pairs)
 
 
-# Heading, width and form of a figure on the screen, where three spans stand side by side.
+# Heading and form of a figure on the screen, where three spans stand side by side.
 _SHORT = {
-    "net_profit": ("net profit", 6, "{:.0f}"),
-    "profit_factor": ("profit factor", 4, "{:.2f}"),
-    "max_drawdown": ("drawdown %", 4, "{:.1f}"),
-    "sharpe": ("Sharpe ratio", 4, "{:.2f}"),
-    "trades": ("trades", 3, "{:.0f}"),
+    "net_profit": ("net profit", "{:.0f}"),
+    "profit_factor": ("profit factor", "{:.2f}"),
+    "max_drawdown": ("drawdown %", "{:.1f}"),
+    "sharpe": ("Sharpe ratio", "{:.2f}"),
+    "trades": ("trades", "{:.0f}"),
 }
 
 
 def short_table(finalists: Sequence[Finalist], *, wide: bool) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows for the screen; a narrow one leaves the Sharpe ratio out."""
     shown = [name for name in _SHORT if wide or name != "sharpe"]
-    rows = [
-        [finalist.name, *(_side_by_side(finalist, name) for name in shown)]
-        for finalist in finalists
-    ]
+    columns = [_side_by_side(finalists, name) for name in shown]
+    rows = [[finalist.name, *cells] for finalist, *cells in zip(finalists, *columns, strict=True)]
     return ["strategy", *(_SHORT[name][0] for name in shown)], rows
 
 
-def _side_by_side(finalist: Finalist, name: str) -> str:
-    _, width, form = _SHORT[name]
+def _side_by_side(finalists: Sequence[Finalist], name: str) -> list[str]:
+    _, form = _SHORT[name]
     column = FIGURES.index(name)
-    return " ".join(f"{form.format(found.figures[column]):>{width}}" for found in finalist.spans)
+    texts = [[form.format(found.figures[column]) for found in f.spans] for f in finalists]
+    width = max((len(text) for cells in texts for text in cells), default=0)
+    return [" ".join(f"{text:>{width}}" for text in cells) for cells in texts]
 
 
 def results_csv(finalists: Sequence[Finalist]) -> str:

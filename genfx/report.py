@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jinja2
 
 from backtest.market import Market
-from backtest.metrics import Report, report
+from backtest.metrics import report
 from backtest.result import CloseReason, Result
 from backtest.timeframes import shown_time, timeframe_name
 from dsl.printer import format_strategy
@@ -19,6 +19,7 @@ from genfx.finalists import FIGURES, Finalist, SpanResult
 from genfx.markets import span_text
 from genfx.months import MONTHS, Year, monthly
 from genfx.report_charts import COLOURS, equity_chart, score_charts
+from genfx.tester import DRAWDOWNS, PROFITS, TRADES, label
 
 OVERVIEW = ("net_profit", "profit_factor", "max_drawdown", "sharpe", "trades")
 
@@ -111,39 +112,22 @@ def _money(year: Year) -> tuple[list[str], str]:
     return cells, f"{year.total:,.0f}"
 
 
-_Text = Callable[[Report], str]
-_ROWS: tuple[tuple[str, _Text], ...] = (
-    ("Net profit, {currency}", lambda r: f"{r.net_profit:,.2f}"),
-    ("Gross profit, {currency}", lambda r: f"{r.gross_profit:,.2f}"),
-    ("Gross loss, {currency}", lambda r: f"{r.gross_loss:,.2f}"),
-    ("Commission, {currency}", lambda r: f"{r.commission:,.2f}"),
-    ("Swap, {currency}", lambda r: f"{r.swap:,.2f}"),
-    ("Profit factor", lambda r: f"{r.profit_factor:.2f}"),
-    ("Expected payoff, {currency} a trade", lambda r: f"{r.expected_payoff:,.2f}"),
-    ("Largest equity drawdown, % of equity", lambda r: f"{r.equity_drawdown_relative:.2f}%"),
-    ("Largest equity drawdown, {currency}", lambda r: f"{r.equity_drawdown:,.2f}"),
-    ("Recovery factor", lambda r: f"{r.recovery_factor:.2f}"),
-    ("Sharpe ratio, a year", lambda r: f"{r.sharpe_bars:.2f}"),
-    ("Stability of the balance, -1..1", lambda r: f"{r.stability:.3f}"),
-    ("Trades (long, short)", lambda r: f"{r.trades} ({r.long_trades}, {r.short_trades})"),
-    ("Won", lambda r: f"{r.won_percent:.1f}%"),
-    ("Average win, {currency}", lambda r: f"{r.average_profit:,.2f}"),
-    ("Average loss, {currency}", lambda r: f"{r.average_loss:,.2f}"),
-    ("Largest loss, {currency}", lambda r: f"{r.largest_loss:,.2f}"),
-    ("Most losses in a row", lambda r: f"{r.max_losses}"),
-    ("Average holding time, hours", lambda r: f"{r.holding_average_s / 3600:.1f}"),
-    ("Time in the market", lambda r: f"{r.exposure:.1f}%"),
-    ("Bars that touched stop and target", lambda r: f"{r.ambiguous_bars}"),
-)
+_LEFT_OUT = {  # of a page with ten strategies; `genfx backtest` shows them
+    *("AHPR", "GHPR", "Z-score", "LR correlation", "LR standard error", "Sharpe ratio (trades)"),
+    *(figure.label for figure in DRAWDOWNS if figure.label.startswith("Balance")),
+    *("Equity drawdown absolute", "Most wins in a row", "Best row of wins", "Worst row of losses"),
+    *("Mean row of wins", "Mean row of losses", "Shortest holding", "Longest holding"),
+    *("MFE correlation", "MAE correlation", "MFE-MAE correlation"),
+}
+_SHOWN = tuple(f for f in (*PROFITS, *DRAWDOWNS, *TRADES) if f.label not in _LEFT_OUT)
 
 
 def _figures(spans: Sequence[SpanResult]) -> list[tuple[str, list[str]]]:
     reports = [report(found.result, found.market) for found in spans]
     currency = spans[0].market.account.currency
-    rows = [
-        (label.format(currency=currency), [text(figures) for figures in reports])
-        for label, text in _ROWS
-    ]
+    rows = [(label(figure, currency), [figure.text(r) for r in reports]) for figure in _SHOWN]
+    touched = [f"{r.ambiguous_bars}" for r in reports]
+    rows.append(("Bars that touched stop and target", touched))
     warmups = [f"{found.result.refusals.warmup:,}" for found in spans]
     return [*rows, ("Bars of warm-up within the span", warmups)]
 

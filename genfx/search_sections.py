@@ -257,7 +257,10 @@ B = dict(zip(CRITERIA, (list(pair) for pair in S.fitness.bounds), strict=True))
 class Bounds(Section):
     """The value of each criterion that scores 0, and the one that scores 100."""
 
-    net_profit: Ends = Field(default=B["net_profit"], description="deposit currency, over the span")
+    net_profit: Ends = Field(
+        default=B["net_profit"],
+        description="deposit currency; default: -20 % and 100 % of the deposit",
+    )
     profit_factor: Ends = Field(
         default=B["profit_factor"], description="gross profit over gross loss"
     )

@@ -177,9 +177,32 @@ def test_backtest_gives_the_same_with_every_engine(tmp_path: Path, engine: str) 
 def test_backtest_prints_a_report_a_curve_and_deals(tmp_path: Path) -> None:
     deals = tmp_path / "deals.csv"
     output = genfx("backtest", strategy(tmp_path), "--data", "sample", "--deals", deals).output
-    assert "profit factor" in output
+    assert "Profit factor" in output
+    assert "spread of each bar, slippage 0 points" in output
     assert "equity at the close of each bar" in output
     assert deals.read_text().startswith("time,bar,type,direction,lots,price,")
+
+
+def test_costs_on_the_command_line_replace_those_of_data_and_config(tmp_path: Path) -> None:
+    path = strategy(tmp_path)
+    options = ("--data", "sample", "--to", "2017-04-01", "--json")
+    usual = json.loads(genfx("backtest", path, *options).output)
+    given = ("--spread", 40, "--slippage", 3, "--commission", 3.5, "--deposit", 500_000)
+    dear = json.loads(genfx("backtest", path, *options, *given).output)
+    assert dear["costs"]["spread"] == 40
+    assert dear["costs"]["slippage"] == 3
+    assert dear["report"]["deposit"] == 500_000
+    assert usual["report"]["commission"] == 0 > dear["report"]["commission"]
+    assert dear["report"]["net_profit"] < usual["report"]["net_profit"]
+    assert "deposit" in genfx("backtest", path, *options, "--deposit", -1, code=2).stderr
+
+
+def test_the_report_fits_a_narrow_terminal_or_stands_in_one_column(tmp_path: Path) -> None:
+    path = strategy(tmp_path)
+    options = ("--data", "sample", "--no-plot")
+    assert "Total trades" in genfx("backtest", path, *options).output.splitlines()[3]
+    wide = genfx("backtest", path, *options, "--deposit", 5_000_000_000).output.splitlines()
+    assert all(len(line) <= 80 for line in wide)
 
 
 def test_tune_finds_better_values_and_writes_them(tmp_path: Path) -> None:

@@ -208,3 +208,15 @@ def test_impossible_spans_are_refused(text: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         span_markets(market(config), config, "run.toml")
     assert str(caught.value).startswith(f"run.toml: {message}")
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"), [("", [-40_000.0, 200_000.0]), ("[-1.0, 1.0]", [-1.0, 1.0])]
+)
+def test_bounds_of_net_profit_suit_the_deposit_unless_stated(
+    tmp_path: Path, stated: str, expected: list[float]
+) -> None:
+    path = tmp_path / "a.toml"
+    bounds = f"[fitness.bounds]\nnet_profit = {stated}\n" if stated else ""
+    path.write_text(f"[account]\ndeposit = 200000\n{bounds}")
+    assert load_config(path).fitness.bounds.net_profit == expected

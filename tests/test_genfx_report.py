@@ -109,7 +109,7 @@ def test_the_page_states_causes_costs_and_units(finalist: Finalist) -> None:
     html = report_html([finalist], RunFacts("r", 1, 2, 3, 0.5), whole)
     assert "<td>stop loss</td>" in html
     assert "<td>max bars</td>" in html
-    assert "Expected payoff, USD a trade" in html
+    assert "Expected payoff, USD" in html
     assert cost_text(whole) in html
     assert "commission 0 USD a lot and deal, no swap" in html
 

@@ -40,6 +40,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode="markdown",  # paragraphs of help flow
     help="Evolve trading strategies and compile them to MetaTrader 5 Expert Advisors.",
     epilog="Start with: genfx evolve examples/quickstart.toml",
 )

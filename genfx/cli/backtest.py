@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.markup import escape
 
 from genfx.cli.options import (
+    Changes,
+    CommissionOption,
     ConfigOption,
     DataOption,
+    DepositOption,
     FromOption,
     JsonOption,
+    SlippageOption,
+    SpreadOption,
     ToOption,
     chosen_market,
     read_config,
 )
-from genfx.cli.show import print_json, print_table, read_text
+from genfx.cli.show import console, grid_width, print_grid, print_json, read_text
 
 if TYPE_CHECKING:
     from backtest.market import Market
     from backtest.metrics import Report
     from backtest.result import Result
-
-COLUMNS = 2  # pairs of name and value beside each other
+    from dsl.strategy import Strategy
 
 
 def backtest(
@@ -32,6 +38,10 @@ def backtest(
     config: ConfigOption = None,
     first: FromOption = None,
     last: ToOption = None,
+    spread: SpreadOption = None,
+    slippage: SlippageOption = None,
+    commission: CommissionOption = None,
+    deposit: DepositOption = None,
     engine: Annotated[
         Literal["fast", "reference", "python"],
         typer.Option(help="fast; reference: interpreter, slow; python: the emitted program."),
@@ -40,14 +50,20 @@ def backtest(
     plot: Annotated[bool, typer.Option(help="Draw the equity curve.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Test a strategy on bars and print the report of MetaTrader's tester."""
+    """Test a strategy on bars and print the report of MetaTrader's tester.
+
+    Symbol, account and costs come from --config, else from its defaults: 10,000 USD, 1:100, no
+    commission, no swap, the spread of the bars or 10 points. --spread, --slippage, --commission and
+    --deposit replace single facts; the lots are the strategy's own.
+    """
     from backtest.files import write_whole
     from backtest.metrics import report
     from dsl.lower import parse
     from genfx.testing import refuse_no_trades, run_engine
 
     strategy = parse(read_text(file), str(file))
-    market = chosen_market(data, read_config(config), first, last)
+    changes = Changes(spread, slippage, commission, deposit)
+    market = chosen_market(data, read_config(config), first, last, changes)
     result = run_engine(strategy, market, engine)
     refuse_no_trades(strategy, market, result)
     if deals is not None:
@@ -55,36 +71,63 @@ def backtest(
         write_whole(deals, table.to_csv(index=False, lineterminator="\n").encode())
     figures = report(result, market)
     if as_json:
-        facts = {"strategy_id": strategy.strategy_id, "data_hash": market.bars.data_hash}
-        print_json(facts | {"engine": engine, "report": figures.as_dict()})
+        print_json(_facts(strategy, market) | {"engine": engine, "report": figures.as_dict()})
         return
-    _print_report(figures, strategy.title, market)
+    _print_report(figures, strategy, market)
     if plot:
         _plot(result, market)
 
 
-def _print_report(figures: Report, title: str, market: Market) -> None:
+def _facts(strategy: Strategy, market: Market) -> dict[str, object]:
+    from dataclasses import asdict
+
+    bars = market.bars
+    times = bars.time[[market.first, market.end - 1]].tolist()
+    return {
+        "strategy_id": strategy.strategy_id,
+        "title": strategy.title,
+        "data_hash": bars.data_hash,
+        "symbol": bars.symbol,
+        "timeframe": bars.timeframe,
+        "first": times[0],
+        "last": times[1],
+        "account": asdict(market.account),
+        "costs": asdict(market.costs),
+    }
+
+
+def _print_report(figures: Report, strategy: Strategy, market: Market) -> None:
+    from backtest.timeframes import timeframe_name
     from genfx.markets import span_text
+    from genfx.report import cost_text
+    from genfx.tester import DRAWDOWNS, PROFITS, TRADES, lines
 
-    cells = [_shown(name, value) for name, value in figures.as_dict().items()]
-    height = -(-len(cells) // COLUMNS)
-    rows = [
-        [text for part in range(COLUMNS) for text in _cell(cells, row + part * height)]
-        for row in range(height)
-    ]
-    head = ("figure", "value") * COLUMNS
-    print_table(head, rows, f"{title}: {market.bars.symbol}, {span_text(market)}")
+    account = market.account
+    left = lines((*PROFITS, *DRAWDOWNS), figures)
+    right = lines(TRADES, figures)
+    rows = [(*one, *other) for one, other in zip_longest(left, right, fillvalue=("", ""))]
+    where = f"{market.bars.symbol} {timeframe_name(market.bars.timeframe)}"
+    name = strategy.title or strategy.strategy_id[:8]
+    screen = console()
+    screen.print(f"[bold]{escape(name)}[/]: {where}, {span_text(market)}, {figures.bars:,} bars")
+    screen.print(
+        f"Deposit {account.deposit:,.2f} {account.currency}, leverage 1:{account.leverage:g}; "
+        f"{cost_text(market)}. Money in {account.currency}."
+    )
+    print_grid(rows if grid_width(rows) <= screen.width else (*left, *right))
+    screen.print(_ambiguity(figures, account.currency))
 
 
-def _cell(cells: list[tuple[str, str]], index: int) -> tuple[str, str]:
-    return cells[index] if index < len(cells) else ("", "")
-
-
-def _shown(name: str, value: float) -> tuple[str, str]:
-    label = name.removesuffix("_s").replace("_", " ")
-    if name.endswith("_s"):
-        return label, f"{int(value) // 3600}:{int(value) % 3600 // 60:02}"  # hours and minutes
-    return label, str(value) if isinstance(value, int) else f"{value:.2f}"
+def _ambiguity(figures: Report, currency: str) -> str:
+    if not figures.ambiguous_bars:
+        return (
+            "No bar touched stop and target both, so the order of prices in a bar did not matter."
+        )
+    low, high = figures.net_profit_pessimistic, figures.net_profit_optimistic
+    return (
+        f"{figures.ambiguous_bars} bars touched stop and target both: net profit {low:,.2f} "
+        f"{currency} with the stop first, {high:,.2f} with the target first."
+    )
 
 
 def _plot(result: Result, market: Market) -> None:

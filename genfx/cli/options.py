@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -26,7 +26,42 @@ FromOption = Annotated[
 ToOption = Annotated[
     datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day not tested.")
 ]
+SpreadOption = Annotated[
+    int | None,
+    typer.Option("--spread", min=0, help="Points, on every bar in place of the data's."),
+]
+SlippageOption = Annotated[int | None, typer.Option("--slippage", min=0, help="Points.")]
+CommissionOption = Annotated[
+    float | None,
+    typer.Option("--commission", min=0, help="Deposit currency, per lot and deal (two a trade)."),
+]
+DepositOption = Annotated[float | None, typer.Option("--deposit", help="Deposit currency.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+class Changes(NamedTuple):
+    """Facts given on the command line, in place of the config's; None: not given."""
+
+    spread: int | None = None
+    slippage: int | None = None
+    commission: float | None = None
+    deposit: float | None = None
+
+    def applied(self, market: Market) -> Market:
+        """Return the market with them."""
+        from dataclasses import replace
+
+        costs, account, bars = market.costs, market.account, market.bars
+        if self.spread is not None:
+            bars = replace(bars, spread=0 * bars.spread)  # 0: not known, the costs' counts
+            costs = replace(costs, spread=self.spread)
+        if self.slippage is not None:
+            costs = replace(costs, slippage=self.slippage)
+        if self.commission is not None:
+            costs = replace(costs, commission=self.commission)
+        if self.deposit is not None:
+            account = replace(account, deposit=self.deposit)
+        return replace(market, bars=bars, costs=costs, account=account)
 
 
 def read_config(path: Path | None) -> Config:
@@ -37,7 +72,11 @@ def read_config(path: Path | None) -> Config:
 
 
 def chosen_market(
-    data: str, config: Config, first: datetime | None = None, last: datetime | None = None
+    data: str,
+    config: Config,
+    first: datetime | None = None,
+    last: datetime | None = None,
+    changes: Changes | None = None,
 ) -> Market:
     """Return the market of the options: bars by --data or the config, facts by the config."""
     from genfx.config import with_bars
@@ -46,4 +85,6 @@ def chosen_market(
     if data.endswith(".toml"):
         raise ConfigError(f"--data {data}: is a config, not bars", hint=f"--config {data}")
     whole = market(with_bars(config, data) if data else config)
+    if changes is not None:
+        whole = changes.applied(whole)
     return window(whole, first, last, "--from and --to")

@@ -42,6 +42,22 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str =
     console().print(table)
 
 
+def grid_width(rows: Sequence[Sequence[str]]) -> int:
+    """Return the columns that `print_grid` needs."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return sum(widths) + len(widths) // 2 * 3 - 2
+
+
+def print_grid(rows: Sequence[Sequence[str]]) -> None:
+    """Print pairs of label and value side by side; values are flush right."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        pairs = [
+            f"{row[i]:<{widths[i]}} {row[i + 1]:>{widths[i + 1]}}" for i in range(0, len(row), 2)
+        ]
+        typer.echo("  ".join(pairs).rstrip())
+
+
 def _all_numbers(cells: Sequence[str]) -> bool:
     return all(cell[-1:].isdigit() or cell in {"", "-"} or cell.endswith("%") for cell in cells)
 
