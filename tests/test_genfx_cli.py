@@ -278,7 +278,7 @@ def test_data_import_stores_bars_and_info_shows_them(tmp_path: Path) -> None:
     ("change", "message"),
     [
         (lambda text: text[: len(text) // 2 - 20], "the file may be cut short here"),
-        (lambda text: text.replace(",", ";"), "columns are separated by ';'"),
+        (lambda text: text.replace(",", " "), "columns separated by commas, semicolons or tabs"),
         (lambda text: "", "the file is empty"),
     ],
 )
