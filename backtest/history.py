@@ -1,71 +1,69 @@
-"""Bars from files: MetaTrader 5 exports, plain CSV (gzipped or not) and genfx's own stored form.
+"""Bars from files: exports of MetaTrader 5 and 4, .hst, HistData, Dukascopy, plain CSV, and
+genfx's own stored form.
 
-A CSV that a config names directly is read once; its bars are then kept in the cache under the hash
-of the file, so the next run starts at once. Reading of text stands in history_text, checks in
-history_checks, the stored form in history_store.
+A text that a config names directly is read once; its bars are then kept in the cache under the hash
+of the file, so the next run starts at once. history_build reads other people's files, history_store
+our own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from backtest.bars import Bars
 from backtest.files import write_whole
+from backtest.history_options import Imported, ImportOptions
 from backtest.history_store import STORE_FORMAT, bars_bytes, bars_from_bytes
+from backtest.history_symbols import symbol_of
 from dsl.errors import DataError
+
+__all__ = ["STORED_SUFFIX", "ImportOptions", "Imported", "read_bars", "read_history", "symbol_of"]
 
 STORED_SUFFIX = ".npz"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What a file does not say. symbol "": from the file's name; digits -1: from the prices."""
-
-    symbol: str = ""
-    digits: int = -1
-    timezone: str = "server"
-
-
 def read_bars(path: Path, options: ImportOptions | None = None, *, cached: bool = True) -> Bars:
-    """Return the bars of a file: stored form (.npz), MetaTrader 5 export or plain CSV.
+    """Return the bars of a file, stored (.npz) or of any format that read_history knows.
 
     Args:
-        path: The file. Text may be gzipped.
-        options: For text files; a stored file carries its own facts.
-        cached: Keep bars read from text for the next time.
+        path: The file.
+        options: For files of others; a stored file carries its own facts.
+        cached: Keep the bars for the next time.
     Raises:
         DataError: With file, line, what was found, what is allowed.
     """
     content = _content(path)
     if path.suffix == STORED_SUFFIX:
         return bars_from_bytes(content, str(path))
-    options = options or ImportOptions()
-    if not options.symbol:
-        options = ImportOptions(symbol_of(path), options.digits, options.timezone)
+    options = _with_symbol(path, options or ImportOptions())
     if not cached:
-        return _from_text(content, path, options)
+        return _imported(content, path, options).bars
     kept = _cache_path(content, options)
     if kept.exists():
         return bars_from_bytes(kept.read_bytes(), str(kept))
-    bars = _from_text(content, path, options)
+    bars = _imported(content, path, options).bars
     _keep(kept, bars)
     return bars
 
 
-def symbol_of(path: Path) -> str:
-    """Return the symbol a file name starts with.
+def read_history(path: Path, options: ImportOptions | None = None) -> Imported:
+    """Return the bars of an exported file and notes on how it was read.
 
-    >>> symbol_of(Path("EURUSD_H1_2017.csv.gz"))
-    'EURUSD'
+    Raises:
+        DataError: With file, line, what was found, what is allowed.
     """
-    found = re.match(r"[A-Za-z][A-Za-z0-9.#+-]*", path.name.split(".csv")[0])
-    return found.group().upper().split(".")[0] if found else "SYMBOL"
+    if path.suffix == STORED_SUFFIX:
+        return Imported(read_bars(path))
+    return _imported(_content(path), path, _with_symbol(path, options or ImportOptions()))
+
+
+def _with_symbol(path: Path, options: ImportOptions) -> ImportOptions:
+    return replace(options, symbol=options.symbol or symbol_of(path), stated_symbol=options.symbol)
 
 
 def _content(path: Path) -> bytes:
@@ -81,15 +79,16 @@ def _neighbours(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f"the folder {folder} does not exist"
-    names = sorted(p.name for p in folder.iterdir() if ".csv" in p.name or p.suffix == ".npz")
+    endings = (".csv", ".npz", ".hst", ".gz", ".zip")
+    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(endings))
     return f"{folder} holds {', '.join(names[:5])}" if names else f"{folder} holds no bars"
 
 
-def _from_text(content: bytes, path: Path, options: ImportOptions) -> Bars:
+def _imported(content: bytes, path: Path, options: ImportOptions) -> Imported:
     # Imported here because it pulls in pandas (0.4 s), which stored and cached bars do not need.
-    from backtest.history_text import parse_bars
+    from backtest.history_build import imported
 
-    return parse_bars(content, str(path), options.symbol, options.digits, options.timezone)
+    return imported(content, str(path), options)
 
 
 def _cache_path(content: bytes, options: ImportOptions) -> Path:

@@ -1,213 +1,230 @@
-"""Text of bars into checked bars: MetaTrader 5 exports (tabs) and plain CSV (commas)."""
+"""Text of bars into columns of numbers, whatever its layout; every complaint names the line."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import re
-import zlib
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from backtest.bars import Bars
-from backtest.history_checks import (
-    PRICES,
-    Rows,
-    check_prices,
-    check_times,
-    price_digits,
-    to_points,
+from backtest.history_checks import Rows
+from backtest.history_content import text_bytes
+from backtest.history_layout import ALLOWED, PRICES, Layout, find_layout
+from backtest.history_scan import (
+    BLANK,
+    DAY_FIRST,
+    DONE,
+    MONTH_FIRST,
+    NO_ZONE,
+    READ_ALL,
+    U8,
+    count_lines,
+    read_decimals,
+    read_times,
+    scan_rows,
 )
 from dsl.errors import DataError
-from dsl.jit import F64, I64
+from dsl.jit import F64
 
-PLAIN = "time,open,high,low,close,volume[,spread]"
-METATRADER = "<DATE> <TIME> <OPEN> <HIGH> <LOW> <CLOSE> <TICKVOL> <VOL> <SPREAD>, tab separated"
-ALLOWED = f"allowed are {PLAIN}, or MetaTrader 5's {METATRADER}"
-FIRST_LINE = 2  # line of the first row, after the header
-
-_NAMES = {"tickvol": "volume", "tick_volume": "volume", "vol": "", "real_volume": ""}
-_REQUIRED = ("open", "high", "low", "close", "volume")
-_TIME_FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%dT%H:%M",
-    "%Y.%m.%d %H:%M:%S",
-    "%Y.%m.%d %H:%M",
-    "%Y-%m-%d",
-    "%Y.%m.%d",
-)
+CHUNK = 65_536  # rows at a time
+DATE_ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 
 
-def parse_bars(content: bytes, place: str, symbol: str, digits: int, timezone: str) -> Bars:
-    """Return the bars of a text file, or raise DataError with the line and the reason.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file of bars says. volume and spread: float64[n], None where it has no such column.
+
+    zone: "UTC" where the file says so, else "". offsets: All times carried an offset from UTC that
+    was not 0, and are UTC now.
+    """
+
+    rows: Rows
+    volume: F64 | None
+    spread: F64 | None
+    zone: str = ""
+    offsets: bool = False
+
+
+def read_table(content: bytes, place: str, date_order: str = "") -> Table:
+    """Return the columns of a text, or raise DataError with the line and the reason.
 
     Args:
-        content: The file, gzipped or not.
+        content: The file, unpacked.
         place: Its name, for messages.
-        symbol, timezone: Facts the file does not hold.
-        digits: Decimals of a price; -1: seen from the prices.
+        date_order: "dmy" or "mdy" of dates that do not begin with the year; "": seen from them.
     """
-    text = _text(content, place)
-    table = _table(text, place)
-    time = _times(table, place)
-    numbers = {name: _numbers(table, name, place) for name in _REQUIRED}
-    rows = Rows(place, FIRST_LINE, time, {name: numbers[name] for name in PRICES})
-    timeframe = check_times(rows)
-    check_prices(rows)
-    rows.refuse(numbers["volume"] < 0, "volume is below 0")
-    known = price_digits(rows.prices) if digits < 0 else digits
-    columns = to_points(rows, known) | {
-        "time": time,
-        "tick_volume": np.rint(numbers["volume"]).astype(np.int64),
-        "spread": _spread(table, rows, place),
-    }
-    for column in columns.values():
-        column.setflags(write=False)
-    return Bars(symbol=symbol, timeframe=timeframe, digits=known, timezone=timezone, **columns)
-
-
-def _text(content: bytes, place: str) -> str:
-    if content[:2] == b"\x1f\x8b":
+    text = text_bytes(content, place)
+    layout = find_layout(text, place)
+    reader = _Reader(np.frombuffer(text, np.uint8), layout, place)
+    order, guessed = DATE_ORDERS.get(date_order, DAY_FIRST), not date_order
+    try:
+        reader.read(order)
+        other = None
+    except _NoTime as failed:
+        if not guessed:
+            raise failed.error from None
+        order, other = MONTH_FIRST, failed
+    if other is not None:
         try:
-            content = gzip.decompress(content)
-        except (EOFError, OSError, zlib.error) as problem:
+            reader.read(order)
+        except _NoTime as failed:
+            raise (other if other.row >= failed.row else failed).error from None
+    elif guessed and reader.order_matters():
+        reader.settle_order()
+    return reader.table()
+
+
+class _NoTime(Exception):
+    """The first row whose time cannot be read, and the error it makes."""
+
+    def __init__(self, row: int, error: DataError) -> None:
+        super().__init__(str(error))
+        self.row = row
+        self.error = error
+
+
+class _Reader:
+    """Reads the rows of one text, chunk by chunk; holds the columns while they fill."""
+
+    def __init__(self, data: U8, layout: Layout, place: str) -> None:
+        self.data, self.layout, self.place = data, layout, place
+        self.names = tuple(n for n in (*PRICES, "volume", "spread") if n in layout.columns)
+        wanted = ("time", "last_time", *self.names)
+        # Two names may mean one field (a date and time in one column): it is found once.
+        fields = sorted({layout.columns[name] for name in wanted})
+        self.slots = np.full(layout.fields, -1, np.int64)
+        self.slots[fields] = np.arange(len(fields))
+        self.slot = {name: int(self.slots[layout.columns[name]]) for name in wanted}
+        self.starts = np.zeros((CHUNK, len(fields)), np.int64)
+        self.ends = np.zeros((CHUNK, len(fields)), np.int64)
+        most = count_lines(data)
+        self.time, self.zones = np.zeros(most, np.int64), np.zeros(most, np.int64)
+        self.columns = {name: np.zeros(most, np.float64) for name in self.names}
+        self.count = 0
+
+    def read(self, order: int) -> None:
+        """Fill the columns, or raise the error of the first row that cannot be read."""
+        self.count, at = 0, self._first_byte()
+        while at < self.data.size:
+            rows, at, code, saw = scan_rows(
+                self.data,
+                at,
+                ord(self.layout.separator),
+                self.layout.fields,
+                self.slots,
+                self.starts,
+                self.ends,
+            )
+            self._times(rows, order)
+            for name in self.names:
+                self._numbers(rows, name)
+            self.count += rows
+            if code != DONE:
+                raise self._wrong_width(code, saw, at)
+        if self.count == 0:
+            raise DataError(f"{self.place}: holds a header and no bars", hint=ALLOWED)
+
+    def order_matters(self) -> bool:
+        """Tell whether the dates read could also be read the other way round."""
+        first = self.data[self._first_byte() :][:5].tobytes()
+        return not first.strip()[:4].isdigit()
+
+    def settle_order(self) -> None:
+        """Read dates month first where that makes the bars lie closer together.
+
+        Only dates up to the 12th of a month leave a choice.
+
+        Raises:
+            DataError: Both readings are as good.
+        """
+        day_first, span = self.time[: self.count].copy(), int(np.ptp(self.time[: self.count]))
+        try:
+            self.read(MONTH_FIRST)
+        except _NoTime:
+            self.time[: self.count] = 0
+            self.read(DAY_FIRST)
+            return
+        other = int(np.ptp(self.time[: self.count]))
+        if span == other and not np.array_equal(day_first, self.time[: self.count]):
             raise DataError(
-                f"{place}: the gzip file is damaged or cut short: {problem}"
-            ) from problem
-    encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as problem:
-        line = content[: problem.start].count(b"\n") + 1
-        raise DataError(f"{place}:{line}: is no text", hint=ALLOWED) from problem
-    if not text.strip():
-        raise DataError(f"{place}: the file is empty", hint=ALLOWED)
-    return text
+                f"{self.place}: its dates may be day first or month first",
+                hint="say which: --date-order dmy, or mdy",
+            )
+        if span < other:
+            self.read(DAY_FIRST)
 
-
-def _table(text: str, place: str) -> pd.DataFrame:
-    header = text[: text.find("\n")] if "\n" in text else text
-    names, separator = _header(header.strip("\r"), place)
-    _refuse_cut_row(text, names, separator, place)
-    try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=0,
-            names=names,
-            index_col=False,
-            skip_blank_lines=False,
-            low_memory=False,
-        )
-    except pd.errors.ParserError as problem:
-        raise _wrong_width(str(problem), place) from problem
-    table = _without_blank_end(table)
-    if table.empty:
-        raise DataError(f"{place}: holds a header and no bars", hint=ALLOWED)
-    return table
-
-
-def _header(line: str, place: str) -> tuple[list[str], str]:
-    separator = "\t" if "\t" in line else ","
-    if separator == "," and line.count(",") < len(PRICES):
-        found = next((mark for mark in ";|" if line.count(mark) >= len(PRICES)), "")
-        what = (
-            f"columns are separated by '{found}'" if found else f"the first line is {line[:60]!r}"
-        )
-        raise DataError(f"{place}:1: {what}; commas or tabs are wanted", hint=ALLOWED)
-    names = [part.strip().strip('"<>').lower() for part in line.split(separator)]
-    names = [_NAMES.get(name, name) or f"-{name}" for name in names]
-    if names[0] not in {"time", "date"}:
-        raise DataError(
-            f"{place}:1: the first column is '{names[0]}', not time; a header line is wanted",
-            hint=ALLOWED,
-        )
-    missing = [name for name in _REQUIRED if name not in names]
-    if missing:
-        raise DataError(f"{place}:1: no column {', '.join(missing)}", hint=ALLOWED)
-    repeated = [name for name in names if names.count(name) > 1]
-    if repeated:
-        raise DataError(f"{place}:1: column {repeated[0]} stands twice", hint=ALLOWED)
-    return names, separator
-
-
-def _refuse_cut_row(text: str, names: list[str], separator: str, place: str) -> None:
-    """Refuse a last row with too few values: pandas would read what is missing as unknown."""
-    rows = text.rstrip("\r\n\t ").count("\n")
-    last = text.rstrip("\r\n").rsplit("\n", 1)[-1]
-    saw = last.count(separator) + 1
-    if rows and last.strip() and saw < len(names):
-        raise DataError(
-            f"{place}:{rows + 1}: {saw} values, the header names {len(names)}",
-            hint="the file may be cut short here",
+    def table(self) -> Table:
+        """Return what was read."""
+        time, zones = self.time[: self.count], self.zones[: self.count]
+        line = self.layout.first_line
+        odd = (zones == NO_ZONE) != (zones[0] == NO_ZONE)
+        if odd.any():
+            row = int(np.argmax(odd))
+            raise DataError(
+                f"{self.place}:{line + row}: the other times state an offset from UTC, or this one"
+            )
+        stated = zones[0] != NO_ZONE
+        columns = {name: column[: self.count] for name, column in self.columns.items()}
+        prices = {name: columns[name] for name in PRICES}
+        return Table(
+            Rows(self.place, line, time, prices),
+            columns.get("volume"),
+            columns.get("spread"),
+            "UTC" if stated or self.layout.names_utc else "",
+            bool(stated and (zones != 0).any()),
         )
 
+    def _first_byte(self) -> int:
+        if not self.layout.header:
+            return 0
+        newline = np.flatnonzero(self.data[: 2**20] == ord("\n"))
+        return int(newline[0]) + 1 if newline.size else self.data.size
 
-def _wrong_width(problem: str, place: str) -> DataError:
-    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", problem)
-    if not found:
-        return DataError(f"{place}: cannot be read as a table: {problem}", hint=ALLOWED)
-    wanted, line, saw = found.groups()
-    return DataError(f"{place}:{line}: {saw} values, the header names {wanted}", hint=ALLOWED)
-
-
-def _without_blank_end(table: pd.DataFrame) -> pd.DataFrame:
-    blank = table.isna().all(axis=1).to_numpy()
-    end = len(table)
-    while end and blank[end - 1]:
-        end -= 1
-    return table.iloc[:end]
-
-
-def _times(table: pd.DataFrame, place: str) -> I64:
-    column = table["time"] if "date" not in table else table["date"]
-    if pd.api.types.is_integer_dtype(column):
-        return column.to_numpy(np.int64)
-    words = column.astype("string").fillna("")
-    if "date" in table and "time" in table:
-        words = words + " " + table["time"].astype("string").fillna("")
-    words = words.str.strip()
-    form = next((f for f in _TIME_FORMATS if _fits(words.iloc[0], f)), _TIME_FORMATS[0])
-    times = pd.to_datetime(words, format=form, errors="coerce")
-    bad = times.isna().to_numpy()
-    if bad.any():
-        row = int(np.argmax(bad))
-        shown = words.iloc[row]
+    def _times(self, rows: int, order: int) -> None:
+        starts = self.starts[:rows, self.slot["time"]]
+        ends = self.ends[:rows, self.slot["last_time"]]
+        out = slice(self.count, self.count + rows)
+        failed = read_times(self.data, starts, ends, order, self.time[out], self.zones[out])
+        if failed == READ_ALL:
+            return
+        shown = self._text(starts[failed], ends[failed]).replace(self.layout.separator, " ")
         what = f"time '{shown}'" if shown else "the time is missing"
-        raise DataError(
-            f"{place}:{FIRST_LINE + row}: {what}; wanted like 2017-01-31 22:00 or 2017.01.31 22:00",
-            hint="the file may be cut short here" if row == len(bad) - 1 else "",
+        error = self._fail(failed, rows, f"{what}; wanted like 2017-01-31 22:00")
+        raise _NoTime(self.count + failed, error)
+
+    def _numbers(self, rows: int, name: str) -> None:
+        starts, ends = (part[:rows, self.slot[name]] for part in (self.starts, self.ends))
+        out = self.columns[name][self.count : self.count + rows]
+        mark = ord("," if self.layout.comma_decimals else ".")
+        first = 0
+        while first < rows:
+            failed = read_decimals(self.data, starts[first:], ends[first:], mark, out[first:])
+            if failed == READ_ALL:
+                return
+            row = first + failed
+            shown = self._text(starts[row], ends[row])
+            if shown or name != "spread":
+                missing = not shown or shown.lower() in {"nan", "null", "na"}
+                what = f"{name} is missing" if missing else f"{name} is '{shown}'"
+                raise self._fail(row, rows, f"{what}; a number is wanted")
+            out[row], first = 0.0, row + 1  # an empty spread is an unknown one
+
+    def _text(self, start: int, end: int) -> str:
+        return self.data[start:end][:60].tobytes().decode(errors="replace").strip()
+
+    def _fail(self, row: int, rows: int, message: str) -> DataError:
+        at_end = row == rows - 1 and self.ends[row].max() >= self.data.size - 2
+        line = self.layout.first_line + self.count + row
+        hint = "the file may be cut short here" if at_end else ""
+        return DataError(f"{self.place}:{line}: {message}", hint=hint)
+
+    def _wrong_width(self, code: int, saw: int, at: int) -> DataError:
+        line = self.layout.first_line + self.count
+        if code == BLANK:
+            return DataError(f"{self.place}:{line}: the time is missing; the line is empty")
+        rest = self.data[at : at + 4096].tobytes().rstrip()
+        last = at + 4096 >= self.data.size and b"\n" not in rest
+        source = "the header names" if self.layout.header else "the first row has"
+        return DataError(
+            f"{self.place}:{line}: {saw} values, {source} {self.layout.fields}",
+            hint="the file may be cut short here" if last else "",
         )
-    return times.to_numpy().astype("datetime64[s]").astype(np.int64)
-
-
-def _fits(word: str, form: str) -> bool:
-    return not pd.isna(pd.to_datetime(word, format=form, errors="coerce"))
-
-
-def _numbers(table: pd.DataFrame, name: str, place: str) -> F64:
-    column = pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64)
-    bad = ~np.isfinite(column)
-    if bad.any():
-        row = int(np.argmax(bad))
-        found = table[name].iloc[row]
-        what = f"{name} is missing" if pd.isna(found) else f"{name} is '{found}'"
-        raise DataError(
-            f"{place}:{FIRST_LINE + row}: {what}; a number is wanted",
-            hint="the file may be cut short here" if row == len(bad) - 1 else "",
-        )
-    return column
-
-
-def _spread(table: pd.DataFrame, rows: Rows, place: str) -> I64:
-    if "spread" not in table or table["spread"].isna().all():
-        return np.zeros(len(table), np.int64)
-    spread = _numbers(table.assign(spread=table["spread"].fillna(0)), "spread", place)
-    rows.refuse(spread < 0, "spread is below 0")
-    rows.refuse(
-        spread != np.rint(spread), "spread is no whole number", "a spread is in points, such as 10"
-    )
-    return spread.astype(np.int64)

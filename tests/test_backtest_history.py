@@ -124,7 +124,7 @@ def test_a_cached_file_is_the_file_and_a_changed_file_is_read_anew(
         ((), "EURUSD.csv: holds a header and no bars"),
         (
             (*ROWS, "2017-01-02 03:30,1.05,1.06,1.04,1.05,9,9"),
-            "EURUSD.csv:6: time 2017-01-02 03:30 comes within the H1 bar before it",
+            "EURUSD.csv:6: this H1 bar opens at 2017-01-02 03:30, not at 2017-01-02 03:00",
         ),
     ],
 )
@@ -140,12 +140,14 @@ def test_a_bad_row_is_named_with_its_line(
         (b"", "b.csv: the file is empty"),
         (b" \n\n", "b.csv: the file is empty"),
         (b"\x00\x81\xff", "b.csv:1: is no text"),
-        (HEADER.replace(",", ";").encode(), "b.csv:1: columns are separated by ';'"),
-        (b"hello", "b.csv:1: the first line is 'hello'; commas or tabs are wanted"),
-        (b"time,open,high,low,close\n1,1,1,1,1", "b.csv:1: no column volume"),
-        (b"open,time,high,low,close,volume\n", "b.csv:1: the first column is 'open', not time"),
+        (HEADER.replace(",", ";").encode(), "b.csv: holds a header and no bars"),
+        (HEADER.replace(",", " ").encode(), "b.csv:1: the first line is 'time open high"),
+        (b"hello", "b.csv:1: the first line is 'hello'; columns separated by commas, semicolons"),
+        (b"time,open,high,close,volume\n1,1,1,1,1", "b.csv:1: no column low"),
+        (b"when,open,high,low,close,volume\n", "b.csv:1: no column is named time or date"),
         (b"time,open,open,low,close,volume,high\n", "b.csv:1: column open stands twice"),
-        (ROWS[0].encode() + b"\n", "b.csv:1: the first column is '2017-01-02 00:00', not time"),
+        (ROWS[0].encode() + b"\n", "b.csv:1: 7 values and no header that says what they are"),
+        (b"x" + ROWS[0].encode() + b"\n", "b.csv:1: 'x2017-01-02 00:00' is no time, and the row"),
         (gzip.compress(b"time,open" * 99)[:30], "b.csv: the gzip file is damaged or cut short"),
     ],
 )
