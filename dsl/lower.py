@@ -8,6 +8,7 @@ from dsl import syntax as sx
 from dsl.definitions import DEFINITIONS, define, in_files, later
 from dsl.errors import DslError, DslErrors, KindMismatch, SyntaxProblem
 from dsl.expressions import constant, operand
+from dsl.formula_file import SUFFIX, parse_formulas
 from dsl.inference import Literal
 from dsl.kinds import NUMBER, Kind
 from dsl.mirror import symmetric
@@ -37,9 +38,13 @@ RULES = {param.name: param for param in EXPERT.params}
 def parse(text: str, path: str = "") -> Strategy:
     """Return the strategy that a text describes, or raise DslErrors with all that is wrong in it.
 
+    A path that ends in .formula says that the text is a pair of formulas (see formula_file).
+
     >>> parse('strategy "x" { enter long when rsi(close, 14) < 30 }').title
     'x'
     """
+    if path.endswith(SUFFIX):
+        return parse_formulas(text, path)
     reading = read(text, path)
     leaves = {t.name for t in node_types() if t.syntax.form == "leaf"}
     scope = Scope(lost=reading.lost - leaves, errors=list(reading.errors), files=in_files(path))

@@ -23,6 +23,7 @@ from dsl.node import InputRef, Node, node, topological, with_inputs
 from dsl.nodes.arithmetic import ABS, ADD, DIV, MAX, MIN, MUL, NEG, SUB, ZERO
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import SIGNAL_PORTS
+from dsl.nodes.functions import CEIL, CHOOSE, EXP, FLOOR, LOG, POWER, ROUND, SQRT
 from dsl.nodes.votes import WITHIN
 from dsl.registry import NodeType, lookup
 from dsl.strategy import Strategy
@@ -192,6 +193,11 @@ def _absolute(current: Node, inputs: Sequence[Image]) -> Image:
     return Image(node(ABS, (_centred(a).node,)))
 
 
+def _function(current: Node, inputs: Sequence[Image]) -> Image:
+    """Return the image of a function of numbers: of their original values."""
+    return Image(node(current.type, [_original(image) for image in inputs]))
+
+
 def _choice(current: Node, inputs: Sequence[Image]) -> Image:
     """Return the image of the smaller or larger value: the other one if both change sign."""
     a, b = _alike(_moved(inputs[0], inputs[1]), _moved(inputs[1], inputs[0]))
@@ -294,5 +300,6 @@ _RULES: dict[NodeType, Callable[[Node, Sequence[Image]], Image]] = {
     ABS: _absolute,
     MIN: _choice,
     MAX: _choice,
+    **dict.fromkeys((SQRT, LOG, EXP, POWER, FLOOR, CEIL, ROUND, CHOOSE), _function),
     WITHIN: _nearness,
 }

@@ -69,17 +69,18 @@ def _number(setting: sx.Expr, scope: Scope) -> int | float:
 def finished_inputs(file: sx.File, scope: Scope) -> tuple[InputSpec, ...]:
     """Return the table, every value of the type that its use wants, ranges checked."""
     places = {s.words[1]: s for s in file.statements if s.form == "input"}
-    finished = []
+    done = []
     for spec in scope.inputs.values():
         statement = places[spec.name]
         try:
-            finished.append(_finished(spec, scope))
+            done.append(finished(spec, scope))
         except DslError as error:
             scope.report(error, statement.place)
-    return tuple(finished)
+    return tuple(done)
 
 
-def _finished(spec: InputSpec, scope: Scope) -> InputSpec:
+def finished(spec: InputSpec, scope: Scope) -> InputSpec:
+    """Return an input with a value of the type that its uses want; raise if its range is wrong."""
     value = spec.value
     uses = scope.uses.get(spec.name, [])
     if any(isinstance(param, IntParam) for param in uses):

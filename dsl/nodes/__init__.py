@@ -10,6 +10,7 @@ from dsl.nodes import (  # noqa: F401
     constants,
     events,
     expert,
+    functions,
     logic,
     oscillators,
     power,

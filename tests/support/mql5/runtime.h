@@ -24,6 +24,9 @@ double MathAbs(double x) { return std::fabs(x); }
 double MathFloor(double x) { return std::floor(x); }
 double MathCeil(double x) { return std::ceil(x); }
 double MathSqrt(double x) { return std::sqrt(x); }
+double MathPow(double base, double exponent) { return std::pow(base, exponent); }
+double MathExp(double x) { return std::exp(x); }
+double MathLog(double x) { return std::log(x); }
 bool   MathIsValidNumber(double x) { return std::isfinite(x); }
 int PeriodSeconds(ENUM_TIMEFRAMES) { return 3600; }
 int Bars(const string, ENUM_TIMEFRAMES) { return rt.now - rt.oldest + 1; }
