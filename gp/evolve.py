@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -17,13 +18,15 @@ from gp.settings import SearchSettings, as_json, settings_hash
 from gp.store import Store
 from gp.tune import tune_member
 
+RECENT_STEPS = 8  # that tell the speed
+
 
 class Progress(NamedTuple):
     """What an observer is told after every step; times are for people and in no result.
 
     phase: "evolve" or "tune". step, steps: Done and planned. entry: The logbook's row: best and
     mean of each criterion's population and of the pool. distinct: Strategies simulated so far.
-    per_second: Requests a second in this session. eta_s: Expected time left.
+    per_second: Requests a second in the newest steps. eta_s: Expected time left.
     """
 
     phase: str
@@ -166,13 +169,16 @@ def _header(
 
 
 class _Watch:
-    """Measures the session for the observer and ends it when its seconds are used up."""
+    """Measures the session for the observer and ends it when its seconds are used up.
+
+    Speed and time left come from the newest steps: the first ones of a machine compile kernels.
+    """
 
     def __init__(self, search: Search, observer: Observer) -> None:
         self._observer = observer
         self._start = time.monotonic()
-        self._first = len(search.entries)
-        self._requests = search.ledger.requests
+        now = (self._start, len(search.entries), search.ledger.requests)
+        self._marks = deque([now], maxlen=RECENT_STEPS)
         self._seconds = search.settings.budget.seconds
 
     def over(self) -> bool:
@@ -181,11 +187,14 @@ class _Watch:
 
     def tell(self, search: Search) -> None:
         """Tell the observer of the newest step."""
-        passed = max(time.monotonic() - self._start, 1e-9)
-        done, planned = len(search.entries), _planned(search)
-        left = passed / (done - self._first) * max(0, planned - done)
+        now = time.monotonic()
+        done, planned, requests = len(search.entries), _planned(search), search.ledger.requests
+        before, done_before, requests_before = self._marks[0]
+        self._marks.append((now, done, requests))
+        passed = max(now - before, 1e-9)
+        left = passed / (done - done_before) * max(0, planned - done)
         if self._seconds:
-            left = min(left, max(0.0, self._seconds - passed))
+            left = min(left, max(0.0, self._seconds - (now - self._start)))
         self._observer.progress(
             Progress(
                 search.entries[-1]["phase"],
@@ -193,7 +202,7 @@ class _Watch:
                 planned,
                 search.entries[-1],
                 search.ledger.distinct,
-                (search.ledger.requests - self._requests) / passed,
+                (requests - requests_before) / passed,
                 left,
             )
         )

@@ -66,18 +66,20 @@ class ProgressDisplay:
         every = max(1, progress.steps // LINES)
         if progress.step % every == 0 or progress.step == progress.steps:
             best = progress.entry["pool"]["best"]
-            self._console.print(f"{_where(progress)}, {_speed(progress)}, best score {best:.1f}")
+            self._console.print(
+                f"{_where(progress)}, {_speed(progress)}, best score {best:.1f}", soft_wrap=True
+            )
 
 
 def score_table(progress: Progress) -> Table:
     """Return the best and mean score, 0..100, of each criterion's population and of the pool."""
-    table = Table(box=None, header_style="bold")
-    table.add_column("score, 0..100")
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("0..100")
     rows = [name for name in (*CRITERIA, "pool") if name in progress.entry]
     for name in rows:
         table.add_column(name.replace("_", " "), justify="right")
     for figure in ("best", "mean"):
-        table.add_row(figure, *(f"{progress.entry[name][figure]:.1f}" for name in rows))
+        table.add_row(f"{figure} score", *(f"{progress.entry[name][figure]:.1f}" for name in rows))
     return table
 
 
@@ -87,7 +89,7 @@ def _where(progress: Progress) -> str:
 
 def _speed(progress: Progress) -> str:
     left = _duration(progress.eta_s)
-    return f"{progress.distinct} tried, {progress.per_second:.0f} evaluations/s, {left} left"
+    return f"{progress.distinct:,} tried, {progress.per_second:.0f} evaluations/s, {left} left"
 
 
 def _duration(seconds: float) -> str:
