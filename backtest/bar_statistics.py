@@ -11,7 +11,7 @@ from backtest.timeframes import DAY
 from dsl.jit import F64, I64, Bool1D
 
 WEEKEND_HOURS = 72  # a gap over a Saturday up to this long is the market's, not the data's
-FAR = 10  # usual ranges
+FAR = 5  # usual ranges
 BLOCK = 500  # bars that tell what is usual
 SATURDAY = 6
 
@@ -47,7 +47,7 @@ class Statistics:
 def statistics(bars: Bars) -> Statistics:
     """Return what bars are like; at least two of them.
 
-    A spike leaves both neighbours and its own open and close by more than 10 usual ranges (median
+    A spike leaves both neighbours and its own open and close by more than 5 usual ranges (median
     of 500 bars) and comes back: a wrong tick, or news. A jump is such a step between two bars with
     no time between them.
     """

@@ -117,7 +117,7 @@ def _check_grid(rows: Rows, period: int) -> None:
     every = "" if count == 1 else f" ({count} of {len(off)} bars)"
     hint = "export the history anew, or leave these bars out"
     if count == len(off):
-        hint = "on another clock they may: --to-server UTC+2 dst us; else import smaller bars"
+        hint = "these are bars of another clock: import smaller ones, and resample them"
     raise rows.fail(
         row, f"this {name} bar opens at {shown_time(rows.time[row])}, not at {should}{every}", hint
     )

@@ -1,9 +1,9 @@
-"""`genfx data`: bring bars in, look at them."""
+"""`genfx data`: bring bars in, look at them, make larger ones of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,27 +13,112 @@ from genfx.cli.show import print_json, print_table
 if TYPE_CHECKING:
     from backtest.bars import Bars
 
-data_app = typer.Typer(no_args_is_help=True, help="Bring bars in, look at them.")
+data_app = typer.Typer(
+    no_args_is_help=True, help="Bring bars in, look at them, make larger ones of them."
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+OutOption = Annotated[Path | None, typer.Option(help="Default: SYMBOL_TIMEFRAME.npz here.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
+Dst = Literal["none", "us", "eu"]
 
 
 @data_app.command("import", epilog="Example: genfx data import EURUSD_H1.csv --timezone UTC+2")
 def import_bars(
-    file: Annotated[Path, typer.Argument(help="MetaTrader 5 export or CSV, gzipped or not.")],
-    symbol: Annotated[str, typer.Option(help="Its name; default: from the file's name.")] = "",
-    timezone: Annotated[str, typer.Option(help="The clock of the times.")] = "server",
+    file: Annotated[Path, typer.Argument(help="An export: CSV, .hst, gzipped or zipped too.")],
+    symbol: Annotated[str, typer.Option(help="Its name; default: from the file.")] = "",
+    timezone: Annotated[
+        str, typer.Option(help="The clock of its times: UTC, UTC+2, Europe/Athens.")
+    ] = "",
+    server_dst: Annotated[
+        Dst | None, typer.Option(help="Daylight saving of the server's clock.")
+    ] = None,
+    to_server: Annotated[
+        str, typer.Option(help="Move the bars to this clock, such as UTC+2 --server-dst us.")
+    ] = "",
     digits: Annotated[int, typer.Option(help="Decimals of a price; -1: seen from prices.")] = -1,
-    out: Annotated[Path | None, typer.Option(help="Default: SYMBOL_TIMEFRAME.npz here.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    points: Annotated[
+        bool | None, typer.Option("--points/--no-points", help="Prices are whole points, or not.")
+    ] = None,
+    date_order: Annotated[
+        Literal["dmy", "mdy"] | None, typer.Option(help="Of dates like 03/04/2017.")
+    ] = None,
+    out: OutOption = None,
+    force: ForceOption = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a file of bars strictly and store it in genfx's own form (.npz)."""
-    from backtest.history import STORED_SUFFIX, ImportOptions, read_bars
+    """Check a file of bars strictly and store it in genfx's own form (.npz).
+
+    Read are exports of MetaTrader 5 and 4, .hst, HistData, Dukascopy, the MT5 Python package, and
+    tables with a header, whatever their separator and order of dates. What cannot be right is
+    refused with its line. The stored file says which clock its times follow: as --timezone and
+    --server-dst say, else as the file does, else as its weekends show.
+    """
+    from backtest.history import ImportOptions, read_history
+
+    options = ImportOptions(
+        symbol=symbol,
+        digits=digits,
+        timezone=timezone or "server",
+        server_dst=server_dst or "",
+        to_server=to_server,
+        points=points,
+        date_order=date_order or "",
+        detect=not timezone,
+    )
+    found = read_history(file, options)
+    _store(found.bars, out, force, found.notes, as_json)
+
+
+@data_app.command("info", epilog="Example: genfx data info sample --plot eurusd.png")
+def info(
+    file: Annotated[str, typer.Argument(help='A file of bars, or "sample".')],
+    plot: Annotated[Path | None, typer.Option(help="Draw the bars into this PNG file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a file of bars holds: span, gaps, weekends, spikes, volume, spread, hash.
+
+    Gaps are bars that are missing outside weekends. A spike leaves the bars around it by more than
+    five usual ranges and comes back, a jump is such a step from one bar to the next.
+    """
+    from backtest.files import write_whole
+    from genfx.sources import load_bars
+
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise DataError(f"{plot}: the picture is a PNG", hint=f"--plot {plot.stem}.png")
+    bars = load_bars(file)
+    _show(bars, {"file": file}, as_json)
+    if plot is not None:
+        from genfx.bar_picture import bars_png
+
+        write_whole(plot, bars_png(bars))
+        typer.echo(f"{plot}: drawn", err=True)
+
+
+@data_app.command("resample", epilog="Example: genfx data resample EURUSD_M1.npz H4")
+def resample(
+    file: Annotated[str, typer.Argument(help='A file of bars, or "sample".')],
+    timeframe: Annotated[str, typer.Argument(help="The larger timeframe, such as H4 or D1.")],
+    out: OutOption = None,
+    force: ForceOption = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make bars of a larger timeframe: days from the server's midnight, weeks from Sunday."""
+    from backtest.resample import resampled
+    from backtest.timeframes import timeframe_seconds
+    from genfx.sources import load_bars
+
+    larger = resampled(load_bars(file), timeframe_seconds(timeframe))
+    _store(larger, out, force, (), as_json)
+
+
+def _store(
+    bars: Bars, out: Path | None, force: bool, notes: tuple[str, ...], as_json: bool
+) -> None:
+    from backtest.history import STORED_SUFFIX
     from backtest.history_store import write_bars
     from backtest.timeframes import timeframe_name
 
-    bars = read_bars(file, ImportOptions(symbol, digits, timezone), cached=False)
     name = f"{bars.symbol}_{timeframe_name(bars.timeframe)}{STORED_SUFFIX}"
     target = out or Path(name)
     if target.suffix != STORED_SUFFIX:
@@ -41,49 +126,18 @@ def import_bars(
     if target.exists() and not force:
         raise DataError(f"{target}: exists", hint="--force replaces it, --out names another file")
     write_bars(target, bars)
-    _show(bars, {"file": str(target)}, as_json)
-
-
-@data_app.command("info", epilog="Example: genfx data info sample")
-def info(
-    file: Annotated[str, typer.Argument(help='A file of bars, or "sample".')],
-    as_json: AsJson = False,
-) -> None:
-    """Show what a file of bars holds: span, spread, gaps, hash."""
-    from genfx.sources import load_bars
-
-    _show(load_bars(file), {"file": file}, as_json)
+    more: dict[str, object] = {"file": str(target)}
+    _show(bars, more | ({"notes": list(notes)} if as_json else {}), as_json)
+    if not as_json:
+        for note in notes:
+            typer.echo(f"note: {note}")
 
 
 def _show(bars: Bars, more: dict[str, object], as_json: bool) -> None:
-    facts = more | bars_facts(bars)
+    from genfx.bar_facts import bar_facts
+
+    facts = more | bar_facts(bars)
     if as_json:
         print_json(facts)
     else:
         print_table(("", ""), [(key.replace("_", " "), str(v)) for key, v in facts.items()])
-
-
-def bars_facts(bars: Bars) -> dict[str, object]:
-    """Return what a user wants to know of bars."""
-    import numpy as np
-
-    from backtest.timeframes import shown_time, timeframe_name
-
-    steps = np.diff(bars.time)
-    known = bars.spread[bars.spread > 0]
-    return {
-        "symbol": bars.symbol,
-        "timeframe": timeframe_name(bars.timeframe),
-        "bars": len(bars),
-        "from": shown_time(int(bars.time[0])),
-        "to": shown_time(int(bars.time[-1])),
-        "timezone": bars.timezone,
-        "digits": bars.digits,
-        "lowest": f"{bars.low.min() / 10**bars.digits:.{bars.digits}f}",
-        "highest": f"{bars.high.max() / 10**bars.digits:.{bars.digits}f}",
-        "spread_known": f"{len(known) / len(bars):.0%} of bars",
-        "spread_median": int(np.median(known)) if len(known) else 0,
-        "gaps": int((steps > bars.timeframe).sum()),
-        "longest_gap_hours": round(int(steps.max()) / 3600, 1),
-        "data_hash": bars.data_hash,
-    }
