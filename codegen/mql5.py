@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from backtest.criteria import CRITERIA
+from backtest.objective import parse_objective
 from codegen.mql5_facts import EmitFacts, FitnessTerm, genfx_version, header_lines, timeframe_name
 from codegen.mql5_forms import NONE, Forms, step_forms
 from codegen.mql5_inputs import (
@@ -297,7 +299,23 @@ def _criterion(term: FitnessTerm) -> Criterion:
     )
 
 
+def _objective(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
+    """Return an objective for OnTester; a division by zero makes the test the worst of all."""
+    objective = parse_objective(facts.objective)
+    own = {name: value for name, (value, _) in _CRITERIA.items()}
+    own["trades"] = "TesterStatistics(STAT_TRADES)"
+    parts = [part for n in CRITERIA if n in objective.names for part in _CRITERIA[n][1]]
+    return Fitness(
+        terms=(),
+        weight="",
+        fragments=tuple(part for part in dict.fromkeys(parts) if part not in rule_parts),
+        objective=objective.mql5(own),
+    )
+
+
 def _fitness(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
+    if facts.objective:
+        return _objective(facts, rule_parts)
     terms = _fitness_terms(facts)
     parts = dict.fromkeys(part for term in terms for part in _CRITERIA[term.criterion][1])
     return Fitness(

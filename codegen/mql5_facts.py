@@ -12,6 +12,7 @@ from dsl.strategy import Strategy
 
 _TIMEFRAMES = {60: "M1", 300: "M5", 900: "M15", 1800: "M30", 3600: "H1", 14400: "H4", 86400: "D1"}
 _WIDTH = 12
+_FITNESS = "the fitness, 0..100: weighted mean of criteria between two bounds,"
 _FIGURES_NOTE = (
     "These figures were computed by genfx on historical bars, under its trading contract. Those in",
     "sample were optimised, the gate span was selected on; only the holdout span was not seen",
@@ -59,7 +60,8 @@ class EmitFacts:
     timeframe: Bar period in seconds, 0 when the EA may run on any. first, last: Unix seconds of the
     first and last bar of the data, on its own clock. spans: In-sample, gate, holdout, in this
     order.
-    max_drawdown in `fitness` is in percent, best below worst.
+    max_drawdown in `fitness` is in percent, best below worst. objective: A formula that OnTester
+    returns instead of the fitness (see backtest.objective).
     """
 
     symbol: str = ""
@@ -76,6 +78,7 @@ class EmitFacts:
     copyright: str = "Emitted by genfx"
     ea_version: str = "1.00"
     fitness: tuple[FitnessTerm, ...] = DEFAULT_FITNESS
+    objective: str = ""
 
 
 def genfx_version() -> str:
@@ -104,10 +107,11 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
         ("Data hash", facts.data_hash),
         ("Deposit", facts.deposit),
         ("Replay", facts.verified),
-        ("OnTester", "the fitness, 0..100: weighted mean of criteria between two bounds,"),
+        ("OnTester", facts.objective or _FITNESS),
     ]
     lines = [f"{label:<{_WIDTH}}{comment_line(text)}" for label, text in rows if text]
-    lines += [f"{'':<{_WIDTH}}{line}" for line in _fitness_lines(facts)]
+    if not facts.objective:
+        lines += [f"{'':<{_WIDTH}}{line}" for line in _fitness_lines(facts)]
     lines += [
         "",
         *_figures_table(facts.spans),

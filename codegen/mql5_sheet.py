@@ -52,11 +52,14 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Fitness:
-    """What OnTester returns: terms, the sum of their weights, fragments that they call."""
+    """What OnTester returns: terms, the sum of their weights, fragments that they call; or the
+    value of an objective.
+    """
 
     terms: tuple[Criterion, ...]
     weight: str
     fragments: tuple[str, ...]
+    objective: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from backtest.bars import Bars
 from backtest.criteria import CRITERIA
 from backtest.market import Market
+from backtest.objective import parse_objective
 from backtest.timeframes import timeframe_name
 from codegen.mql5 import emit_mql5
 from codegen.mql5_facts import EmitFacts, FitnessTerm, SpanFigures
@@ -91,6 +92,16 @@ def market_facts(whole: Market, fitness: FitnessSettings, magic: int) -> Facts:
         ),
     )
     return Facts(stated, PythonFacts(bars.point, bars.timeframe, whole.costs.spread))
+
+
+def with_objective(facts: Facts, objective: str) -> Facts:
+    """Return the facts of Expert Advisors that return an objective's value to the tester.
+
+    Raises:
+        ConfigError: The text is no objective.
+    """
+    parse_objective(objective)
+    return replace(facts, mql5=replace(facts.mql5, objective=objective))
 
 
 def finalist_facts(facts: Facts, finalist: Finalist) -> Facts:

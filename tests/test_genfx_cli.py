@@ -14,7 +14,6 @@ from typer.testing import CliRunner, Result
 from backtest.history import read_bars
 from genfx.cli.app import app
 from genfx.cli.plot import chart
-from genfx.formula import WORST, formula
 from genfx.sources import load_bars, sample_path
 
 CROSS = """\
@@ -235,13 +234,21 @@ def test_a_wrong_objective_is_refused(tmp_path: Path, objective: str, message: s
     assert not (tmp_path / "cross_tuned.strat").exists()
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("net_profit / max_drawdown", 2.5), ("-trades", -3.0), ("1 / (trades - 3)", WORST)],
-)
-def test_formulas_compute(text: str, value: float) -> None:
-    names = {"net_profit": 10.0, "max_drawdown": 4.0, "trades": 3}
-    assert formula(text)(names) == value
+def test_tune_takes_a_formula_over_the_statistics_of_the_tester(tmp_path: Path) -> None:
+    path = strategy(tmp_path)
+    formula = "(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))"
+    options = ("--data", "sample", "--evaluations", 12, "--objective", formula, "--json")
+    facts = json.loads(genfx("tune", path, *options).output)
+    assert facts["objective"]["after"] >= facts["objective"]["before"] > 0
+    plain = facts["after"]["profit_factor"]
+    assert facts["objective"]["after"] == pytest.approx(plain, rel=1e-3)
+
+
+def test_an_exported_ea_returns_an_objective(tmp_path: Path) -> None:
+    path = strategy(tmp_path)
+    options = ("export", path, "--to", "mql5", "--out", "-", "--objective")
+    assert "TesterStatistics(STAT_EXPECTED_PAYOFF)" in genfx(*options, "EXPECTEDPAYOFF").output
+    assert "did you mean 'TRADES'?" in genfx(*options, "TRADS", code=2).stderr
 
 
 @pytest.mark.parametrize("to", ["mql5", "python", "set", "strat", "json", "dot"])

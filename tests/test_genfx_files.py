@@ -69,7 +69,7 @@ def test_the_sample_has_its_licence_notice_beside_it() -> None:
     "module",
     [
         *("backtest.history", "backtest.timeframes"),
-        *("genfx.api", "genfx.config", "genfx.figures", "genfx.formula", "genfx.luck"),
+        *("backtest.objective", "genfx.api", "genfx.config", "genfx.figures", "genfx.luck"),
     ],
 )
 def test_examples_in_docstrings_run(module: str) -> None:

@@ -22,6 +22,9 @@ def export(
         str, typer.Option(help="A file, or - for the screen; default: beside the strategy.")
     ] = "",
     config: ConfigOption = None,
+    objective: Annotated[
+        str, typer.Option(help='What OnTester returns: a formula such as "GROSSPROFIT/TRADES".')
+    ] = "",
 ) -> None:
     """Turn a strategy into an Expert Advisor or any other form.
 
@@ -31,7 +34,14 @@ def export(
     """
     from backtest.files import write_whole
     from dsl.lower import parse
-    from genfx.exports import ANY_MARKET, SUFFIXES, export_bytes, market_facts, with_inputs
+    from genfx.exports import (
+        ANY_MARKET,
+        SUFFIXES,
+        export_bytes,
+        market_facts,
+        with_inputs,
+        with_objective,
+    )
     from genfx.markets import market
 
     strategy = with_inputs(parse(read_text(file), str(file)))
@@ -39,6 +49,8 @@ def export(
     if config is not None:
         chosen = read_config(config)
         facts = market_facts(market(chosen), chosen.fitness.settings(), chosen.output.magic)
+    if objective:
+        facts = with_objective(facts, objective)
     content = export_bytes(strategy, to, facts)
     if out == "-":
         typer.echo(content.decode("utf-16" if to == "set" else "utf-8"), nl=False)

@@ -31,7 +31,10 @@ def tune(
     first: FromOption = None,
     last: ToOption = None,
     objective: Annotated[
-        str, typer.Option(help='score, a criterion, or a formula: "net_profit / max_drawdown".')
+        str,
+        typer.Option(
+            help='score, a criterion, or a formula: "net_profit / max_drawdown", "PROFIT / TRADES".'
+        ),
     ] = "score",
     evaluations: Annotated[int, typer.Option(min=0, help="Points; 0: the config's.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same result.")] = 1,

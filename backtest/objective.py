@@ -1,0 +1,245 @@
+"""Objectives as text: arithmetic over the criteria and over MetaTrader's tester statistics.
+
+`(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))` is a number to maximise. Statistics have
+the names of ENUM_STATISTICS, with or without STAT_ and underscores; criteria are written small.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from backtest.criteria import CRITERIA
+from backtest.metrics import Report
+from dsl.errors import ConfigError, did_you_mean
+
+Names = Mapping[str, float]
+OWN = (*CRITERIA, "trades", "score")
+WORST = -math.inf  # of an objective that has no value, such as a division by zero
+MAX_DEPTH = 50
+
+STATISTICS: dict[str, Callable[[Report], float]] = {
+    "INITIAL_DEPOSIT": lambda r: r.deposit,
+    "PROFIT": lambda r: r.net_profit,
+    "GROSS_PROFIT": lambda r: r.gross_profit,
+    "GROSS_LOSS": lambda r: r.gross_loss,
+    "MAX_PROFITTRADE": lambda r: r.largest_profit,
+    "MAX_LOSSTRADE": lambda r: r.largest_loss,
+    "CONPROFITMAX": lambda r: r.max_win_streak_money,
+    "CONPROFITMAX_TRADES": lambda r: r.max_win_streak_trades,
+    "MAX_CONWINS": lambda r: r.max_wins_money,
+    "MAX_CONPROFIT_TRADES": lambda r: r.max_wins,
+    "CONLOSSMAX": lambda r: r.max_loss_streak_money,
+    "CONLOSSMAX_TRADES": lambda r: r.max_loss_streak_trades,
+    "MAX_CONLOSSES": lambda r: r.max_losses_money,
+    "MAX_CONLOSS_TRADES": lambda r: r.max_losses,
+    "BALANCEMIN": lambda r: r.deposit - r.balance_drawdown_absolute,
+    "BALANCE_DD": lambda r: r.balance_drawdown,
+    "BALANCEDD_PERCENT": lambda r: r.balance_drawdown_percent,
+    "BALANCE_DDREL_PERCENT": lambda r: r.balance_drawdown_relative,
+    "BALANCE_DD_RELATIVE": lambda r: r.balance_drawdown_relative_money,
+    "EQUITYMIN": lambda r: r.deposit - r.equity_drawdown_absolute,
+    "EQUITY_DD": lambda r: r.equity_drawdown,
+    "EQUITYDD_PERCENT": lambda r: r.equity_drawdown_percent,
+    "EQUITY_DDREL_PERCENT": lambda r: r.equity_drawdown_relative,
+    "EQUITY_DD_RELATIVE": lambda r: r.equity_drawdown_relative_money,
+    "EXPECTED_PAYOFF": lambda r: r.expected_payoff,
+    "PROFIT_FACTOR": lambda r: r.profit_factor,
+    "RECOVERY_FACTOR": lambda r: r.recovery_factor,
+    "SHARPE_RATIO": lambda r: r.sharpe_trades,
+    "DEALS": lambda r: r.deals,
+    "TRADES": lambda r: r.trades,
+    "PROFIT_TRADES": lambda r: r.profit_trades,
+    "LOSS_TRADES": lambda r: r.loss_trades,
+    "SHORT_TRADES": lambda r: r.short_trades,
+    "LONG_TRADES": lambda r: r.long_trades,
+    "PROFIT_SHORTTRADES": lambda r: round(r.short_trades * r.short_won_percent / 100),
+    "PROFIT_LONGTRADES": lambda r: round(r.long_trades * r.long_won_percent / 100),
+    "PROFITTRADES_AVGCON": lambda r: r.average_wins,
+    "LOSSTRADES_AVGCON": lambda r: r.average_losses,
+}
+_PLAIN = {name.replace("_", ""): name for name in STATISTICS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A function of an objective, in Python and in MQL5, and how many values it takes at least."""
+
+    python: Callable[..., float]
+    mql5: str
+    least: int
+    most: int
+
+
+_FUNCTIONS = {
+    "min": _Function(min, "MathMin", 2, 9),
+    "max": _Function(max, "MathMax", 2, 9),
+    "abs": _Function(abs, "MathAbs", 1, 1),
+    "sqrt": _Function(math.sqrt, "MathSqrt", 1, 1),
+    "log": _Function(math.log, "MathLog", 1, 1),
+    "exp": _Function(math.exp, "MathExp", 1, 1),
+    "pow": _Function(math.pow, "MathPow", 2, 2),
+}
+_BINARY: dict[type[ast.operator], tuple[Callable[[float, float], float], str]] = {
+    ast.Add: (operator.add, "({} + {})"),
+    ast.Sub: (operator.sub, "({} - {})"),
+    ast.Mult: (operator.mul, "({} * {})"),
+    ast.Div: (operator.truediv, "Quotient({}, {})"),
+    ast.Pow: (math.pow, "MathPow({}, {})"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A number to maximise. names: The criteria and, in capitals, the statistics it reads."""
+
+    text: str
+    body: ast.expr
+    names: frozenset[str]
+
+    @property
+    def statistics(self) -> bool:
+        """Tell whether it reads tester statistics, so that a full report is needed."""
+        return not self.names <= set(OWN)
+
+    def value(self, own: Names, report: Report | None = None) -> float:
+        """Return the value, WORST where it has none.
+
+        Args:
+            own: Values of the names in OWN that the objective reads.
+            report: All figures of the test; needed where `statistics` is true.
+        """
+        try:
+            named = {n: float(own[n]) if n in OWN else _statistic(n, report) for n in self.names}
+            found = _value(self.body, named)
+        except (ArithmeticError, ValueError):
+            return WORST
+        return found if math.isfinite(found) else WORST
+
+    def mql5(self, own: Mapping[str, str]) -> str:
+        """Return it as an MQL5 expression; `Quotient(a, b)` stands for a division.
+
+        Args:
+            own: MQL5 text of the names in OWN that an EA can compute.
+        Raises:
+            ConfigError: It reads a name that an EA does not have.
+        """
+        missing = sorted(self.names & set(OWN) - own.keys())
+        if missing:
+            raise ConfigError(f"'{missing[0]}' is not known inside an EA", hint=_allowed())
+        return _mql5(self.body, own)
+
+
+def parse_objective(text: str) -> Objective:
+    """Return the objective of a text; larger is better.
+
+    Raises:
+        ConfigError: Not arithmetic over known names.
+
+    >>> parse_objective("net_profit / max(max_drawdown, 1)").value(
+    ...     {"net_profit": 10.0, "max_drawdown": 4.0})
+    2.5
+    """
+    try:
+        body = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        reason = problem.msg if isinstance(problem, SyntaxError) else str(problem)
+        raise ConfigError(f"'{text}' is no formula: {reason}", hint=_allowed()) from None
+    names: set[str] = set()
+    _check(body, text, names, 0)
+    return Objective(text, body, frozenset(names))
+
+
+def statistic_name(name: str) -> str:
+    """Return the name in OWN or STATISTICS that a written name means, "" if it means none."""
+    if name in OWN:
+        return name
+    plain = name.upper().removeprefix("STAT_").replace("_", "")
+    return _PLAIN.get(plain, "")
+
+
+def _statistic(name: str, report: Report | None) -> float:
+    if report is None:
+        raise ConfigError(f"'{name}' needs the report of a whole test")
+    return float(STATISTICS[name](report))
+
+
+def _check(node: ast.expr, text: str, names: set[str], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ConfigError(f"a formula is nested deeper than {MAX_DEPTH} levels")
+    parts: list[ast.expr] = []
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            pass
+        case ast.Name(id=name):
+            known = statistic_name(name)
+            if not known:
+                near = did_you_mean(name, OWN) or did_you_mean(
+                    name.upper().removeprefix("STAT_"), [*STATISTICS, *_PLAIN]
+                )
+                raise ConfigError(f"'{name}' in '{text}' is no figure", hint=near or _allowed())
+            names.add(known)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            parts = [left, right]
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=inner):
+            parts = [inner]
+        case ast.Call(func=ast.Name(id=name), args=given, keywords=[]) if _takes(name, len(given)):
+            parts = given
+        case _:
+            raise ConfigError(f"'{ast.unparse(node)}' is not allowed in a formula", hint=_allowed())
+    for part in parts:
+        _check(part, text, names, depth + 1)
+
+
+def _takes(name: str, count: int) -> bool:
+    function = _FUNCTIONS.get(name.lower())
+    return function is not None and function.least <= count <= function.most
+
+
+def _value(node: ast.expr, names: Names) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return float(value)
+        case ast.Name(id=name):
+            return names[statistic_name(name)]
+        case ast.BinOp(left=left, op=op, right=right):
+            return _BINARY[type(op)][0](_value(left, names), _value(right, names))
+        case ast.UnaryOp(op=sign, operand=inner):
+            found = _value(inner, names)
+            return -found if isinstance(sign, ast.USub) else found
+        case ast.Call(func=ast.Name(id=name), args=given):
+            return _FUNCTIONS[name.lower()].python(*(_value(part, names) for part in given))
+    raise AssertionError(f"{ast.dump(node)} passed the check")
+
+
+def _mql5(node: ast.expr, own: Mapping[str, str]) -> str:
+    match node:
+        case ast.Constant(value=int() | float() as value):
+            return repr(float(value))
+        case ast.Name(id=name):
+            known = statistic_name(name)
+            return own[known] if known in OWN else f"TesterStatistics(STAT_{known})"
+        case ast.BinOp(left=left, op=op, right=right):
+            return _BINARY[type(op)][1].format(_mql5(left, own), _mql5(right, own))
+        case ast.UnaryOp(op=sign, operand=inner):
+            found = _mql5(inner, own)
+            return f"-({found})" if isinstance(sign, ast.USub) else found
+        case ast.Call(func=ast.Name(id=name), args=given):
+            function = _FUNCTIONS[name.lower()].mql5
+            parts = [_mql5(part, own) for part in given]
+            if len(parts) == 1:
+                return f"{function}({parts[0]})"
+            return reduce(lambda a, b: f"{function}({a}, {b})", parts)
+    raise AssertionError(f"{ast.dump(node)} passed the check")
+
+
+def _allowed() -> str:
+    functions = ", ".join(_FUNCTIONS)
+    return (
+        f"allowed are numbers, + - * / ** ( ), {functions}, the criteria {', '.join(OWN)}, and "
+        "MetaTrader's tester statistics, such as GROSSPROFIT or STAT_EXPECTED_PAYOFF"
+    )

@@ -1,0 +1,128 @@
+"""Objectives: MetaTrader's statistics by their names, computed here and emitted for OnTester."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from backtest.criteria import CRITERIA
+from backtest.metrics import Report, report
+from backtest.objective import OWN, STATISTICS, WORST, parse_objective, statistic_name
+from backtest.reference import simulate
+from codegen.interpret import interpret
+from codegen.mql5 import emit_mql5
+from codegen.mql5_facts import EmitFacts
+from dsl.errors import ConfigError
+from dsl.lower import parse
+from tests.support.bars import nasty_market
+from tests.support.mql5_compiler import COMPILER, compile_errors
+
+SMOOTH = "(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))"
+STRATEGY = parse('strategy "t" { enter long when close > open stop loss 300 points reverse }')
+
+
+def figures(**changes: float) -> Report:
+    market = nasty_market(np.random.default_rng(2))
+    found = report(simulate(market, interpret(STRATEGY, market)), market)
+    return dataclasses.replace(found, **changes)  # type: ignore[arg-type]
+
+
+def test_profit_factor_with_a_guard_is_what_its_formula_says() -> None:
+    found = figures(gross_profit=300.0, gross_loss=-100.0, trades=9)
+    assert parse_objective(SMOOTH).value({}, found) == (300 - 0.1) / (100 + 0.1)
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_every_statistic_is_read_however_it_is_written(name: str) -> None:
+    found = figures()
+    wanted = float(STATISTICS[name](found))
+    spellings = (f"STAT_{name}", name, name.replace("_", ""), f"{name.replace('_', '')}+0")
+    for text in spellings:
+        assert parse_objective(text).value({}, found) == wanted
+    assert math.isfinite(wanted)
+
+
+def test_criteria_need_no_report() -> None:
+    found = parse_objective("net_profit / (1 + max_drawdown) * trades")
+    assert not found.statistics
+    assert found.value({"net_profit": 12.0, "max_drawdown": 5.0, "trades": 3}) == 6.0
+    assert parse_objective("PROFIT + net_profit").statistics
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2 ** 3 - 1", 7.0),
+        ("-trades + +1", -3.0),
+        ("max(trades, 2, 9) - MIN(trades, 3)", 6.0),
+        ("sqrt(trades) + abs(-1) + pow(2, 2) + log(1) + exp(0)", 8.0),
+        ("1 / (trades - 4)", WORST),
+        ("log(trades - 4)", WORST),
+        ("sqrt(-trades)", WORST),
+        ("(-8) ** 0.5", WORST),
+        ("exp(9999)", WORST),
+    ],
+)
+def test_values(text: str, value: float) -> None:
+    assert parse_objective(text).value({"trades": 4}) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("GROSSPROFT / TRADES", "did you mean 'GROSSPROFIT'?"),
+        ("STAT_RECOVERY_FACTR", "did you mean 'RECOVERY_FACTOR'?"),
+        ("net_profits", "did you mean 'net_profit'?"),
+        ("MIN_MARGINLEVEL", "'MIN_MARGINLEVEL' in 'MIN_MARGINLEVEL' is no figure"),
+        ("PROFIT +", "is no formula"),
+        ("open('x')", "'open('x')' is not allowed in a formula"),
+        ("PROFIT.real", "is not allowed in a formula"),
+        ("PROFIT > 3", "is not allowed in a formula"),
+        ("True", "is not allowed in a formula"),
+        ("min(PROFIT)", "is not allowed in a formula"),
+        ("-" * 60 + "PROFIT", "nested deeper"),
+        ("(" * 999 + "PROFIT" + ")" * 999, "is no formula"),
+        ("", "is no formula"),
+    ],
+)
+def test_what_is_no_objective_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_objective(text)
+    assert message in str(caught.value)
+
+
+def test_names_of_criteria_are_not_names_of_statistics() -> None:
+    assert statistic_name("profit_factor") == "profit_factor"
+    assert statistic_name("PROFIT_FACTOR") == "PROFIT_FACTOR"
+    assert set(CRITERIA) < set(OWN)
+    assert not set(OWN) & set(STATISTICS)
+
+
+def test_an_ea_returns_the_objective_to_the_tester() -> None:
+    text = emit_mql5(STRATEGY, EmitFacts(objective=SMOOTH))
+    quotient = "Quotient(1.0, (TesterStatistics(STAT_TRADES) + 1.0))"
+    assert (
+        f"const double value = Quotient((TesterStatistics(STAT_GROSS_PROFIT) - {quotient}), "
+        f"-((TesterStatistics(STAT_GROSS_LOSS) - {quotient})));" in text
+    )
+    assert f"OnTester    {SMOOTH}" in text
+    assert "score +=" not in text
+
+
+def test_an_ea_computes_criteria_of_an_objective_itself() -> None:
+    text = emit_mql5(STRATEGY, EmitFacts(objective="stability * max(profit_factor, trades, 2)"))
+    largest = "MathMax(MathMax(ProfitFactor(), TesterStatistics(STAT_TRADES)), 2.0)"
+    assert f"(Stability() * {largest})" in text
+    assert "double Stability(" in text
+    with pytest.raises(ConfigError, match="'score' is not known inside an EA"):
+        emit_mql5(STRATEGY, EmitFacts(objective="score"))
+
+
+@pytest.mark.skipif(not COMPILER, reason="no C++ compiler")
+def test_emitted_objectives_compile() -> None:
+    texts = (SMOOTH, " + ".join(STATISTICS), "stability / pow(sharpe, 2) + log(max_drawdown)")
+    emitted = {text: emit_mql5(STRATEGY, EmitFacts(objective=text)) for text in texts}
+    assert compile_errors({f"{k}.mq5": text for k, text in enumerate(emitted.values())}) == ""
