@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ def clock_name(text: str, dst: str = "") -> str:
     return name if rule == "none" else f"{name} dst {rule}"
 
 
+@cache
 def _places() -> set[str]:
     return zoneinfo.available_timezones() - {"UTC", "GMT"}
 

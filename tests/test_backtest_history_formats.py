@@ -43,7 +43,7 @@ def read(
 
 
 def bars_of(folder: Path, content: str | bytes, **options: object) -> Bars:
-    return read(folder, content, **options).bars
+    return read(folder, content, **options).bars  # type: ignore[arg-type]
 
 
 P = "{o:.5f},{h:.5f},{l:.5f},{c:.5f}"
