@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.program import AND, FALSE, NOT, OR, TRUE
-from dsl.jit import F64, I64, U64, Bool1D, njit, trailing_zeros
+from dsl.jit import F64, I64, U64, Bool1D, njit, njit_fused, trailing_zeros
 
 GT, GE, LT, LE, EQ, NE, CROSSES_ABOVE, CROSSES_BELOW = range(8)
 ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -193,7 +193,7 @@ def compare_level(
     _finish(operation, len(a), out)
 
 
-@njit
+@njit_fused
 def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
     """Evaluate postfix logic over words; bits after the last bar may be set by NOT and TRUE.
 
@@ -226,7 +226,7 @@ def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
         out[w] = stack[0, w]
 
 
-@njit
+@njit_fused
 def stack_depth(code: I64, atoms: int) -> int:
     """Return the largest number of signals a code holds at once, -1 where the code is malformed.
 
@@ -248,13 +248,13 @@ def stack_depth(code: I64, atoms: int) -> int:
     return deepest if depth == 1 else -1
 
 
-@njit
+@njit_fused
 def test_bit(words: U64, t: int) -> bool:
     """Return the bit of bar t."""
     return bool((words[t >> 6] >> np.uint64(t & 63)) & np.uint64(1))
 
 
-@njit
+@njit_fused
 def next_bit(words: U64, t: int, end: int) -> int:
     """Return the first bar from t on whose bit is set, `end` where there is none before it."""
     if t >= end:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from backtest.bits import pack
 from backtest.fast_criteria import write_criteria
 from backtest.fast_encode import check, encode
 from backtest.fast_feed import bars_of, facts_of, finer_of, paths_of
@@ -31,7 +32,7 @@ from backtest.program import Arena, Program
 from backtest.result import Deals, Drawdown, Refusals, Result
 from backtest.walk import walk
 from dsl.errors import DataError
-from dsl.jit import F64, borrowed, njit
+from dsl.jit import F64, borrowed, njit_fused
 
 COLUMNS = 6  # of a batch's result: five criteria and the number of trades
 _DEALS_PER_BAR = 3  # closed at the open, opened, closed within the bar
@@ -45,6 +46,7 @@ class Runner:
         self.market = market
         self._bars = bars_of(market)
         self._paths, self._squares = paths_of(self._bars)
+        self._nights = pack(self._bars["nights"] > 0)
         self._finer = finer_of(market)
         self._facts = facts_of(market, self._bars)
 
@@ -124,6 +126,7 @@ class Runner:
             finer=self._finer,
             paths=self._paths,
             squares=self._squares,
+            nights=self._nights,
             scratch=np.empty((BIT_ROWS + depth, arena.atoms.shape[1]), np.uint64),
             deals=records(deals, Booked),
             equity=np.empty(window),
@@ -148,7 +151,7 @@ class Runner:
         return Deals(**columns)
 
 
-@njit
+@njit_fused
 def run_programs(
     facts: Sequence[Facts],
     programs: Programs,
@@ -166,6 +169,7 @@ def run_programs(
         borrowed(counted.finer),
         borrowed(counted.paths),
         borrowed(counted.squares),
+        borrowed(counted.nights),
         borrowed(counted.scratch),
         borrowed(counted.deals),
         borrowed(counted.equity),

@@ -25,10 +25,10 @@ from backtest.fast_types import (
     State,
     Want,
 )
-from dsl.jit import I64, njit
+from dsl.jit import I64, njit_fused
 
 
-@njit
+@njit_fused
 def feed_meter(state: State, value: float) -> None:
     """Take the next equity into the drawdown (rule 27)."""
     state.peak = max(state.peak, value)
@@ -43,7 +43,7 @@ def feed_meter(state: State, value: float) -> None:
         state.percent, state.percent_fall = percent, fall
 
 
-@njit
+@njit_fused
 def profit_at(facts: Facts, bar: Bar, state: State, price: int) -> float:
     """Return the unrounded profit of closing the position at a price."""
     side = state.side
@@ -56,13 +56,13 @@ def profit_at(facts: Facts, bar: Bar, state: State, price: int) -> float:
     return points * state.lots * point_value(facts, bar, points >= 0, bid, ask)
 
 
-@njit
+@njit_fused
 def equity_at(facts: Facts, bar: Bar, state: State, price: int) -> float:
     """Return balance, swap and floating profit where the position would close at a price."""
     return state.balance + state.swap + profit_at(facts, bar, state, price)
 
 
-@njit
+@njit_fused
 def book(state: State, amount: float) -> None:
     """Add whole cents to the balance and take the deal into the sums of the stability."""
     state.cents += amount
@@ -75,7 +75,7 @@ def book(state: State, amount: float) -> None:
     state.deals += 1
 
 
-@njit
+@njit_fused
 def _write(deal: Booked, state: State, want: Want, price: int, reason: int) -> None:
     """Write a deal that is about to be booked; reason 0 is an entry."""
     deal.bar, deal.entry, deal.side = want.t, int(reason == 0), state.side
@@ -83,14 +83,14 @@ def _write(deal: Booked, state: State, want: Want, price: int, reason: int) -> N
     deal.stop, deal.target = state.stop, state.target
 
 
-@njit
+@njit_fused
 def _write_money(deal: Booked, state: State, profit: float, commission: float, swap: float) -> None:
     """Write the money of the deal that was just booked, given in cents."""
     deal.profit, deal.commission, deal.swap = profit / 100.0, commission / 100.0, swap / 100.0
     deal.balance = state.balance
 
 
-@njit
+@njit_fused
 def book_entry(facts: Facts, state: State, want: Want, deal: Booked) -> None:
     """Book the entry of the position that the state holds (rule 25)."""
     state.entry_cents = 0.0 - cents(facts.commission * state.lots)
@@ -99,7 +99,7 @@ def book_entry(facts: Facts, state: State, want: Want, deal: Booked) -> None:
     _write_money(deal, state, 0.0, state.entry_cents, 0.0)
 
 
-@njit
+@njit_fused
 def book_exit(
     facts: Facts,
     bar: Bar,
@@ -126,13 +126,13 @@ def book_exit(
     feed_meter(state, state.balance)
 
 
-@njit
+@njit_fused
 def effective_stop(state: State) -> int:
     """Return the nearer of stop loss and stop-out."""
     return nearer(state.side, state.stop, state.stop_out)
 
 
-@njit
+@njit_fused
 def stop_fill(facts: Facts, bar: Bar, state: State) -> tuple[int, int]:
     """Return price and reason of the stop that was met: at its level, or the open beyond it.
 
@@ -147,14 +147,14 @@ def stop_fill(facts: Facts, bar: Bar, state: State) -> tuple[int, int]:
     return market_fill(facts, side < 0, level), reason
 
 
-@njit
+@njit_fused
 def note_extreme(facts: Facts, bar: Bar, state: State, adverse: int, fill: int) -> None:
     """Take the adverse extreme of a bar, no farther than the fill, into the drawdown (rule 27)."""
     price = max(adverse, fill) if state.side > 0 else min(adverse, fill)
     feed_meter(state, equity_at(facts, bar, state, price))
 
 
-@njit
+@njit_fused
 def fill_at_open(facts: Facts, bar: Bar, state: State, want: Want, deal: Booked) -> None:
     """(b) Fill stop, target and stop-out against the open."""
     side = state.side
@@ -166,7 +166,7 @@ def fill_at_open(facts: Facts, bar: Bar, state: State, want: Want, deal: Booked)
         book_exit(facts, bar, state, want, deal, state.target, TAKE_PROFIT)
 
 
-@njit
+@njit_fused
 def fill_in_bar(facts: Facts, bar: Bar, state: State, want: Want, deal: Booked, finer: I64) -> None:
     """(f) Fill stop, target and stop-out within the bar."""
     side = state.side
@@ -185,7 +185,7 @@ def fill_in_bar(facts: Facts, bar: Bar, state: State, want: Want, deal: Booked, 
     book_exit(facts, bar, state, want, deal, price, reason)
 
 
-@njit
+@njit_fused
 def stop_first(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
     """Rule 19: whether the stop fills of a bar that touched both."""
     quote = bar.open if state.side > 0 else bar.ask_open
@@ -204,7 +204,7 @@ def stop_first(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
     return True
 
 
-@njit
+@njit_fused
 def _stop_first_finer(facts: Facts, bar: Bar, state: State, finer: I64) -> bool:
     """Rule 19: the first finer bar that touches either decides, against the trader."""
     stop = effective_stop(state)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from backtest.fast_types import Facts, State
-from dsl.jit import F64, njit
+from dsl.jit import F64, njit_fused
 
 PROFIT_FACTOR_CAP = 10.0
 
 
-@njit
+@njit_fused
 def write_criteria(facts: Facts, state: State, out: F64) -> None:
     """Write the criteria in the order of CRITERIA and the number of trades into float64[6]."""
     out[0] = (state.cents - state.start) / 100.0
@@ -21,7 +21,7 @@ def write_criteria(facts: Facts, state: State, out: F64) -> None:
     out[5] = state.deals // 2
 
 
-@njit
+@njit_fused
 def profit_factor(won: float, lost: float) -> float:
     """Return what was won over what was lost, capped."""
     if lost > 0.0:
@@ -29,7 +29,7 @@ def profit_factor(won: float, lost: float) -> float:
     return PROFIT_FACTOR_CAP if won > 0.0 else 0.0
 
 
-@njit
+@njit_fused
 def stability(state: State) -> float:
     """Return r^2 of the balance after each deal against its number, negative where it falls."""
     n = float(state.deals)
@@ -42,7 +42,7 @@ def stability(state: State) -> float:
     return math.copysign(min(1.0, r_squared), together)
 
 
-@njit
+@njit_fused
 def sharpe(facts: Facts, state: State) -> float:
     """Return mean over standard deviation of the equity's change per bar, annualised."""
     n = float(facts.end - facts.first)

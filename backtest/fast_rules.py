@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from backtest.fast_types import CONSTANT, OWN_PRICE, Bar, Facts
-from dsl.jit import F64, njit
+from dsl.jit import F64, njit_fused
 
 SLACK = 1e-6
 DISTANCE_SLACK = 1e-4  # points, rule 6
@@ -19,38 +19,38 @@ FARTHEST = 1e12  # points
 LIMIT_SLACK = MARGIN_SLACK = 1e-6  # deposit currency
 
 
-@njit
+@njit_fused
 def floor_slack(x: float) -> int:
     """fl of rule 7."""
     return math.floor(x + SLACK)
 
 
-@njit
+@njit_fused
 def ceil_slack(x: float) -> int:
     """ce of rule 7."""
     return math.ceil(x - SLACK)
 
 
-@njit
+@njit_fused
 def cents(amount: float) -> float:
     """Money of rule 7, in whole cents."""
     size = float(np.floor(100.0 * abs(amount) + 0.5 + SLACK))
     return size if amount >= 0.0 else -size
 
 
-@njit
+@njit_fused
 def tick_down(price: int, tick: int) -> int:
     """Return the highest multiple of the tick size not above a price."""
     return price if tick == 1 else price // tick * tick
 
 
-@njit
+@njit_fused
 def tick_up(price: int, tick: int) -> int:
     """Return the lowest multiple of the tick size not below a price."""
     return price if tick == 1 else -(-price // tick) * tick
 
 
-@njit
+@njit_fused
 def below(price: int, away: float, tick: int) -> int:
     """Z*fl((price - away)/Z)."""
     if tick == 1:
@@ -58,7 +58,7 @@ def below(price: int, away: float, tick: int) -> int:
     return tick * floor_slack((price - away) / tick)
 
 
-@njit
+@njit_fused
 def above(price: int, away: float, tick: int) -> int:
     """Z*ce((price + away)/Z)."""
     if tick == 1:
@@ -66,7 +66,7 @@ def above(price: int, away: float, tick: int) -> int:
     return tick * ceil_slack((price + away) / tick)
 
 
-@njit
+@njit_fused
 def market_fill(facts: Facts, buys: bool, quote: int) -> int:
     """Rule 16: the price a market order gets at a quote."""
     if buys:
@@ -74,7 +74,7 @@ def market_fill(facts: Facts, buys: bool, quote: int) -> int:
     return max(facts.tick, tick_down(quote - facts.slippage, facts.tick))
 
 
-@njit
+@njit_fused
 def distance(columns: F64, factor: float, column: int, t: int, scale: float) -> float:
     """Return a distance at bar t in points, 0 where its port is empty."""
     if column >= 0:
@@ -82,7 +82,7 @@ def distance(columns: F64, factor: float, column: int, t: int, scale: float) -> 
     return factor * scale
 
 
-@njit
+@njit_fused
 def entry_stop(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
     """Rule 17: the stop loss of an entry."""
     if side > 0:
@@ -92,7 +92,7 @@ def entry_stop(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
     return max(level, tick_up(ask + facts.least, facts.tick))
 
 
-@njit
+@njit_fused
 def entry_target(facts: Facts, side: int, bid: int, ask: int, away: float) -> int:
     """Rule 17: the take profit of an entry."""
     if side > 0:
@@ -102,7 +102,7 @@ def entry_target(facts: Facts, side: int, bid: int, ask: int, away: float) -> in
     return min(level, tick_down(ask - facts.least, facts.tick))
 
 
-@njit
+@njit_fused
 def nearer(side: int, stop: int, other: int) -> int:
     """Return which of two stops the price meets first; 0 or less is none."""
     if stop <= 0 or other <= 0:
@@ -110,19 +110,19 @@ def nearer(side: int, stop: int, other: int) -> int:
     return max(stop, other) if side > 0 else min(stop, other)
 
 
-@njit
+@njit_fused
 def stop_touched(side: int, stop: int, quote: int) -> bool:
     """Rule 18."""
     return stop > 0 and (quote <= stop if side > 0 else quote >= stop)
 
 
-@njit
+@njit_fused
 def target_touched(side: int, target: int, quote: int) -> bool:
     """Rule 18."""
     return target > 0 and (quote >= target if side > 0 else quote <= target)
 
 
-@njit
+@njit_fused
 def point_value(facts: Facts, bar: Bar, gain: bool, bid: int, ask: int) -> float:
     """Rule 21: deposit money per point and lot; the quotes are those of the fill."""
     if facts.conversion == CONSTANT:
@@ -132,7 +132,7 @@ def point_value(facts: Facts, bar: Bar, gain: bool, bid: int, ask: int) -> float
     return bar.gain if gain else bar.loss
 
 
-@njit
+@njit_fused
 def stepped_lots(facts: Facts, lots: float) -> float:
     """Rule 22: lots down to the step and inside the limits, 0 where they are too few."""
     stepped = float(np.floor(lots / facts.lots_step + SLACK)) * facts.lots_step
@@ -141,7 +141,7 @@ def stepped_lots(facts: Facts, lots: float) -> float:
     return min(stepped, facts.lots_max)
 
 
-@njit
+@njit_fused
 def margin_needed(facts: Facts, lots: float, price: int, rate: float) -> float:
     """Rule 23; rate: deposit money per point and lot for a loss."""
     margin = lots * facts.margin_rate
@@ -152,7 +152,7 @@ def margin_needed(facts: Facts, lots: float, price: int, rate: float) -> float:
     return margin
 
 
-@njit
+@njit_fused
 def swap_rate(facts: Facts, bar: Bar, side: int) -> float:
     """Rule 25: deposit money per lot and night at the open."""
     rate = facts.swap_long if side > 0 else facts.swap_short
@@ -161,13 +161,13 @@ def swap_rate(facts: Facts, bar: Bar, side: int) -> float:
     return rate
 
 
-@njit
+@njit_fused
 def usable(away: float) -> bool:
     """Rules 6 and 8: whether a distance is one."""
     return DISTANCE_SLACK < away <= FARTHEST
 
 
-@njit
+@njit_fused
 def lockable(offset: float) -> bool:
     """Rule 20: whether a break-even stop may stand at this offset."""
     return -DISTANCE_SLACK <= offset <= FARTHEST

@@ -18,12 +18,12 @@ from backtest.fast_types import (
     Programs,
     State,
 )
-from dsl.jit import U64, njit
+from dsl.jit import U64, njit_fused
 
 PARTS = 7  # of a program: the first rows of its bits
 
 
-@njit
+@njit_fused
 def part_bits(programs: Programs, k: int, arrays: Arrays) -> None:
     """Write the signals of program k; a missing one is never, a missing filter always."""
     bits, stack = arrays.scratch[:BIT_ROWS], arrays.scratch[BIT_ROWS:]
@@ -37,7 +37,7 @@ def part_bits(programs: Programs, k: int, arrays: Arrays) -> None:
             bits[part, w] = word
 
 
-@njit
+@njit_fused
 def keep_range(words: U64, first: int, end: int) -> None:
     """Clear the bits of bars outside first..end-1."""
     for w in range(len(words)):
@@ -51,7 +51,7 @@ def keep_range(words: U64, first: int, end: int) -> None:
             words[w] &= ~(ONES << np.uint64(high))
 
 
-@njit
+@njit_fused
 def write_bits(facts: Facts, programs: Programs, k: int, arrays: Arrays) -> None:
     """Write the signals of program k into the first BIT_ROWS rows of the scratch words."""
     row, bits = programs.rows[k], arrays.scratch[:BIT_ROWS]
@@ -68,7 +68,7 @@ def write_bits(facts: Facts, programs: Programs, k: int, arrays: Arrays) -> None
         bits[ANY_ENTRY, w] = (wants_long ^ wants_short) & allowed
 
 
-@njit
+@njit_fused
 def start(facts: Facts, state: State) -> None:
     """Set the state to that of an account before its first deal."""
     deposit = facts.deposit

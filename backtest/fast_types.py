@@ -197,8 +197,9 @@ class Arrays(NamedTuple):
     bars: Bar[n]. columns, atoms: The arena's. finer: int64[2, m], highs and lows of the finer bars.
     paths: int32[8n], what `jump` scans: rows of 4 for a long position, then for a short one;
     squares: int64[2n], sums of the squared changes between their closes.
-    scratch: uint64[BIT_ROWS + depth, words]. deals: Booked[m] and equity: float64[bars of the
-    window], both empty in a batch.
+    nights: uint64[words], bits of the bars at whose open swaps are due. scratch:
+    uint64[BIT_ROWS + depth, words]. deals: Booked[m] and equity: float64[bars of the window], both
+    empty in a batch.
     """
 
     bars: Sequence[Bar]
@@ -207,6 +208,7 @@ class Arrays(NamedTuple):
     finer: I64
     paths: I32
     squares: I64
+    nights: U64
     scratch: U64
     deals: MutableSequence[Booked]
     equity: F64

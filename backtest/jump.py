@@ -1,130 +1,200 @@
 """The event engine: `walk` for what most strategies are, at the cost of their trades.
 
-Signals, fixed stops and targets, holding times and forced exits leave nothing to do on most bars of
-a position. They are scanned for the next one that touches a level or moves equity beyond its peak
-or its worst drawdown; the rest of the equity curve enters the Sharpe ratio by prefix sums. A short
-position is a long one in negated ask prices, so one scan serves both.
+From flat it jumps to the next entry bit. In a position it scans for the next bar that touches a
+level or moves equity beyond its peak or its worst drawdown; the rest of the equity curve enters the
+Sharpe ratio by prefix sums. Stops that move cost a look at every open, swaps one at every night.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import NamedTuple
 
 from backtest.bits import next_bit, test_bit
-from backtest.fast_book import book, stop_first
-from backtest.fast_rules import (
-    MARGIN_SLACK,
-    above,
-    below,
-    cents,
-    distance,
-    entry_stop,
-    entry_target,
-    margin_needed,
-    market_fill,
-    stepped_lots,
-    usable,
-)
+from backtest.fast_rules import cents, stepped_lots, swap_rate
 from backtest.fast_types import (
     ANY_ENTRY,
     CLOSE,
     CONSTANT,
     FORCED_EXIT,
     FRIDAY_EXIT,
-    HIGH,
     LONG_ENTRY,
     LONG_EXIT,
     LOW,
-    OPEN,
     SHORT_ENTRY,
     SHORT_EXIT,
     UNUSED,
     Arrays,
-    Bar,
     Facts,
     Row,
     State,
 )
-from dsl.jit import F64, I32, I64, U64, njit
+from backtest.ride import (
+    BY_SIGNAL,
+    IN_BAR,
+    Curve,
+    Fall,
+    Position,
+    Stops,
+    exit_at_open,
+    exit_in_bar,
+    fallen,
+    first_stop_out,
+    market_exit,
+    noted,
+    opened,
+    quote_of,
+    refused,
+    ride,
+    ride_moving,
+    stop_out_of,
+)
+from dsl.jit import U64, njit_fused
 
-FAR = 1 << 60  # points; a level no price reaches
-AT_OPEN, BY_SIGNAL, IN_BAR = range(3)  # how a position closes
+
+class Sums(NamedTuple):
+    """Deals, and over them sums of the cents gained, their squares, and cents times number."""
+
+    deals: int
+    gained: float
+    square: float
+    product: float
 
 
-@njit
+class Ridden(NamedTuple):
+    """How a position came to the bar that closes it, the window's end for none."""
+
+    bar: int
+    swap: float
+    stops: Stops
+    curve: Curve
+    fall: Fall
+
+
+@njit_fused
 def jumps(facts: Facts, row: Row) -> bool:
-    """Return whether this engine serves a program: nothing but its levels and signals moves it."""
-    moving = row.trail_column != UNUSED or row.even_column != UNUSED
+    """Return whether this engine serves a program: the account limits nothing, money is linear."""
     limits = row.trades_per_day > 0 or row.daily_loss > 0.0 or row.drawdown_stop > 0.0
-    swap = facts.swap_long != 0.0 or facts.swap_short != 0.0
-    plain = facts.conversion == CONSTANT and facts.small_prices != 0
-    return plain and not (moving or limits or swap)
+    return facts.conversion == CONSTANT and facts.small_prices != 0 and not limits
 
 
-@njit
+@njit_fused
 def jump(facts: Facts, row: Row, bits: U64, arrays: Arrays, state: State) -> None:
     """Trade the window; the state holds the sums for the criteria, no deals are written.
 
     bits: uint64[BIT_ROWS, words]; its exit rows are overwritten.
     """
     merge_exits(row, bits)
-    paths, squares, end = arrays.paths, arrays.squares, facts.end
-    any_entry, long_entry = bits[ANY_ENTRY], bits[LONG_ENTRY]
-    long_exits, short_exits = bits[LONG_EXIT], bits[SHORT_EXIT]
+    end, any_entry, long_entry = facts.end, bits[ANY_ENTRY], bits[LONG_ENTRY]
     fixed = 0.0 if row.risk != 0 else stepped_lots(facts, row.size)
     t, closed = facts.first, 0  # closed: the direction that a signal closed at this open
     long_exit = short_exit = -1  # bars of the next signals, looked up once each
+    total, balance, won, lost = state.start, facts.deposit, 0.0, 0.0  # total: the balance in cents
+    sums, curve, fall = Sums(0, 0.0, 0.0, 0.0), Curve(balance, 0.0), Fall(balance, 0.0)
     while True:
         entry = next_bit(any_entry, t, end)
         if entry > t:
-            settle(state)
-            closed = 0
+            curve, closed = settled(curve, balance), 0
         if entry == end:
             break
-        is_long = test_bit(long_entry, entry)
-        side = 1 if is_long else -1
-        if side == closed or not open_plain(
-            facts, row, arrays.columns, paths, state, side, entry, fixed
-        ):
-            t, closed = entry + 1, 0
-            settle(state)
+        side = 1 if test_bit(long_entry, entry) else -1
+        held = refused()
+        if side != closed:
+            held = opened(facts, row, arrays, side, entry, fixed, balance)
+        if held.lots == 0.0:
+            t, curve, closed = entry + 1, settled(curve, balance), 0
             continue
         if side > 0:
-            leave = long_exit = later_bit(long_exits, long_exit, entry, end)
+            leave = long_exit = later_bit(bits[LONG_EXIT], long_exit, entry, end)
         else:
-            leave = short_exit = later_bit(short_exits, short_exit, entry, end)
+            leave = short_exit = later_bit(bits[SHORT_EXIT], short_exit, entry, end)
         if row.max_bars > 0:
             leave = min(leave, entry + row.max_bars)
-        base = 0 if side > 0 else len(squares) // 2  # where the side's path begins
-        t = ride(facts, paths, base, state, leave)
-        closed, held = 0, min(t, end - 1)  # bars whose close found the position open end before it
-        if entry < held:
-            later = squares[base + held - 1] - squares[base + entry]
-            opening = quote_of(paths, base + entry, CLOSE)
-            note_closes(facts, state, opening, quote_of(paths, base + held - 1, CLOSE), later)
+        total += held.paid
+        balance = total / 100.0
+        sums = booked(sums, total - state.start)
+        ridden = follow(facts, row, arrays, held, leave, balance, curve, fall)
+        t, curve, fall = ridden.bar, ridden.curve, ridden.fall
         if t == end:
-            close = side * quote_of(paths, base + t - 1, CLOSE)
-            close_plain(facts, state, market_fill(facts, side < 0, close))
+            how = BY_SIGNAL
+            price = market_exit(facts, side, quote_of(arrays.paths, held.base + t - 1, CLOSE))
+        else:
+            price, how = exit_at_open(facts, arrays.paths, held, ridden.stops, t, leave)
+        if how == IN_BAR:
+            price = exit_in_bar(facts, arrays, held, ridden.stops, t, state)
+            lowest = max(price, quote_of(arrays.paths, held.base + t, LOW))
+            fall = fallen(fall, balance + ridden.swap + held.unit * (lowest - held.price))
+        amount = float(cents((price - held.price) * held.lots * facts.value))
+        amount += held.paid + cents(ridden.swap)  # an exit costs the commission of an entry
+        total += amount
+        balance = total / 100.0
+        sums, fall = booked(sums, total - state.start), fallen(fall, balance)
+        amount += held.paid
+        won, lost = won + max(amount, 0.0), lost + max(-amount, 0.0)
+        if t == end:
             break
-        price, how = exit_fill(facts, quote_of(paths, base + t, OPEN), state, t, leave)
+        closed = side if how == BY_SIGNAL else 0
         if how == IN_BAR:
-            price = fill_plain(facts, arrays.bars[t], arrays.finer, paths, base + t, state)
-        close_plain(facts, state, price)
-        if how == IN_BAR:
-            settle(state)
-            t += 1
-        elif how == BY_SIGNAL:
-            closed = side
-    settle(state)
+            t, curve = t + 1, settled(curve, balance)
+    curve = settled(curve, balance)
+    state.cents, state.won, state.lost, state.percent = total, won, lost, fall.percent
+    state.deals, state.sum_balance = sums.deals, sums.gained
+    state.sum_square, state.sum_product = sums.square, sums.product
+    state.equity, state.squares = curve
 
 
-@njit
+@njit_fused
+def follow(
+    facts: Facts,
+    row: Row,
+    arrays: Arrays,
+    held: Position,
+    leave: int,
+    balance: float,
+    curve: Curve,
+    fall: Fall,
+) -> Ridden:
+    """Follow a position to the bar that closes it: from night to night where there are swaps.
+
+    leave: Bar at whose open a signal or the holding time closes it.
+    """
+    swaps = facts.swap_long != 0.0 or facts.swap_short != 0.0
+    moving = row.trail_column != UNUSED or row.even_column != UNUSED
+    stops = Stops(held.stop, False, first_stop_out(facts, held, balance))
+    first = paid = held.bar  # bars whose close was not yet noted; the last one with a swap paid
+    swap = 0.0
+    while True:
+        until = leave
+        if swaps:
+            until = min(leave, next_bit(arrays.nights, paid + 1, facts.end))
+        start = balance + swap - held.unit * held.price
+        if moving:
+            t, stops, fall = ride_moving(
+                facts, row, arrays, held, stops, (first, until), start, fall
+            )
+        else:
+            stop = max(stops.stop, stops.stop_out)
+            t, fall = ride(facts, arrays.paths, held, stop, (first, until), start, fall)
+        closes = first, min(t, facts.end - 1) - 1  # those that found the position open
+        curve = noted(arrays.paths, arrays.squares, held, closes, start, curve)
+        if t != until or t == facts.end or not swaps or t == paid:
+            break
+        if not test_bit(arrays.nights, t):
+            break
+        bar = arrays.bars[t]
+        charge = swap_rate(facts, bar, held.side) * held.lots * bar.nights
+        swap = cents(swap + cents(charge) / 100.0) / 100.0
+        stops = Stops(stops.stop, stops.even_sent, stop_out_of(facts, held, balance + swap))
+        first = paid = t
+    return Ridden(t, swap, stops, curve, fall)
+
+
+@njit_fused
 def later_bit(words: U64, known: int, t: int, end: int) -> int:
     """Return the first set bar after t, given the one found for an earlier t."""
     return known if known > t else next_bit(words, t + 1, end)
 
 
-@njit
+@njit_fused
 def merge_exits(row: Row, bits: U64) -> None:
     """Let LONG_EXIT and SHORT_EXIT hold every signal that closes a position of that side."""
     for w in range(bits.shape[1]):
@@ -136,209 +206,19 @@ def merge_exits(row: Row, bits: U64) -> None:
             bits[SHORT_EXIT, w] |= bits[LONG_ENTRY, w]
 
 
-@njit
-def settle(state: State) -> None:
+@njit_fused
+def settled(curve: Curve, balance: float) -> Curve:
     """Take the close of the bar of an exit, flat since, into the Sharpe ratio; harmless twice."""
-    change = state.balance - state.equity
-    state.squares += change * change
-    state.equity = state.balance
+    change = balance - curve.equity
+    return Curve(balance, curve.squares + change * change)
 
 
-@njit
-def open_plain(
-    facts: Facts,
-    row: Row,
-    columns: F64,
-    paths: I32,
-    state: State,
-    side: int,
-    t: int,
-    fixed: float,
-) -> bool:
-    """Open at the market unless something forbids it; fixed: lots, not read for a risk."""
-    bid, ask = quote_of(paths, t, OPEN), -quote_of(paths, len(paths) // 8 + t, OPEN)
-    stop = target = 0
-    if row.stop_column != UNUSED:
-        away = distance(columns, row.stop_factor, row.stop_column, t, facts.scale)
-        stop = entry_stop(facts, side, bid, ask, away)
-        if not usable(away) or stop <= 0:
-            return False
-    if row.target_column != UNUSED:
-        away = distance(columns, row.target_factor, row.target_column, t, facts.scale)
-        target = entry_target(facts, side, bid, ask, away)
-        if not usable(away) or target <= 0:
-            return False
-    quote = ask if side > 0 else bid
-    lots = fixed
-    if row.risk != 0:
-        lots = state.balance * row.size / 100.0 / (abs(quote - stop) * facts.value)
-        lots = stepped_lots(facts, lots)
-    margin = margin_needed(facts, lots, quote, facts.value)
-    if lots == 0.0 or margin > state.balance + MARGIN_SLACK:
-        return False
-    state.side, state.bar, state.lots = side, t, lots
-    state.price = market_fill(facts, side > 0, quote)
-    state.stop, state.target, state.stop_out = stop, target, 0
-    state.entry_cents = 0.0
-    if facts.commission != 0.0:
-        state.entry_cents = 0.0 - cents(facts.commission * lots)
-    book(state, state.entry_cents)
-    limit = facts.stop_out * margin  # equity at which the broker closes
-    unit = lots * facts.value
-    at_stop = state.balance + side * (stop - state.price) * unit
-    if limit > 0.0 and (stop == 0 or at_stop < limit + 2.0 * facts.tick * unit):
-        away = (state.balance - limit) / unit
-        level = (
-            below(state.price, away, facts.tick)
-            if side > 0
-            else above(state.price, away, facts.tick)
-        )
-        state.stop_out = max(0, level)
-    return True
-
-
-@njit
-def ride(facts: Facts, paths: I32, base: int, state: State, leave: int) -> int:
-    """Follow the position just opened to the bar that closes it, the window's end for none.
-
-    leave: Bar at whose open a signal or the holding time closes it.
-    """
-    side, entry = state.side, state.bar
-    unit = state.lots * facts.value
-    per_unit = 1.0 / unit
-    balance, peak, percent = state.balance, state.peak, state.percent
-    start = balance - unit * (side * state.price)  # equity at a price q is start + unit * q
-    stop, target = bounds(state)
-    t = entry
-    while t < leave:
-        worst = peak * (1.0 - percent * 0.01)
-        low = int((worst - start) * per_unit) + 2  # of a possible new worst drawdown
-        close = int((peak - start) * per_unit) - 2  # of a possible new peak
-        t = scan(paths, base + t, base + leave, max(low, stop), target, close) - base
-        if (
-            t == leave
-            or quote_of(paths, base + t, LOW) <= stop
-            or quote_of(paths, base + t, HIGH) >= target
-        ):
-            break
-        fall = peak - (start + unit * quote_of(paths, base + t, LOW))
-        if fall * 100.0 > percent * peak * (1.0 - 1e-12):
-            percent = max(percent, fall / peak * 100.0)
-        if t < facts.end - 1:  # the window's last close counts as the deal it becomes
-            peak = max(peak, start + unit * quote_of(paths, base + t, CLOSE))
-        t += 1
-    state.peak, state.percent = peak, percent
-    return t
-
-
-@njit
-def note_closes(facts: Facts, state: State, opening: int, closing: int, later: int) -> None:
-    """Take the closes of all bars that a position was held over into the Sharpe ratio.
-
-    opening, closing: The first and last of them; later: Sum of the squared changes between them.
-    """
-    unit = state.lots * facts.value
-    start = state.balance - unit * (state.side * state.price)
-    change = start + unit * opening - state.equity
-    state.squares += change * change + unit * unit * later
-    state.equity = start + unit * closing
-
-
-@njit
-def bounds(state: State) -> tuple[int, int]:
-    """Return stop and target of the position on its path."""
-    side = state.side
-    stop, target = -FAR, FAR
-    if state.stop > 0:
-        stop = side * state.stop
-    if state.stop_out > 0:
-        stop = max(stop, side * state.stop_out)
-    if state.target > 0:
-        target = side * state.target
-    return stop, target
-
-
-@njit
-def feed_percent(state: State, value: float) -> None:
-    """Take the next equity into the drawdown's percentage, all that the criteria need of it."""
-    state.peak = max(state.peak, value)
-    fall = state.peak - value
-    if fall * 100.0 > state.percent * state.peak * (1.0 - 1e-12):
-        state.percent = max(state.percent, fall / state.peak * 100.0)
-
-
-@njit
-def quote_of(paths: I32, at: int, column: int) -> int:
-    """Return a quote of a path; unsigned, an index is not checked for being negative."""
-    return np.int64(paths[np.uint64(at * 4 + column)])  # type: ignore[return-value]
-
-
-@njit
-def scan(paths: I32, first: int, end: int, low: int, high: int, close: int) -> int:
-    """Return the first bar at or beyond a level, `end` where there is none before it."""
-    k, last, four = np.uint64(first * 4), np.uint64(end * 4), np.uint64(4)
-    to_high, to_low, to_close = np.uint64(HIGH), np.uint64(LOW), np.uint64(CLOSE)
-    while (
-        k < last
-        and paths[k + to_low] > low
-        and paths[k + to_high] < high
-        and paths[k + to_close] < close
-    ):
-        k += four
-    return np.int64(k) // 4  # type: ignore[return-value]
-
-
-@njit
-def exit_fill(facts: Facts, quote: int, state: State, t: int, leave: int) -> tuple[int, int]:
-    """Return price and way of the exit at bar t that opens at a quote; 0 within the bar."""
-    side = state.side
-    stop, target = bounds(state)
-    if t > state.bar and quote <= stop:
-        market = not (facts.order_gap != 0 and stop == side * state.stop)
-        level = min(stop, quote) if market else stop
-        return market_fill(facts, side < 0, side * level), AT_OPEN
-    if t > state.bar and quote >= target:
-        return state.target, AT_OPEN
-    if t == leave:
-        return market_fill(facts, side < 0, side * quote), BY_SIGNAL
-    return 0, IN_BAR
-
-
-@njit
-def fill_plain(facts: Facts, bar: Bar, finer: I64, paths: I32, at: int, state: State) -> int:
-    """Return the price of an exit within a bar and note the bar's extreme, no farther than that.
-
-    at: Row of the bar in the paths.
-    """
-    side = state.side
-    stop, target = bounds(state)
-    hit_stop = quote_of(paths, at, LOW) <= stop
-    if hit_stop and quote_of(paths, at, HIGH) >= target:
-        hit_stop = stop_first(facts, bar, state, finer)
-    fill = target
-    if hit_stop:
-        level = stop
-        if facts.order_gap == 0 or stop != side * state.stop:
-            level = min(stop, quote_of(paths, at, OPEN))
-        fill = side * market_fill(facts, side < 0, side * level)
-    extreme = max(quote_of(paths, at, LOW), fill)
-    unit = state.lots * facts.value
-    feed_percent(state, state.balance + unit * (extreme - side * state.price))
-    return side * fill
-
-
-@njit
-def close_plain(facts: Facts, state: State, price: int) -> None:
-    """Book the exit at a price; the trade's result is the profit and both commissions."""
-    points = state.side * (price - state.price)
-    amount = float(cents(points * state.lots * facts.value))
-    if facts.commission != 0.0:
-        amount -= cents(facts.commission * state.lots)
-    book(state, amount)
-    result = amount + state.entry_cents
-    if result > 0.0:
-        state.won += result
-    else:
-        state.lost -= result
-    state.side = 0
-    feed_percent(state, state.balance)
+@njit_fused
+def booked(sums: Sums, gained: float) -> Sums:
+    """Take a deal into the sums of the stability."""
+    return Sums(
+        sums.deals + 1,
+        sums.gained + gained,
+        sums.square + gained * gained,
+        sums.product + sums.deals * gained,
+    )

@@ -63,10 +63,10 @@ from backtest.fast_types import (
     State,
     Want,
 )
-from dsl.jit import F64, U64, njit
+from dsl.jit import F64, U64, njit_fused
 
 
-@njit
+@njit_fused
 def walk(
     facts: Facts,
     row: Row,
@@ -108,7 +108,7 @@ def walk(
         t += 1
 
 
-@njit
+@njit_fused
 def read_signals(bits: U64, t: int, want: Want) -> None:
     """Read what the strategy signals at the open of bar t."""
     w, shift = t >> 6, np.uint64(t & 63)
@@ -124,7 +124,7 @@ def read_signals(bits: U64, t: int, want: Want) -> None:
     want.friday_exit = int((bits[FRIDAY_EXIT, w] >> shift) & one)
 
 
-@njit
+@njit_fused
 def read_distances(row: Row, columns: F64, scale: float, side: int, want: Want) -> None:
     """Read the distances that this bar can ask for, in points."""
     t = want.t
@@ -137,7 +137,7 @@ def read_distances(row: Row, columns: F64, scale: float, side: int, want: Want) 
         want.lock = distance(columns, row.lock_factor, row.lock_column, t, scale)
 
 
-@njit
+@njit_fused
 def write_deal(arrays: Arrays, state: State, deal: Booked, written: int) -> int:
     """Keep the deal that was booked since the last call, if any; return how many are kept."""
     if state.deals > written:
@@ -145,7 +145,7 @@ def write_deal(arrays: Arrays, state: State, deal: Booked, written: int) -> int:
     return state.deals
 
 
-@njit
+@njit_fused
 def act_before_entry(
     facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked
 ) -> None:
@@ -165,7 +165,7 @@ def act_before_entry(
         exit_at_open(facts, row, bar, want, state, deal)
 
 
-@njit
+@njit_fused
 def act_on_entry(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """Do steps (d) and (e) of rule 10: moves of the stop, or an entry."""
     if state.side != 0:
@@ -174,7 +174,7 @@ def act_on_entry(facts: Facts, row: Row, bar: Bar, want: Want, state: State, dea
         enter(facts, row, bar, want, state, deal)
 
 
-@njit
+@njit_fused
 def close_at_end(facts: Facts, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """Close what is open at the last close of the window (rule 26)."""
     close = bar.close if state.side > 0 else bar.ask_close
@@ -182,7 +182,7 @@ def close_at_end(facts: Facts, bar: Bar, want: Want, state: State, deal: Booked)
     book_exit(facts, bar, state, want, deal, price, END)
 
 
-@njit
+@njit_fused
 def note_close(facts: Facts, bar: Bar, state: State) -> None:
     """Take the equity at the close into drawdown and Sharpe ratio."""
     equity = state.balance
@@ -195,7 +195,7 @@ def note_close(facts: Facts, bar: Bar, state: State) -> None:
     state.equity = equity
 
 
-@njit
+@njit_fused
 def charge_swap(facts: Facts, bar: Bar, state: State) -> None:
     """(a) Charge the nights since the last bar (rule 25)."""
     if bar.nights > 0:
@@ -203,7 +203,7 @@ def charge_swap(facts: Facts, bar: Bar, state: State) -> None:
         state.swap = cents(state.swap + cents(per_lot * state.lots * bar.nights) / 100.0) / 100.0
 
 
-@njit
+@njit_fused
 def stop_out_level(facts: Facts, bar: Bar, state: State) -> int:
     """Rule 24: the price at which the broker closes the position, 0 when it never does."""
     if facts.stop_out <= 0.0 or state.margin <= 0.0:
@@ -217,7 +217,7 @@ def stop_out_level(facts: Facts, bar: Bar, state: State) -> int:
     return max(0, above(state.price, away, facts.tick))
 
 
-@njit
+@njit_fused
 def account_limit(facts: Facts, row: Row, bar: Bar, state: State) -> int:
     """Rule 15: the account limit that holds at this open, 0 for none."""
     if row.daily_loss == 0.0 and row.drawdown_stop == 0.0:
@@ -235,7 +235,7 @@ def account_limit(facts: Facts, row: Row, bar: Bar, state: State) -> int:
     return 0
 
 
-@njit
+@njit_fused
 def exit_at_open(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """(c) Close at the market for the first reason that holds (rules 10 to 15)."""
     side = state.side
@@ -259,7 +259,7 @@ def exit_at_open(facts: Facts, row: Row, bar: Bar, want: Want, state: State, dea
         book_exit(facts, bar, state, want, deal, price, reason)
 
 
-@njit
+@njit_fused
 def entry_allowed(row: Row, state: State) -> bool:
     """Return whether the account's rules allow an entry at this open (rule 15)."""
     if row.trades_per_day > 0 and state.trades_today >= row.trades_per_day:
@@ -267,7 +267,7 @@ def entry_allowed(row: Row, state: State) -> bool:
     return bool(state.limit == 0)
 
 
-@njit
+@njit_fused
 def move_stop(facts: Facts, bar: Bar, want: Want, state: State) -> None:
     """(d) Break-even, then trailing (rule 20)."""
     side, tick = state.side, facts.tick
@@ -285,7 +285,7 @@ def move_stop(facts: Facts, bar: Bar, want: Want, state: State) -> None:
         send_stop(facts, state, level, quote)
 
 
-@njit
+@njit_fused
 def send_stop(facts: Facts, state: State, level: int, quote: int) -> bool:
     """Move the stop if that is better by a tick and far enough; return whether it was (rule 20)."""
     better = state.stop <= 0 or state.side * (level - state.stop) >= facts.tick
@@ -295,7 +295,7 @@ def send_stop(facts: Facts, state: State, level: int, quote: int) -> bool:
     return False
 
 
-@njit
+@njit_fused
 def enter(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """(e) Open a position where an entry is wanted and nothing forbids it (rules 11, 12)."""
     if want.signals == 2:
@@ -306,7 +306,7 @@ def enter(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Book
         open_position(facts, row, bar, want, state, deal)
 
 
-@njit
+@njit_fused
 def open_position(facts: Facts, row: Row, bar: Bar, want: Want, state: State, deal: Booked) -> None:
     """Open at the market, or count why not: distance, level, volume, margin (rules 17, 22, 23)."""
     side, bid, ask = want.side, bar.open, bar.ask_open

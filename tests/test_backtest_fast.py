@@ -52,10 +52,9 @@ def assert_same(market: Market, decisions: Decisions) -> Result:
 
 def plain(market: Market, decisions: Decisions) -> tuple[Market, Decisions]:
     """Return both without what keeps the event engine from serving them."""
-    symbol = replace(market.symbol, swap_mode="none", profit_currency=market.account.currency)
+    symbol = replace(market.symbol, profit_currency=market.account.currency)
     rules = replace(decisions.rules, trades_per_day=0, daily_loss=0.0, drawdown_stop=0.0)
-    changed = replace(decisions, trailing_stop=None, break_even=None, rules=rules)
-    return replace(market, symbol=symbol), changed
+    return replace(market, symbol=symbol), replace(decisions, rules=rules)
 
 
 def prove(first: int, count: int) -> int:
