@@ -123,6 +123,12 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in lines)
 
 
+def _notes(strategy: Strategy) -> list[str]:
+    """Return what the declarations of the strategy's node types want its user to know."""
+    notes = {current.type.note for current in topological(strategy.expert)} - {""}
+    return [comment_line(note) for note in sorted(notes)]
+
+
 def _data_span(facts: EmitFacts) -> str:
     if not facts.last:
         return ""

@@ -88,7 +88,8 @@ def _leaf(current: Node) -> Image:
         return Image(current, -1 if current.kind == PRICE else 1)
     declared = current.type.mirror
     counterpart = lookup(declared.type) if declared.type else current.type
-    mirrored = node(counterpart, current.inputs, current.params, output=current.output)
+    output = _counterpart_output(counterpart, current)
+    mirrored = node(counterpart, current.inputs, current.params, output=output)
     if declared.parity == "odd":
         return Image(mirrored, -1, _about(current.kind))
     return Image(mirrored)
@@ -96,23 +97,36 @@ def _leaf(current: Node) -> Image:
 
 def _by_declaration(current: Node, inputs: Sequence[Image]) -> Image:
     """Return the image of a node whose type says how it behaves."""
-    frames = {image.frame for image in inputs if image.node.kind != SIGNAL}
+    # Ports that always read one price read it on reflected bars too.
+    fixed = [bool(port.leaf) for port in current.type.inputs]
+    free = [image for image, leaf in zip(inputs, fixed, strict=True) if not leaf]
+    frames = {image.frame for image in free if image.node.kind != SIGNAL}
     if len(frames) > 1:
-        inputs = [Image(_original(image)) for image in inputs]
+        free = [Image(_original(image)) for image in free]
     declared = current.type.mirror
     sign, offset = frames.pop() if len(frames) == 1 else (1, 0.0)
     node_type, output = current.type, current.output
     if sign < 0 and declared.parity != "odd":
         node_type = lookup(declared.type) if declared.type else node_type
-        name = node_type.outputs[output].name
-        output = node_type.output_index(dict(declared.outputs).get(name, name))
-    ports = [image.node for image in inputs]
+        output = _counterpart_output(node_type, current)
+    moved = iter(free)
+    ports = [
+        child if leaf else next(moved).node
+        for child, leaf in zip(current.inputs, fixed, strict=True)
+    ]
     mirrored = node(node_type, ports, current.params, output=output)
     if current.kind == SIGNAL or declared.parity == "even":
         return Image(mirrored)
     if declared.parity == "odd":
         offset = _about(current.kind) if sign < 0 else 0.0
     return Image(mirrored, sign, offset)
+
+
+def _counterpart_output(counterpart: NodeType, current: Node) -> int:
+    """Return the number of the output that stands for the node's own one on reflected bars."""
+    swapped = dict(current.type.mirror.outputs)
+    name = current.type.outputs[current.output].name
+    return counterpart.output_index(swapped[name]) if name in swapped else current.output
 
 
 def _about(kind: Kind) -> float:

@@ -129,6 +129,7 @@ class NodeType:
     size_mode: for types of kind SIZE: what the parameter means.
     valid: refuses combinations of parameters (fast below slow); the search redraws them.
     weight: how often the search draws the type, relative to 1; 0: never.
+    note: what the user of an emitted EA must know of it; the EA's header says so.
     """
 
     name: str
@@ -152,6 +153,7 @@ class NodeType:
     syntax: Syntax = CALL
     valid: Callable[..., bool] = field(default=lambda *_: True)
     weight: float = 1.0
+    note: str = ""
     example: str = ""
     source: str = ""
 

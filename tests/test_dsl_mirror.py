@@ -185,6 +185,7 @@ def depends_on_the_level_of_prices(signal: Node) -> bool:
     """Return whether a node below is reflected only nearly: momentum, x / price, price literals."""
     return any(
         current.type.name in {"momentum", "percent", "roc", "mfi"}
+        or current.type.name in {"envelopes", "trix"}
         or (current.type.name == "div" and current.inputs[1] and current.inputs[1].kind == PRICE)
         or (current.type.name == "constant" and current.kind == PRICE)
         for current in topological(signal)

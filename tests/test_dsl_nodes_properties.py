@@ -16,7 +16,7 @@ from dsl.registry import NodeType, Signature, lookup, node_types, signatures
 from tests.support.columns import HOUR, flat_fields, meanings, random_fields
 
 POINT = 1e-5
-ROWS = 480
+ROWS = 560
 SCALED = {"price", "distance", "force"}
 NEVER_NEGATIVE = {"price", "volume", "count", "points", "hour", "weekday"}
 
@@ -63,11 +63,18 @@ def inputs_of(line: Signature, seed: int = 1, rows: int = ROWS) -> list[Any]:
     if line.type.fields:
         fields = random_fields(np.random.default_rng(seed), rows, point=POINT)
         return [fields[name] for name in line.type.fields]
-    ports = line.type.inputs
-    if all(port.leaf for port in ports):
-        fields = random_fields(np.random.default_rng(seed), rows, point=POINT)
-        return [fields[port.leaf] for port in ports]
-    return [values_of(kind, seed + number, rows) for number, kind in enumerate(line.inputs)]
+    fields = random_fields(np.random.default_rng(seed), rows, point=POINT)
+    return [
+        price_of(port.leaf, fields) if port.leaf else values_of(kind, seed + number, rows)
+        for number, (port, kind) in enumerate(zip(line.type.inputs, line.inputs, strict=True))
+    ]
+
+
+def price_of(name: str, fields: dict[str, Any]) -> Any:
+    """Return what the leaf that a fixed port reads gives for these bars, each beside its own."""
+    leaf = lookup(name)
+    assert leaf.kernel is not None
+    return leaf.kernel(*(fields[field] for field in leaf.fields))
 
 
 def param_sets(node_type: NodeType) -> list[tuple[Any, ...]]:
@@ -76,7 +83,8 @@ def param_sets(node_type: NodeType) -> list[tuple[Any, ...]]:
     assert len(numbers) == len(node_type.params)
     large = [min(p.high, p.default + 3) for p in numbers]
     found = ([p.default for p in numbers], [p.low for p in numbers], large)
-    return [tuple(p) for p in dict.fromkeys(map(tuple, found)) if node_type.valid(*p)]
+    valid = [tuple(p) for p in dict.fromkeys(map(tuple, found)) if node_type.valid(*p)]
+    return [valid[0], *(p for p in valid[1:] if warmup(node_type, p) < ROWS - 40)]
 
 
 def e_of(line: Signature, point: float = POINT) -> tuple[float, ...]:
@@ -158,12 +166,12 @@ def test_columns_are_fresh_and_filled_from_warm_up_on(line: Signature) -> None:
 def still_inputs_of(line: Signature) -> list[Any]:
     """Return prices that stand still after a jump, and nothing but zeros of other kinds."""
     still = flat_fields(ROWS)
-    if line.type.fields or any(port.leaf for port in line.type.inputs):
-        names = line.type.fields or tuple(port.leaf for port in line.type.inputs)
-        return [still[name] for name in names]
+    if line.type.fields:
+        return [still[name] for name in line.type.fields]
+    leaves = [port.leaf or "close" for port in line.type.inputs]
     return [
-        still["close"] if kind.name == "price" else np.zeros_like(values_of(kind, 1, ROWS))
-        for kind in line.inputs
+        price_of(leaf, still) if kind.name == "price" else np.zeros_like(values_of(kind, 1, ROWS))
+        for leaf, kind in zip(leaves, line.inputs, strict=True)
     ]
 
 

@@ -1,13 +1,16 @@
 """All node types: importing this package fills the registry."""
 
 from dsl.nodes import (  # noqa: F401
+    adaptive,
     arithmetic,
     averages,
+    chained,
     changes,
     channels,
     clock,
     comparison,
     constants,
+    directional,
     events,
     expert,
     functions,
@@ -19,4 +22,5 @@ from dsl.nodes import (  # noqa: F401
     sizing,
     volumes,
     votes,
+    williams,
 )

@@ -32,6 +32,7 @@ RULE_CHANCE = 0.2
 CONSTANT_CHANCE = 0.5
 WARMUP = 12
 SHIFT_CHANCE = 0.2
+WARMUP = 20  # rows of a node's own warm-up at most, times the largest period
 
 
 def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 30) -> Strategy:
@@ -80,6 +81,7 @@ def random_node(
     beside it, and a distance of 1e-18 is not the distance of 0 that refuses an entry.
     """
     lines = [line for line in producers(kind) if line.type.weight > 0]
+    lines = [line for line in lines if _shortest(line.type) <= WARMUP * longest]
     if no_constant:
         lines = [line for line in lines if line.type.scalar is None]
     small = [line for line in lines if _line_height(line) < max(1, depth)]
@@ -97,11 +99,18 @@ def random_node(
 def random_params(
     rng: np.random.Generator, node_type: NodeType, longest: int = 30
 ) -> tuple[ParamValue, ...]:
-    """Return parameters that the type allows together."""
+    """Return parameters that the type allows together, its warm-up short as the data are."""
+    most = max(WARMUP * longest, _shortest(node_type))
     while True:
         params = tuple(_drawn(rng, param, longest) for param in node_type.params)
-        if node_type.valid(*params):
+        if node_type.valid(*params) and node_type.warmup(*params) <= most:
             return params
+
+
+def _shortest(node_type: NodeType) -> int:
+    """Return the warm-up that the smallest parameters give."""
+    params = node_type.params
+    return node_type.warmup(*(getattr(param, "low", param.default) for param in params))
 
 
 def promoted(strategy: Strategy) -> Strategy:

@@ -123,6 +123,8 @@ double MathAbs(double x);
 double MathFloor(double x);
 double MathCeil(double x);
 double MathSqrt(double x);
+double MathExp(double x);
+double MathLog(double x);
 double MathPow(double base, double exponent);
 double MathExp(double x);
 double MathLog(double x);
@@ -190,6 +192,19 @@ int iChaikin(const string s, ENUM_TIMEFRAMES p, int fast, int slow, ENUM_MA_METH
 int iMFI(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_VOLUME volume);
 int iForce(const string s, ENUM_TIMEFRAMES p, int period, ENUM_MA_METHOD method, ENUM_APPLIED_VOLUME volume);
 int iStochastic(const string s, ENUM_TIMEFRAMES p, int k, int d, int slowing, ENUM_MA_METHOD method, ENUM_STO_PRICE price);
+int iDEMA(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_APPLIED_PRICE price);
+int iTEMA(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_APPLIED_PRICE price);
+int iTriX(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE price);
+int iAMA(const string s, ENUM_TIMEFRAMES p, int period, int fast, int slow, int shift, ENUM_APPLIED_PRICE price);
+int iVIDyA(const string s, ENUM_TIMEFRAMES p, int cmo_period, int period, int shift, ENUM_APPLIED_PRICE price);
+int iFrAMA(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_APPLIED_PRICE price);
+int iADX(const string s, ENUM_TIMEFRAMES p, int period);
+int iADXWilder(const string s, ENUM_TIMEFRAMES p, int period);
+int iSAR(const string s, ENUM_TIMEFRAMES p, double step, double maximum);
+int iIchimoku(const string s, ENUM_TIMEFRAMES p, int tenkan, int kijun, int senkou);
+int iAO(const string s, ENUM_TIMEFRAMES p);
+int iAC(const string s, ENUM_TIMEFRAMES p);
+int iAlligator(const string s, ENUM_TIMEFRAMES p, int jaws, int jaws_shift, int teeth, int teeth_shift, int lips, int lips_shift, ENUM_MA_METHOD method, ENUM_APPLIED_PRICE price);
 
 long MQLInfoInteger(ENUM_MQL_INFO_INTEGER property);
 long AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER property);

@@ -24,6 +24,8 @@ double MathAbs(double x) { return std::fabs(x); }
 double MathFloor(double x) { return std::floor(x); }
 double MathCeil(double x) { return std::ceil(x); }
 double MathSqrt(double x) { return std::sqrt(x); }
+double MathExp(double x) { return std::exp(x); }
+double MathLog(double x) { return std::log(x); }
 double MathPow(double base, double exponent) { return std::pow(base, exponent); }
 double MathExp(double x) { return std::exp(x); }
 double MathLog(double x) { return std::log(x); }
@@ -94,6 +96,19 @@ int iChaikin(const string, ENUM_TIMEFRAMES, int, int, ENUM_MA_METHOD, ENUM_APPLI
 int iMFI(const string, ENUM_TIMEFRAMES, int, ENUM_APPLIED_VOLUME) { return rt.handles++; }
 int iForce(const string, ENUM_TIMEFRAMES, int, ENUM_MA_METHOD, ENUM_APPLIED_VOLUME) { return rt.handles++; }
 int iStochastic(const string, ENUM_TIMEFRAMES, int, int, int, ENUM_MA_METHOD, ENUM_STO_PRICE) { return rt.handles++; }
+int iDEMA(const string, ENUM_TIMEFRAMES, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iTEMA(const string, ENUM_TIMEFRAMES, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iTriX(const string, ENUM_TIMEFRAMES, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iAMA(const string, ENUM_TIMEFRAMES, int, int, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iVIDyA(const string, ENUM_TIMEFRAMES, int, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iFrAMA(const string, ENUM_TIMEFRAMES, int, int, ENUM_APPLIED_PRICE) { return rt.handles++; }
+int iADX(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iADXWilder(const string, ENUM_TIMEFRAMES, int) { return rt.handles++; }
+int iSAR(const string, ENUM_TIMEFRAMES, double, double) { return rt.handles++; }
+int iIchimoku(const string, ENUM_TIMEFRAMES, int, int, int) { return rt.handles++; }
+int iAO(const string, ENUM_TIMEFRAMES) { return rt.handles++; }
+int iAC(const string, ENUM_TIMEFRAMES) { return rt.handles++; }
+int iAlligator(const string, ENUM_TIMEFRAMES, int, int, int, int, int, int, ENUM_MA_METHOD, ENUM_APPLIED_PRICE) { return rt.handles++; }
 
 // Read bars, then the tables of all handles; numbers are doubles in the machine's own form.
 inline std::vector<double> read_numbers(size_t count)
