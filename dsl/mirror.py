@@ -314,6 +314,6 @@ _RULES: dict[NodeType, Callable[[Node, Sequence[Image]], Image]] = {
     ABS: _absolute,
     MIN: _choice,
     MAX: _choice,
-    **dict.fromkeys((SQRT, LOG, EXP, POWER, FLOOR, CEIL, ROUND, CHOOSE), _function),
     WITHIN: _nearness,
+    **dict.fromkeys((SQRT, LOG, EXP, POWER, FLOOR, CEIL, ROUND, CHOOSE), _function),
 }

@@ -165,7 +165,17 @@ EVENTS = """strategy "Signals read by series" {
     stop loss abs(value_when(rising(ema(close, 5), 2), close - open, 1, 50)) + 20 points
     size 0.1 lots
 }"""
-ADDED = {"averages": AVERAGES, "volumes": VOLUMES, "events": EVENTS}
+CANDLES = """strategy "Candles, days and sessions" {
+    enter long when inside_bar() or bullish_engulfing() or bullish_pin(60) and minute < 30
+    enter short when outside_bar() or bearish_engulfing() or bearish_pin(60) and monthday > 9
+    exit long when close > yesterday().high or close < today().open or doji(12)
+    exit short when close < pivots().s1 or close > session_range(22:00, 06:00).high
+    trade when last_week().close < this_week().high and count_true(inside_bar(), 20) < 6
+    stop loss body + bar_range + upper_shadow + lower_shadow + abs(gap)
+    take profit abs(pivots().r3 - pivots().s3) + today().high - this_week().low
+    size 0.1 lots
+}"""
+ADDED = {"averages": AVERAGES, "volumes": VOLUMES, "events": EVENTS, "candles": CANDLES}
 
 
 def test_library_classes_compute_what_the_kernels_compute(

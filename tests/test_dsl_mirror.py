@@ -192,6 +192,16 @@ def depends_on_the_level_of_prices(signal: Node) -> bool:
     )
 
 
+def one_sided(signal: Node, fields: dict[str, Any]) -> bool:
+    """Return whether an oscillator below has nothing to divide by, where the two sides differ."""
+    shares = [n for n in topological(signal) if n.type.name in {"rsi", "demarker", "ultimate"}]
+    for share in shares:
+        values = (column(share, fields) - share.kind.low) / (share.kind.high - share.kind.low)
+        if np.nanmin(values) < 1e-6 or np.nanmax(values) > 1 - 1e-6:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_random_signals_mirrored_give_the_same_on_reflected_bars(seed: int) -> None:
     rng = np.random.default_rng(seed)

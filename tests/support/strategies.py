@@ -30,7 +30,7 @@ PORT_CHANCE = {
 }
 RULE_CHANCE = 0.2
 CONSTANT_CHANCE = 0.5
-WARMUP = 12
+LONGEST_WARMUP = 12
 SHIFT_CHANCE = 0.2
 WARMUP = 20  # rows of a node's own warm-up at most, times the largest period
 
@@ -41,12 +41,12 @@ def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 
     Args:
         rng: Where all draws come from.
         depth: Levels of nodes below a port.
-        longest: Largest period drawn; the warm-up is at most `WARMUP` times that, so that short
-            data suffice.
+        longest: Largest period drawn; the warm-up is at most `LONGEST_WARMUP` times that, so that
+            short data suffice.
     """
     while True:
         drawn = _random_strategy(rng, depth, longest)
-        if build_plan(drawn).warmup <= WARMUP * longest:
+        if build_plan(drawn).warmup <= LONGEST_WARMUP * longest:
             return drawn
 
 
