@@ -15,6 +15,7 @@ ALLOWED = f"read are columns like {PLAIN}, or MetaTrader's {METATRADER}"
 SEPARATORS = "\t;|,"  # in the order they are tried: the comma may be a decimal mark
 
 _TIME_OF_DAY = re.compile(r"\s*\d{1,2}:\d{2}(:\d{2})?")
+_CLOCK_DIGITS = re.compile(r"\s*(\d{4}|\d{6})\s*$")
 _DATE = re.compile(r"\s*(\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})")
 _NUMERIC_TIME = re.compile(r"\s*(\d{8}( \d{4,6})?|\d{12}|\d{14}|\d{9,11}(\.0*)?|\d{13})\s*$")
 _NUMBER = re.compile(r"\s*[-+]?\d+([.,]\d*)?([eE][-+]?\d+)?\s*$")
@@ -132,15 +133,19 @@ def _plain(cell: str) -> str:
 
 
 def _names_time(name: str) -> bool:
-    return name == "data" or any(part in name for part in ("time", "date"))  # Polish: data
+    if name == "data":  # Polish
+        return True
+    return "frame" not in name and any(part in name for part in ("time", "date"))
 
 
 def _last_time(times: list[int], second: list[str], place: str) -> int:
     """Return the field where the time ends: a date may be followed by its time of day."""
     after = times[0] + 1
-    of_day = len(second) > after and _TIME_OF_DAY.match(second[after])
-    if of_day and after in times:
-        return after
+    if after in times and len(second) > after:
+        cell = second[after]
+        unmarked = _NUMERIC_TIME.match(second[times[0]]) and _CLOCK_DIGITS.match(cell)
+        if _TIME_OF_DAY.match(cell) or unmarked:
+            return after
     if len(times) > 1 and len(second) > times[1] and _TIME_OF_DAY.match(second[times[1]]):
         raise DataError(f"{place}:1: the column of the time must follow that of the date")
     return times[0]

@@ -92,6 +92,10 @@ LAYOUTS = {
     ),
     "byte order mark": "\ufeff"
     + table("{t:%Y-%m-%d %H:%M}," + P + ",{v}", "time,open,high,low,close,vol"),
+    "Stooq": table(
+        "EURUSD,60,{t:%Y%m%d},{t:%H%M%S}," + P + ",{v},0",
+        "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>",
+    ),
     "index first": table("17,{t:%Y-%m-%d %H:%M}," + P + ",{v}", ",time,open,high,low,close,volume"),
 }
 
