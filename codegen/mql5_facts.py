@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from codegen.mql5_text import comment_line
+from dsl.node import topological
 from dsl.printer import format_strategy
 from dsl.strategy import Strategy
 
@@ -116,6 +117,7 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
         "",
         *_figures_table(facts.spans),
         *_NOTE,
+        *_notes(strategy),
         "",
         "The strategy in the language of genfx:",
     ]

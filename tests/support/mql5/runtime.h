@@ -24,8 +24,6 @@ double MathAbs(double x) { return std::fabs(x); }
 double MathFloor(double x) { return std::floor(x); }
 double MathCeil(double x) { return std::ceil(x); }
 double MathSqrt(double x) { return std::sqrt(x); }
-double MathExp(double x) { return std::exp(x); }
-double MathLog(double x) { return std::log(x); }
 double MathPow(double base, double exponent) { return std::pow(base, exponent); }
 double MathExp(double x) { return std::exp(x); }
 double MathLog(double x) { return std::log(x); }
