@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from dsl.inference import shift_index
 from dsl.kinds import INTEGER_KINDS, NUMBER, SIGNAL
 from dsl.levels import levels_of
-from dsl.node import InputRef, Node, Value, with_params
+from dsl.node import InputRef, Node, Value, topological, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import EXPERT
 from dsl.params import FloatParam, IntParam
@@ -19,6 +19,7 @@ from dsl.table import MAX_NAME, OPERATOR_WORDS
 
 Range = tuple[float | None, float | None, float | None]
 _NO_RANGE: Range = (None, None, None)
+_WORDS = {"points_count": "points"}
 _SWITCHES = {"reverse"}  # on or off is structure, not a number
 _Place = tuple[object, ...]  # a computation and a parameter of it
 
@@ -32,11 +33,13 @@ def parametrize(strategy: Strategy) -> Strategy:
     table = _Table({spec.name for spec in strategy.inputs} | {n for n, _ in strategy.labels})
     beside = _siblings(strategy)
     names = {labelled: name for name, labelled in strategy.labels}
+    purposes = _purposes(strategy)
     promoted: dict[Node, tuple[Value, ...]] = {}
     for current in strategy.order:
         values = current.params
         if not all(isinstance(value, InputRef | str) for value in values):
-            promoted[current] = _promoted(current, _told_by(beside.get(current), names), table)
+            told = _told_by(beside.get(current), names)
+            promoted[current] = _promoted(current, told, purposes.get(current, ""), table)
     rebuilt = _rebuilt(strategy, promoted)
     return replace(rebuilt, inputs=(*strategy.inputs, *table.specs))
 
@@ -101,7 +104,21 @@ def _told_by(pair: tuple[Node, Node] | None, names: dict[Node, str]) -> _Neighbo
     return _Neighbour(names.get(other, plain), levels_of(other), consumer.kind == SIGNAL)
 
 
-def _promoted(current: Node, beside: _Neighbour | None, table: _Table) -> tuple[Value, ...]:
+def _purposes(strategy: Strategy) -> dict[Node, str]:
+    """Return what each node serves, such as " (entry, stop loss)": the end of a comment."""
+    found: dict[Node, dict[str, None]] = {}
+    expert = strategy.expert
+    for port, child in zip(expert.type.inputs, expert.inputs, strict=True):
+        if child is not None and port.name != "size":
+            word = port.name.removeprefix("long_").removeprefix("short_").replace("_", " ")
+            for current in topological(child):
+                found.setdefault(current, {})[word] = None
+    return {current: f" ({', '.join(words)})" for current, words in found.items()}
+
+
+def _promoted(
+    current: Node, beside: _Neighbour | None, purpose: str, table: _Table
+) -> tuple[Value, ...]:
     values: list[Value] = []
     shift = shift_index(current.type)
     for index, (param, value) in enumerate(zip(current.type.params, current.params, strict=True)):
@@ -111,13 +128,14 @@ def _promoted(current: Node, beside: _Neighbour | None, table: _Table) -> tuple[
             values.append(value)
         elif current.type is CONSTANT:
             name, span, comment = _constant(current, value, beside)
-            values.append(table.input((current,), name, value, span, comment))
+            values.append(table.input((current,), name, value, span, comment + purpose))
         elif isinstance(param, IntParam | FloatParam):
             owner = "" if rule or current.type.name == param.name else f"{current.type.name}_"
             name = owner + param.name
             span = _declared(param, value, switch=rule)
             place = _place(current, index, param)
-            values.append(table.input(place, name, value, span, name.replace("_", " ")))
+            comment = _WORDS.get(name, name.replace("_", " ")) + purpose
+            values.append(table.input(place, name, value, span, comment))
     return tuple(values)
 
 

@@ -90,3 +90,17 @@ def test_numbers_of_any_strategy_move_into_the_table(seed: int) -> None:
 
 def used(strategy: Strategy) -> set[str]:
     return {v.name for n in strategy.order for v in n.params if isinstance(v, InputRef)}
+
+
+def test_comments_say_what_an_input_serves() -> None:
+    found = table(
+        "enter long when close > ema(close, 12)",
+        "exit long when close < ema(close, 12) or rsi(close, 14) > 70",
+        "stop loss 2 * atr(10)",
+        "take profit 300 points",
+    )
+    assert found["ema_period"].comment == "ema period (entry, exit)"
+    assert found["rsi_level"].comment == "level of rsi (exit)"
+    assert found["atr_period"].comment == "atr period (stop loss)"
+    assert found["points_count"].comment == "points (take profit)"
+    assert found["lots"].comment == "lots"

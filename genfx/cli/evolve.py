@@ -75,11 +75,12 @@ def _print_summary(finished: Finished) -> None:
         head, rows = short_table(finished.finalists, wide=screen.width >= WIDE)
         spans = [found.span.replace("_", "-") for found in finished.finalists[0].spans]
         print_table(head, rows, f"Side by side: {', '.join(spans)}")
-    screen.print(
-        f"\n{outcome.distinct:,} strategies were tried. By luck alone the best of so many without "
-        f"any skill would show a Sharpe ratio of about {finished.lucky_sharpe:.1f} in-sample; "
-        "the holdout is the only span that was not used to choose."
-    )
+    if outcome.distinct > 1:
+        screen.print(
+            f"\n{outcome.distinct:,} strategies were tried. By luck alone the best of so many "
+            f"without any skill would show a Sharpe ratio of about {finished.lucky_sharpe:.1f} "
+            "in-sample; the holdout is the only span that was not used to choose."
+        )
     if outcome.interrupted:
         screen.print(
             f"Interrupted after generation {outcome.generations}; the holdout stays unread until "

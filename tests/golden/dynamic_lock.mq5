@@ -62,7 +62,7 @@ input group "Money"
 input double Lots = 0.1; // Volume of a trade, lots
 input group "Trading"
 input long MagicNumber = 209273485; // Marks the trades of this EA
-input int ServerShift = 0; // Hours from the broker's clock to that of the data
+input int ServerShift = 0; // Hours to add to server time to get the clock of the data
 input string TradeComment = "Lock that moves"; // Comment of the trades
 input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
 
@@ -351,13 +351,8 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    if(SelectPosition())
      {
       const bool is_long = (ENUM_POSITION_TYPE)PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
-      string reason = "";
-      if(reason == "")
-         return(ProtectPosition(bar_time, is_long, tick, decision));
-      const Outcome closed = ClosePosition(reason);
-      if(closed != OUTCOME_DONE)
-         return(closed);
-      ExtClosedSide = is_long ? (int)POSITION_TYPE_BUY : (int)POSITION_TYPE_SELL;
+      //--- no rule closes a position: that is left to its stop loss and take profit
+      return(ProtectPosition(bar_time, is_long, tick, decision));
      }
 //--- a late first decision, or a repeated one, may still close but opens nothing
    if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)

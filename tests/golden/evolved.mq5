@@ -32,20 +32,20 @@
 //|
 //| The strategy in the language of genfx:
 //|    strategy "An evolved one" {
-//|        input ema_period = 12 in 2..200 step 1 "ema period"
-//|        input ema_period_2 = 26 in 2..200 step 1 "ema period"
-//|        input sma_period = 9 in 2..200 step 1 "sma period"
-//|        input rising_count = 3 in 1..5 step 1 "rising count"
-//|        input rsi_period = 14 in 2..50 step 1 "rsi period"
-//|        input macd_fast = 5 in 3..50 step 1 "macd fast"
-//|        input macd_slow = 10 in 10..150 step 1 "macd slow"
-//|        input macd_signal = 4 in 2..50 step 1 "macd signal"
-//|        input macd_level = 0.0 "level of macd"
-//|        input falling_count = 2 in 1..5 step 1 "falling count"
-//|        input session_start = 08:00 in 00:00..23:59 step 01:00 "session start"
-//|        input session_end = 20:00 in 00:00..23:59 step 01:00 "session end"
-//|        input atr_factor = 2.0 in 0.5..8 step 0.1 "factor of atr"
-//|        input atr_period = 14 in 2..100 step 1 "atr period"
+//|        input ema_period = 12 in 2..200 step 1 "ema period (entry)"
+//|        input ema_period_2 = 26 in 2..200 step 1 "ema period (entry)"
+//|        input sma_period = 9 in 2..200 step 1 "sma period (entry)"
+//|        input rising_count = 3 in 1..5 step 1 "rising count (entry)"
+//|        input rsi_period = 14 in 2..50 step 1 "rsi period (entry)"
+//|        input macd_fast = 5 in 3..50 step 1 "macd fast (entry)"
+//|        input macd_slow = 10 in 10..150 step 1 "macd slow (entry)"
+//|        input macd_signal = 4 in 2..50 step 1 "macd signal (entry)"
+//|        input macd_level = 0.0 "level of macd (entry)"
+//|        input falling_count = 2 in 1..5 step 1 "falling count (entry)"
+//|        input session_start = 08:00 in 00:00..23:59 step 01:00 "session start (entry)"
+//|        input session_end = 20:00 in 00:00..23:59 step 01:00 "session end (entry)"
+//|        input atr_factor = 2.0 in 0.5..8 step 0.1 "factor of atr (stop loss)"
+//|        input atr_period = 14 in 2..100 step 1 "atr period (stop loss)"
 //|        input risk_percent = 1.0 in 0.25..3 step 0.25 "risk percent"
 //|        input max_bars = 36 in 1..500 step 1 "max bars"
 //|        input trades_per_day = 2 in 1..10 step 1 "trades per day"
@@ -82,26 +82,26 @@
 #define NUMBER_TOLERANCE 0.000000001     // so are other numbers, relative to the larger one
 
 input group "Strategy"
-input int InpEmaPeriod = 12; // ema period
-input int InpEmaPeriod2 = 26; // ema period
-input int InpSmaPeriod = 9; // sma period
-input int InpRisingCount = 3; // rising count
-input int InpRsiPeriod = 14; // rsi period
-input int InpMacdFast = 5; // macd fast
-input int InpMacdSlow = 10; // macd slow
-input int InpMacdSignal = 4; // macd signal
-input double InpMacdLevel = 0.0; // level of macd
-input int InpFallingCount = 2; // falling count
-input int InpSessionStart = 480; // session start
-input int InpSessionEnd = 1200; // session end
-input double InpAtrFactor = 2.0; // factor of atr
-input int InpAtrPeriod = 14; // atr period
+input int InpEmaPeriod = 12; // ema period (entry)
+input int InpEmaPeriod2 = 26; // ema period (entry)
+input int InpSmaPeriod = 9; // sma period (entry)
+input int InpRisingCount = 3; // rising count (entry)
+input int InpRsiPeriod = 14; // rsi period (entry)
+input int InpMacdFast = 5; // macd fast (entry)
+input int InpMacdSlow = 10; // macd slow (entry)
+input int InpMacdSignal = 4; // macd signal (entry)
+input double InpMacdLevel = 0.0; // level of macd (entry)
+input int InpFallingCount = 2; // falling count (entry)
+input int InpSessionStart = 480; // session start (entry)
+input int InpSessionEnd = 1200; // session end (entry)
+input double InpAtrFactor = 2.0; // factor of atr (stop loss)
+input int InpAtrPeriod = 14; // atr period (stop loss)
 input double InpRiskPercent = 1.0; // risk percent
 input int InpMaxBars = 36; // max bars
 input int InpTradesPerDay = 2; // trades per day
 input group "Trading"
 input long MagicNumber = 118596353; // Marks the trades of this EA
-input int ServerShift = 0; // Hours from the broker's clock to that of the data
+input int ServerShift = 0; // Hours to add to server time to get the clock of the data
 input string TradeComment = "An evolved one"; // Comment of the trades
 input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
 

@@ -62,7 +62,7 @@ input group "Money"
 input double Lots = 0.2; // Volume of a trade, lots
 input group "Trading"
 input long MagicNumber = 366015845; // Marks the trades of this EA
-input int ServerShift = 0; // Hours from the broker's clock to that of the data
+input int ServerShift = 0; // Hours to add to server time to get the clock of the data
 input string TradeComment = "MACD against its signal"; // Comment of the trades
 input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
 

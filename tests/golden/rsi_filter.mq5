@@ -76,7 +76,7 @@ input group "Money"
 input double RiskPercent = 1.0; // Percent of the balance at risk
 input group "Trading"
 input long MagicNumber = 612552618; // Marks the trades of this EA
-input int ServerShift = 0; // Hours from the broker's clock to that of the data
+input int ServerShift = 0; // Hours to add to server time to get the clock of the data
 input string TradeComment = "EMA cross with RSI filter"; // Comment of the trades
 input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
 
