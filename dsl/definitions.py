@@ -91,7 +91,7 @@ def _function(statement: sx.Statement, scope: Scope) -> None:
     signature = next(part for part in statement.parts if isinstance(part, sx.Signature))
     errors = len(scope.errors)
     declare_name(signature.name, signature.place, scope)
-    if any(t.name == signature.name for t in node_types()):
+    if len(scope.errors) == errors and any(t.name == signature.name for t in node_types()):
         message = f"'{signature.name}' is a node type already"
         scope.report(SyntaxProblem(message, hint="choose another name"), signature.place)
     _check_parameters(signature, scope)
@@ -154,7 +154,7 @@ def _known(name: str, signature: sx.Signature, scope: Scope) -> bool:
         any(parameter.name == name for parameter in signature.parameters)
         or name in scope.names
         or name in scope.inputs
-        or name in scope.lost
+        or scope.broken(name)
         or name in choices
         or any(t.name == name for t in types if t.syntax.form in {"leaf", "call"})
     )
@@ -245,7 +245,11 @@ def _shown(definition: _Definition) -> str:
 def _include(statement: sx.Statement, scope: Scope) -> None:
     name = unquoted(statement.words[-1])
     path = Path(scope.files.path).parent / name
-    found = _library(name, path, scope)
+    try:
+        found = _library(name, path, scope)
+    except SyntaxProblem:
+        scope.incomplete = True
+        raise
     for key, value in found.names.items():
         if key in scope.names and scope.names[key] is value:
             continue  # two libraries include the same one

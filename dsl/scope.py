@@ -42,7 +42,8 @@ class Scope:
     names: Named expressions met so far; None for one that is broken. later: Lines of the names that
     the text defines anywhere. uses: Which parameters an input stands for. clocks: Inputs written as
     times of day. lost: Names whose definition could not even be read. functions: Those met so far.
-    calls: Names of the functions that are being expanded, outermost first.
+    calls: Names of the functions that are being expanded, outermost first. incomplete: A library
+    could not be included, so that nobody knows which names there are.
     """
 
     inputs: dict[str, InputSpec] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Scope:
     functions: dict[str, Function] = field(default_factory=dict)
     calls: tuple[str, ...] = ()
     files: Files = field(default_factory=Files)
+    incomplete: bool = False
 
     def report(self, error: DslError, place: sx.Place) -> None:
         """Keep an error; it stands at `place` if it does not know better."""
@@ -65,6 +67,10 @@ class Scope:
 
     def broken(self, name: str) -> bool:
         """Return whether the name's own definition is wrong, so that its uses are not to blame."""
+        if self.incomplete and not any(
+            name in known for known in (self.names, self.inputs, self.functions, self.later)
+        ):
+            return all(t.name != name for t in node_types())
         return name in self.lost or (name in self.names and self.names[name] is None)
 
     def use(self, name: str, param: Param) -> InputRef:

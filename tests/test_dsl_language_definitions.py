@@ -188,6 +188,19 @@ def test_files_that_cannot_be_included(tmp_path: Path, line: str, message: str) 
     assert message in str(caught.value)
 
 
+def test_names_of_a_broken_library_are_not_reported_again(tmp_path: Path) -> None:
+    library(tmp_path, "a.strat", "slow = emma(close, 200)")
+    with pytest.raises(DslErrors) as caught:
+        included(
+            tmp_path,
+            'include "a.strat"',
+            "def f(x) = slow + far(x)",
+            "enter long when f(close) > slow and far(open) > atr(n) and clse > rsi(close, 3)",
+            "stop loss hight",
+        )
+    assert len(caught.value.errors) == 1
+
+
 def test_library_alone_is_no_strategy() -> None:
     with pytest.raises(DslErrors, match="this is a library, not a strategy"):
         parse('library "x" { a = 3 }')
