@@ -1,9 +1,9 @@
-"""`genfx export`: a strategy as MQL5, Python, .set, JSON, Graphviz or canonical text."""
+"""`genfx export`: a strategy as MQL5, Python, .set, JSON, Graphviz, a picture, canonical text."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,11 +11,14 @@ from dsl.errors import DataError
 from genfx.cli.options import ConfigOption, read_config
 from genfx.cli.show import read_text
 
+if TYPE_CHECKING:
+    from dsl.strategy import Strategy
+
 
 def export(
     file: Annotated[Path, typer.Argument(help="A strategy (.strat).")],
     to: Annotated[
-        Literal["mql5", "python", "set", "strat", "json", "dot"],
+        Literal["mql5", "python", "set", "strat", "json", "dot", "svg", "png"],
         typer.Option(help="What it becomes."),
     ],
     out: Annotated[
@@ -30,9 +33,9 @@ def export(
 
     Numbers that are no inputs yet become inputs, unless the strategy has inputs of its own.
     --config adds symbol, data span and deposit to the Expert Advisor's header, and tells the Python
-    program its point and timeframe (else those of EURUSD H1).
+    program its point and timeframe (else those of EURUSD H1). svg and png draw the strategy as it
+    is written: boxes coloured by kind, named ports, wires.
     """
-    from backtest.files import write_whole
     from dsl.lower import parse
     from genfx.exports import (
         ANY_MARKET,
@@ -44,7 +47,11 @@ def export(
     )
     from genfx.markets import market
 
-    strategy = with_inputs(parse(read_text(file), str(file)))
+    written = parse(read_text(file), str(file))
+    if to in ("svg", "png"):
+        _draw(written, file, to, out)
+        return
+    strategy = with_inputs(written)
     facts = ANY_MARKET
     if config is not None:
         chosen = read_config(config)
@@ -55,7 +62,26 @@ def export(
     if out == "-":
         typer.echo(content.decode("utf-16" if to == "set" else "utf-8"), nl=False)
         return
-    target = Path(out) if out else file.with_suffix(SUFFIXES[to])
+    _write(file, Path(out) if out else file.with_suffix(SUFFIXES[to]), content)
+
+
+def _draw(strategy: Strategy, file: Path, to: str, out: str) -> None:
+    from genfx.diagram import diagram
+    from genfx.diagram_picture import png, svg
+
+    drawn = diagram(strategy)
+    content = svg(drawn) if to == "svg" else png(drawn)
+    if out != "-":
+        _write(file, Path(out) if out else file.with_suffix(f".{to}"), content)
+    elif to == "svg":
+        typer.echo(content.decode(), nl=False)
+    else:
+        raise DataError("a PNG is no text for the screen", hint="--out FILE.png, or --to svg")
+
+
+def _write(file: Path, target: Path, content: bytes) -> None:
+    from backtest.files import write_whole
+
     if target == file:
         raise DataError(f"{file}: would be overwritten", hint="name another file with --out")
     write_whole(target, content)
