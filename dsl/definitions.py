@@ -242,6 +242,22 @@ def _shown(definition: _Definition) -> str:
     return f"{definition.name}({', '.join(p.name for p in definition.signature.parameters)})"
 
 
+def check_library(text: str, path: str = "") -> tuple[str, ...] | None:
+    """Return what a library text defines, None if the text is no library.
+
+    Raises:
+        DslErrors: The library is wrong.
+    """
+    reading = read(text, path)
+    if reading.file is None or reading.file.word != "library":
+        return None
+    scope = Scope(lost=reading.lost, errors=list(reading.errors), files=in_files(path))
+    _lower(reading.file, scope)
+    if scope.errors:
+        raise DslErrors(scope.errors, text=text, path=path)
+    return (*scope.names, *scope.functions)
+
+
 def _include(statement: sx.Statement, scope: Scope) -> None:
     name = unquoted(statement.words[-1])
     path = Path(scope.files.path).parent / name

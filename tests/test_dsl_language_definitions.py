@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dsl.definitions import check_library
 from dsl.errors import DslErrors
 from dsl.lower import parse, parse_expression
 from dsl.printer import format_strategy, format_text
@@ -204,3 +205,12 @@ def test_names_of_a_broken_library_are_not_reported_again(tmp_path: Path) -> Non
 def test_library_alone_is_no_strategy() -> None:
     with pytest.raises(DslErrors, match="this is a library, not a strategy"):
         parse('library "x" { a = 3 }')
+
+
+def test_library_alone_can_be_checked(tmp_path: Path) -> None:
+    library(tmp_path, "b.strat", "slow = ema(close, 200)")
+    whole = 'library "x" { include "b.strat" def up(x) = x > slow }'
+    assert check_library(whole, str(tmp_path / "a.strat")) == ("slow", "up")
+    assert check_library(text(ENTRY)) is None
+    with pytest.raises(DslErrors, match="unknown name 'fast'"):
+        check_library('library "x" { def up(x) = x > fast }')

@@ -19,41 +19,55 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Check strategies: grammar, names, kinds, parameters; all errors of all files at once."""
-    from dsl.lower import parse
-
-    from codegen.plan import build_plan
-
     found: list[dict[str, object]] = []
     problems: list[str] = []
     for path in files:
         try:
-            strategy = parse(read_text(path), str(path))
+            found.append(_checked(path))
         except GenfxError as error:
             problems.append(str(error))
-            continue
-        found.append(
-            {
-                "file": str(path),
-                "title": strategy.title,
-                "strategy_id": strategy.strategy_id,
-                "structure_id": strategy.structure_id,
-                "nodes": len(strategy.order),
-                "inputs": len(strategy.inputs),
-                "warmup_bars": build_plan(strategy).warmup,
-            }
-        )
     if as_json:
         print_json({"ok": found, "errors": problems})
     else:
         for facts in found:
-            typer.echo(
-                f"{facts['file']}: ok, {facts['nodes']} nodes, {facts['inputs']} inputs, "
-                f"warm-up {facts['warmup_bars']} bars, id {str(facts['strategy_id'])[:8]}"
-            )
+            typer.echo(_shown(facts))
         for problem in problems:
             complain(problem)
     if problems:
         raise typer.Exit(2)
+
+
+def _checked(path: Path) -> dict[str, object]:
+    """Return the facts of a strategy, or the names that a library defines."""
+    from codegen.plan import build_plan
+    from dsl.definitions import check_library
+    from dsl.lower import parse
+
+    text = read_text(path)
+    defined = check_library(text, str(path))
+    if defined is not None:
+        return {"file": str(path), "library": list(defined)}
+    strategy = parse(text, str(path))
+    return {
+        "file": str(path),
+        "title": strategy.title,
+        "strategy_id": strategy.strategy_id,
+        "structure_id": strategy.structure_id,
+        "nodes": len(strategy.order),
+        "inputs": len(strategy.inputs),
+        "warmup_bars": build_plan(strategy).warmup,
+    }
+
+
+def _shown(facts: dict[str, object]) -> str:
+    if "library" in facts:
+        names = facts["library"]
+        assert isinstance(names, list)
+        return f"{facts['file']}: ok, a library of {', '.join(names) or 'nothing'}"
+    return (
+        f"{facts['file']}: ok, {facts['nodes']} nodes, {facts['inputs']} inputs, "
+        f"warm-up {facts['warmup_bars']} bars, id {str(facts['strategy_id'])[:8]}"
+    )
 
 
 def fmt(
@@ -63,9 +77,8 @@ def fmt(
     ] = False,
 ) -> None:
     """Write strategies in the one canonical layout; comments stay."""
-    from dsl.printer import format_text
-
     from backtest.files import write_whole
+    from dsl.printer import format_text
 
     changed = 0
     for path in files:
