@@ -186,6 +186,7 @@ def depends_on_the_level_of_prices(signal: Node) -> bool:
     return any(
         current.type.name in {"momentum", "percent", "roc", "mfi"}
         or current.type.name in {"envelopes", "trix"}
+        or _steps_of_an_oscillator(current)
         or (current.type.name == "div" and current.inputs[1] and current.inputs[1].kind == PRICE)
         or (current.type.name == "constant" and current.kind == PRICE)
         for current in topological(signal)
@@ -200,6 +201,12 @@ def one_sided(signal: Node, fields: dict[str, Any]) -> bool:
         if np.nanmin(values) < 1e-6 or np.nanmax(values) > 1 - 1e-6:
             return True
     return False
+
+
+def _steps_of_an_oscillator(current: Node) -> bool:
+    """Return whether steps are compared whose tolerance is larger near 100 than near 0."""
+    steps = current.type.name in {"rising", "falling"}
+    return steps and any(port and port.kind.name == "oscillator" for port in current.inputs)
 
 
 @pytest.mark.parametrize("seed", range(8))
