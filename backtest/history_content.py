@@ -63,7 +63,7 @@ def text_bytes(content: bytes, place: str) -> bytes:
             content = content.decode("utf-16").encode()
         except UnicodeDecodeError as problem:
             raise DataError(f"{place}: is no text: its UTF-16 is damaged") from problem
-    content = content.removeprefix(_BOM)
+    content = content.removeprefix(_BOM).removesuffix(b"\x1a")  # DOS marks the end so
     head = content[:HEAD]
     if not head.strip() and not content.strip():
         raise DataError(f"{place}: the file is empty")

@@ -14,7 +14,10 @@ _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
 def bar_facts(bars: Bars) -> dict[str, object]:
-    """Return span, prices, holes, weekends, spikes, spread, volume and hash; values print well."""
+    """Return span, prices, holes, weekends, spikes, spread, volume and hash.
+
+    Values are numbers, text, lists of text and dicts of numbers: what JSON takes.
+    """
     found = statistics(bars)
     return {
         "symbol": bars.symbol,
@@ -28,9 +31,9 @@ def bar_facts(bars: Bars) -> dict[str, object]:
         "lowest": _price(bars, int(bars.low.min())),
         "highest": _price(bars, int(bars.high.max())),
         **_gaps(found),
-        "bars_by_day": ", ".join(
-            f"{day} {count}" for day, count in zip(_DAYS, found.day_bars, strict=True) if count
-        ),
+        "bars_by_day": {
+            day: count for day, count in zip(_DAYS, found.day_bars, strict=True) if count
+        },
         "weekend_bars": found.day_bars[0] + found.day_bars[6],
         "repeated_times": 0,  # no bars come in with one
         **_outliers(bars, found),
@@ -54,7 +57,7 @@ def _gaps(found: Statistics) -> dict[str, object]:
         "weekends": found.weekends,
         "gaps": len(found.holes),
         "missing_bars": found.missing,
-        "longest_gaps": "; ".join(_shown_hole(hole) for hole in found.holes[:SHOWN]) or "none",
+        "longest_gaps": [_shown_hole(hole) for hole in found.holes[:SHOWN]],
     }
 
 
@@ -66,21 +69,30 @@ def _outliers(bars: Bars, found: Statistics) -> dict[str, object]:
     facts: dict[str, object] = {}
     for name, rows in (("spikes", found.spikes), ("jumps", found.jumps)):
         facts[name] = len(rows)
-        worst = (shown_time(int(bars.time[row])) for row in rows[:SHOWN])
-        facts[f"worst_{name}"] = ", ".join(worst) or "none"
+        facts[f"worst_{name}"] = [shown_time(int(bars.time[row])) for row in rows[:SHOWN]]
     return facts
 
 
 def _volume_and_spread(found: Statistics, bars: int) -> dict[str, object]:
-    def four(values: tuple[float, float, float, float]) -> str:
-        low, median, mean, high = values
-        return f"{low:.0f} to {high:.0f}, median {median:.0f}, mean {mean:.1f}"
-
     known = found.spread_known
     return {
-        "volume": four(found.volume),
+        "volume": _four(found.volume),
         "bars_without_volume": found.no_volume,
         "spread_known": f"{known / bars:.0%} of bars",
-        "spread_points": four(found.spread) if known else "not known",
+        "spread_points": _four(found.spread) if known else {},
         "spread_median": int(np.rint(found.spread[1])),
     }
+
+
+def _four(values: tuple[float, float, float, float]) -> dict[str, float]:
+    names = ("lowest", "median", "mean", "highest")
+    return {name: round(value, 1) for name, value in zip(names, values, strict=True)}
+
+
+def shown_fact(value: object) -> str:
+    """Return a fact as text for a table."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number:.10g}" for name, number in value.items()) or "not known"
+    if isinstance(value, list):
+        return "; ".join(map(str, value)) or "none"
+    return str(value)

@@ -56,10 +56,21 @@ def test_info_tells_gaps_weekends_spread_and_draws(tmp_path: Path) -> None:
     assert facts["data_hash"] == load_bars("sample").data_hash
     assert facts["weekends"] == 51
     assert facts["spread_median"] == 10
+    assert facts["spread_points"] == {"lowest": 10, "median": 10, "mean": 10, "highest": 10}
+    assert sum(facts["bars_by_day"].values()) == facts["bars"]
+    assert facts["weekend_bars"] == facts["bars_by_day"]["Sun"]
+    assert facts["longest_gaps"] == ["2017-12-25 07:00 to 2017-12-25 22:00 (14 bars)"]
     assert facts["missing_bars"] >= facts["gaps"] > 0
     image = Image.open(io.BytesIO(picture.read_bytes()))
     assert (image.format, image.size) == ("PNG", (1600, 900))
     assert len(image.getcolors(1 << 20) or []) > 5
+
+
+def test_info_fits_a_table_and_help_shows_examples() -> None:
+    lines = " ".join(data("info", "sample").output.split())
+    assert "spread points lowest 10, median 10, mean 10, highest 10" in lines
+    for command in ("import", "info", "resample"):
+        assert f"Example: genfx data {command}" in " ".join(data(command, "--help").output.split())
 
 
 def test_info_draws_png_only(tmp_path: Path) -> None:

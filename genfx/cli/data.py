@@ -134,10 +134,10 @@ def _store(
 
 
 def _show(bars: Bars, more: dict[str, object], as_json: bool) -> None:
-    from genfx.bar_facts import bar_facts
+    from genfx.bar_facts import bar_facts, shown_fact
 
     facts = more | bar_facts(bars)
     if as_json:
         print_json(facts)
     else:
-        print_table(("", ""), [(key.replace("_", " "), str(v)) for key, v in facts.items()])
+        print_table(("", ""), [(key.replace("_", " "), shown_fact(v)) for key, v in facts.items()])
