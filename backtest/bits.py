@@ -194,6 +194,17 @@ def compare_level(
 
 
 @njit_fused
+def _fold(operation: int, other: U64, into: U64) -> None:
+    """Write `into AND other` or `into OR other` into `into`."""
+    if operation == AND:
+        for w in range(len(into)):
+            into[w] &= other[w]
+    else:
+        for w in range(len(into)):
+            into[w] |= other[w]
+
+
+@njit_fused
 def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
     """Evaluate postfix logic over words; bits after the last bar may be set by NOT and TRUE.
 
@@ -201,29 +212,34 @@ def combine(code: I64, atoms: U64, stack: U64, out: U64) -> None:
         code: int64[m], m >= 1: rows of atoms and the operations of `backtest.program`.
         atoms: uint64[rows, words].
         stack: uint64[depth, words], scratch, depth at least `stack_depth` of the code.
-        out: uint64[words].
+        out: uint64[words], also the bottom of the stack.
     """
-    top = -1
-    words = atoms.shape[1]
-    for operation in code:
-        if operation == AND:
+    top, k = -1, 0
+    while k < len(code):
+        operation = code[k]
+        k += 1
+        if operation in (AND, OR):
             top -= 1
-            for w in range(words):
-                stack[top, w] &= stack[top + 1, w]
-        elif operation == OR:
-            top -= 1
-            for w in range(words):
-                stack[top, w] |= stack[top + 1, w]
+            _fold(operation, stack[top + 1], stack[top] if top > 0 else out)
         elif operation == NOT:
-            for w in range(words):
-                stack[top, w] = ~stack[top, w]
+            words = stack[top] if top > 0 else out
+            for w in range(len(words)):
+                words[w] = ~words[w]
+        elif operation < 0:
+            top += 1
+            words = stack[top] if top > 0 else out
+            constant = ONES if operation == TRUE else np.uint64(0)
+            for w in range(len(words)):
+                words[w] = constant
+        elif top >= 0 and k < len(code) and code[k] in (AND, OR):  # needs no place of its own
+            _fold(code[k], atoms[operation], stack[top] if top > 0 else out)
+            k += 1
         else:
             top += 1
-            constant = ONES if operation == TRUE else np.uint64(0)
-            for w in range(words):
-                stack[top, w] = atoms[operation, w] if operation >= 0 else constant
-    for w in range(words):
-        out[w] = stack[0, w]
+            words = stack[top] if top > 0 else out
+            atom = atoms[operation]
+            for w in range(len(words)):
+                words[w] = atom[w]
 
 
 @njit_fused

@@ -33,22 +33,23 @@ def part_bits(programs: Programs, k: int, arrays: Arrays) -> None:
             combine(programs.code[first:end], arrays.atoms, stack, bits[part])
             continue
         word = ONES if part == ANY_ENTRY else np.uint64(0)
-        for w in range(bits.shape[1]):
-            bits[part, w] = word
+        words = bits[part]
+        for w in range(len(words)):
+            words[w] = word
 
 
 @njit_fused
 def keep_range(words: U64, first: int, end: int) -> None:
-    """Clear the bits of bars outside first..end-1."""
-    for w in range(len(words)):
-        low, high = first - w * 64, end - w * 64
-        if low >= 64 or high <= 0:
-            words[w] = np.uint64(0)
-            continue
-        if low > 0:
-            words[w] &= ONES << np.uint64(low)
-        if high < 64:
-            words[w] &= ~(ONES << np.uint64(high))
+    """Clear the bits of bars outside first..end-1, first <= end."""
+    low, high = first >> 6, end >> 6
+    for w in range(min(low, len(words))):
+        words[w] = np.uint64(0)
+    for w in range(high + 1, len(words)):
+        words[w] = np.uint64(0)
+    if low < len(words):
+        words[low] &= ONES << np.uint64(first & 63)
+    if high < len(words):
+        words[high] &= ~(ONES << np.uint64(end & 63))
 
 
 @njit_fused
@@ -59,13 +60,15 @@ def write_bits(facts: Facts, programs: Programs, k: int, arrays: Arrays) -> None
     first = max(facts.first, row.warmup)
     if 0 < row.max_slippage < facts.slippage:
         first = facts.end
-    keep_range(bits[ANY_ENTRY], first, facts.end)
-    for w in range(bits.shape[1]):
-        allowed = bits[ANY_ENTRY, w]
-        wants_long, wants_short = bits[WANTS_LONG, w], bits[WANTS_SHORT, w]
-        bits[LONG_ENTRY, w] = wants_long & ~wants_short & allowed
-        bits[SHORT_ENTRY, w] = wants_short & ~wants_long & allowed
-        bits[ANY_ENTRY, w] = (wants_long ^ wants_short) & allowed
+    allowed, wants_long, wants_short = bits[ANY_ENTRY], bits[WANTS_LONG], bits[WANTS_SHORT]
+    long_entry, short_entry = bits[LONG_ENTRY], bits[SHORT_ENTRY]
+    keep_range(allowed, min(first, facts.end), facts.end)
+    for w in range(len(allowed)):  # a row a loop, else LLVM makes no vectors of it
+        allowed[w] &= wants_long[w] ^ wants_short[w]
+    for w in range(len(allowed)):
+        long_entry[w] = wants_long[w] & allowed[w]
+    for w in range(len(allowed)):
+        short_entry[w] = wants_short[w] & allowed[w]
 
 
 @njit_fused

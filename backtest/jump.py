@@ -197,13 +197,18 @@ def later_bit(words: U64, known: int, t: int, end: int) -> int:
 @njit_fused
 def merge_exits(row: Row, bits: U64) -> None:
     """Let LONG_EXIT and SHORT_EXIT hold every signal that closes a position of that side."""
-    for w in range(bits.shape[1]):
-        forced = bits[FORCED_EXIT, w] | bits[FRIDAY_EXIT, w]
-        bits[LONG_EXIT, w] |= forced
-        bits[SHORT_EXIT, w] |= forced
-        if row.reverse != 0:
-            bits[LONG_EXIT, w] |= bits[SHORT_ENTRY, w]
-            bits[SHORT_EXIT, w] |= bits[LONG_ENTRY, w]
+    long_exit, short_exit = bits[LONG_EXIT], bits[SHORT_EXIT]
+    forced, friday = bits[FORCED_EXIT], bits[FRIDAY_EXIT]
+    for w in range(len(forced)):  # a row a loop, else LLVM makes no vectors of it
+        long_exit[w] |= forced[w] | friday[w]
+    for w in range(len(forced)):
+        short_exit[w] |= forced[w] | friday[w]
+    if row.reverse != 0:
+        long_entry, short_entry = bits[LONG_ENTRY], bits[SHORT_ENTRY]
+        for w in range(len(forced)):
+            long_exit[w] |= short_entry[w]
+        for w in range(len(forced)):
+            short_exit[w] |= long_entry[w]
 
 
 @njit_fused
