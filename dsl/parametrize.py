@@ -171,7 +171,13 @@ def _constant(current: Node, value: float, beside: _Neighbour | None) -> tuple[s
 def _around(value: float, *, whole: bool) -> Range:
     """Return a quarter to four times the value; zero has no range."""
     low, high = sorted((value / 4, value * 4))
-    return _between(math.floor(low) if whole else low, high, whole=whole)
+    if whole or not low < high:
+        return _between(math.floor(low), high, whole=whole)
+    step = _step(low, high)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    first += value > 0 and first == 0  # a positive number stays positive, a negative one negative
+    last -= value < 0 and last == 0
+    return round(first * step, 12), round(last * step, 12), step
 
 
 def _between(low: float, high: float, *, whole: bool) -> Range:

@@ -104,3 +104,11 @@ def test_comments_say_what_an_input_serves() -> None:
     assert found["atr_period"].comment == "atr period (stop loss)"
     assert found["points_count"].comment == "points (take profit)"
     assert found["lots"].comment == "lots"
+
+
+def test_a_range_around_a_number_begins_and_ends_at_whole_steps() -> None:
+    found = table("enter long when close > ema(close, 12)", "stop loss 1.35 * atr(10)")
+    spec = found["atr_factor"]
+    assert (spec.low, spec.high, spec.step) == (0.3, 5.4, 0.1)
+    small = table("enter long when close - ema(close, 9) > 0.3 * atr(5)")["atr_factor"]
+    assert (small.low, small.high, small.step) == (0.07, 1.2, 0.01)
