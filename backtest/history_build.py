@@ -28,6 +28,7 @@ from dsl.errors import DataError
 from dsl.jit import F64, I64
 
 HIGHEST_RATE = 1000  # of a currency pair whose price has its usual digits
+DOUBTFUL = 10_000  # whole prices above may be points
 SURE_POINTS = 50_000, 300_000  # whole prices of a symbol unknown that must be points
 
 
@@ -70,6 +71,11 @@ def imported(content: bytes, place: str, options: ImportOptions) -> Imported:
 
 
 def _clock(table: Table, options: ImportOptions) -> str:
+    if options.server_dst and not options.to_server and options.timezone == SERVER:
+        raise DataError(
+            f"daylight saving '{options.server_dst}' of a clock that is not stated",
+            hint="state it too, such as --timezone UTC+2",
+        )
     stated = clock_name(options.timezone, "" if options.to_server else options.server_dst)
     if stated == SERVER:
         return table.zone or SERVER
@@ -103,8 +109,11 @@ def _from_points(
     if not options.points:
         if facts.timeframe or not all(_whole(column) for column in prices.values()):
             return table, facts
-        usual = _points_digits(facts, options, float(np.median(prices["close"])))
+        price = float(np.median(prices["close"]))
+        usual = _points_digits(facts, options, price)
         if usual < 0 or digits not in (-1, usual):
+            if price >= DOUBTFUL and options.points is None and digits < 0:
+                notes.append("all prices are whole; if they are points: --points --digits N")
             return table, facts
         digits = usual
     if digits < 0:

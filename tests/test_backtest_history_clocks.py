@@ -135,6 +135,8 @@ def test_a_move_needs_two_known_clocks(tmp_path: Path) -> None:
     path = written(tmp_path, week_of_new_york("2016-11-01", "2016-11-05"))
     with pytest.raises(DataError, match="from one known clock to another"):
         read_history(path, ImportOptions(to_server="UTC+2"))
+    with pytest.raises(DataError, match="daylight saving 'us' of a clock that is not stated"):
+        read_history(path, ImportOptions(server_dst="us"))
 
 
 def test_daily_bars_cannot_be_cut_anew(tmp_path: Path) -> None:
