@@ -203,3 +203,19 @@ def test_a_full_disk_leaves_nothing_behind(
     with pytest.raises(DataError, match=r"b\.npz: cannot be written: No space left on device"):
         write_bars(tmp_path / "b.npz", bars)
     assert [entry.name for entry in tmp_path.iterdir()] == ["b.csv"]
+
+
+def test_an_interrupted_write_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("\n".join((HEADER, *hourly(6))))
+    bars = read_history(path).bars
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        write_bars(tmp_path / "b.npz", bars)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["b.csv"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 
@@ -86,3 +89,12 @@ def test_statistics_find_spikes_and_jumps() -> None:
     assert found.spread_known == 26
     assert found.volume[0] == 1
     assert found.volume[3] == 40
+
+
+@pytest.mark.parametrize(
+    "module", ["backtest.resample", "backtest.history_symbols", "backtest.history_zones"]
+)
+def test_examples_in_docstrings_run(module: str) -> None:
+    found = doctest.testmod(importlib.import_module(module))
+    assert found.attempted > 0
+    assert found.failed == 0
