@@ -25,7 +25,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 
 
 def is_kernel(function: ast.FunctionDef) -> bool:
-    return any(isinstance(d, ast.Name) and d.id == "njit" for d in function.decorator_list)
+    return any(isinstance(d, ast.Name) and d.id.startswith("njit") for d in function.decorator_list)
 
 
 def shown(path: Path) -> str:
