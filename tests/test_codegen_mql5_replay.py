@@ -175,7 +175,35 @@ CANDLES = """strategy "Candles, days and sessions" {
     take profit abs(pivots().r3 - pivots().s3) + today().high - this_week().low
     size 0.1 lots
 }"""
-ADDED = {"averages": AVERAGES, "volumes": VOLUMES, "events": EVENTS, "candles": CANDLES}
+TREND = """strategy "trend" {
+    enter long when dema(close, 7) > tema(open, 7) and trix(close, 7) > trix(close[2], 7)
+        or ama(close, 5, 2, 20) > frama(close, 6) and vidya(close, 5, 6) > close
+    enter short when adx(7).plus > adx(7).minus and adx(7).adx > adx_wilder(7).adx
+        or adx_wilder(7).plus < adx_wilder(7).minus and sar(0.02, 0.2) > close
+    exit long when keltner(close, 9, 7, 0.7).upper < close or price_channel(9).middle[2] < close
+        or envelopes(sma(close, 9), 0.05).lower > close
+    exit short when ichimoku(5, 12, 30).tenkan > ichimoku(5, 12, 30).senkou_a
+        and ichimoku(5, 12, 30).kijun > ichimoku(5, 12, 30).senkou_b
+        or deviation(close, ema(close, 9), 9) > stddev(close, 12)
+    size 0.1 lots
+}"""
+WILLIAMS = """strategy "williams" {
+    enter long when alligator(median, 9, 6, 3).lips > alligator(median, 9, 6, 3).jaws
+        and gator(median, 9, 6, 3).upper + gator(median, 9, 6, 3).lower > 0
+    enter short when ao() < ao()[2] and ac() < 0
+    exit long when fractals().up - close > close - fractals().down or bw_mfi > bw_mfi[2]
+    exit short when heiken_ashi().last > heiken_ashi().first
+        or heiken_ashi().top - high > low - heiken_ashi().bottom
+    size 0.1 lots
+}"""
+ADDED = {
+    "trend": TREND,
+    "williams": WILLIAMS,
+    "averages": AVERAGES,
+    "volumes": VOLUMES,
+    "events": EVENTS,
+    "candles": CANDLES,
+}
 
 
 def test_library_classes_compute_what_the_kernels_compute(
