@@ -147,7 +147,9 @@ def _trading(plan: Plan, facts: EmitFacts) -> tuple[EaInput, ...]:
     comment = (plan.title or f"genfx {plan.strategy_id[:8]}")[:_LONGEST_COMMENT]
     rows = [
         EaInput(MAGIC, "long", magic_number(plan, facts), "Marks the trades of this EA", "Trading"),
-        EaInput(SHIFT, "int", 0, "Hours to add to server time to get the clock of the data", "Trading"),
+        EaInput(
+            SHIFT, "int", 0, "Hours to add to server time to get the clock of the data", "Trading"
+        ),
         EaInput(COMMENT, "string", comment, "Comment of the trades", "Trading"),
     ]
     if not isinstance(slippage, InputRef):

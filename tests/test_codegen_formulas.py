@@ -37,6 +37,8 @@ def test_formulas_decide_alike_in_every_engine() -> None:
 def assert_same(found: Decisions, wanted: Decisions) -> None:
     np.testing.assert_array_equal(found.long_entry, wanted.long_entry)
     np.testing.assert_array_equal(found.short_entry, wanted.short_entry)
+    assert found.stop_loss is not None
+    assert wanted.stop_loss is not None
     np.testing.assert_allclose(found.stop_loss, wanted.stop_loss, rtol=1e-12)
 
 

@@ -133,7 +133,7 @@ def test_ids_are_the_same_in_another_process() -> None:
             capture_output=True,
             text=True,
             check=True,
-                env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")
     }
