@@ -16,7 +16,6 @@ from dsl.printer import format_strategy
 from genfx import __version__
 from genfx.figures import figure_label, figure_text
 from genfx.finalists import FIGURES, Finalist, SpanResult
-from genfx.markets import span_text
 from genfx.months import MONTHS, Year, monthly
 from genfx.report_charts import COLOURS, equity_chart, score_charts
 from genfx.tester import DRAWDOWNS, PROFITS, TRADES, label
@@ -59,7 +58,7 @@ def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -
         account=f"{account.deposit:,.2f} {account.currency}, leverage 1:{account.leverage:g}",
         costs=cost_text(whole),
         currency=account.currency,
-        spans=[(s.span, COLOURS[s.span], _name(s.span), span_text(s.market)) for s in spans],
+        spans=[(s.span, COLOURS[s.span], _name(s.span), _moments(s.market)) for s in spans],
         labels=[figure_label(name, account.currency) for name in OVERVIEW],
         months=MONTHS,
         finalists=[_view(finalist) for finalist in finalists],
@@ -80,6 +79,11 @@ def cost_text(market: Market) -> str:
         unit = "points" if symbol.swap_mode == "points" else market.account.currency
         parts.append(f"swap {symbol.swap_long:g} long, {symbol.swap_short:g} short ({unit})")
     return ", ".join(parts)
+
+
+def _moments(tested: Market) -> str:
+    ends = tested.bars.time[tested.first], tested.bars.time[tested.end - 1]
+    return " .. ".join(shown_time(int(end)) for end in ends)
 
 
 def _name(span: str) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from genfx.config import Config
 
+DATES = ["%Y-%m-%d", "%Y-%m-%d %H:%M"]
+
 DataOption = Annotated[
     str, typer.Option("--data", help='A file of bars, or "sample"; default: the config\'s.')
 ]
@@ -21,10 +23,10 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="A config with symbol, account and costs.")
 ]
 FromOption = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day tested.")
+    datetime | None, typer.Option("--from", formats=DATES, help="First day, or moment, tested.")
 ]
 ToOption = Annotated[
-    datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day not tested.")
+    datetime | None, typer.Option("--to", formats=DATES, help="First day not tested.")
 ]
 SpreadOption = Annotated[
     int | None,
