@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from backtest.contract.quotes import Quotes
 from backtest.market import Market
-from backtest.quotes import Quotes
 from backtest.result import Result
 from dsl.jit import F64
 

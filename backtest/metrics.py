@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from backtest.contract.meter import DrawdownMeter
 from backtest.criteria import bars_per_year, profit_factor, sharpe, stability
 from backtest.excursions import excursions
 from backtest.market import Market
-from backtest.meter import DrawdownMeter
 from backtest.result import Result
 from backtest.streaks import Streaks, streaks
 from dsl.jit import F64, I64

@@ -21,17 +21,17 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from backtest import levels
-from backtest.both_touched import finer_stop_first, last_move, path_stop_first
-from backtest.entry import entry_terms
-from backtest.margin import stop_out_level
+from backtest.contract import levels
+from backtest.contract.both_touched import finer_stop_first, last_move, path_stop_first
+from backtest.contract.entry import entry_terms
+from backtest.contract.margin import stop_out_level
+from backtest.contract.meter import DrawdownMeter
+from backtest.contract.money import book, money
+from backtest.contract.quotes import Quotes
+from backtest.contract.swap import date_of, nights
 from backtest.market import Market
-from backtest.meter import DrawdownMeter
-from backtest.money import book, money
 from backtest.program import Decisions
-from backtest.quotes import Quotes
 from backtest.result import CloseReason, Deal, Deals, Refusals, Result
-from backtest.swap import date_of, nights
 from dsl.errors import DataError
 from dsl.jit import F64
 

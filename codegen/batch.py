@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from backtest import bits
+from backtest.fast import bits
 from backtest.program import AND, NOT, OR, Code, Distance, Program, Rules, Size
 from codegen.cache import ColumnCache, PoolFullError, RowPool
 from codegen.calls import call_params, call_tolerance, own_warmup

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from backtest.bits import word_count
+from backtest.fast.bits import word_count
 from backtest.market import Market
 from backtest.program import Arena
 from codegen.fields import Field, bar_field

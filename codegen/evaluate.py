@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from backtest.criteria import CRITERIA
-from backtest.fast import Runner
+from backtest.fast.runner import Runner
 from backtest.market import Market
 from backtest.program import Arena, Code, Decisions, Distance, Program
 from backtest.result import Result

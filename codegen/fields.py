@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from backtest.contract.spread import resolved_spread
 from backtest.market import Market
-from backtest.spread import resolved_spread
 from dsl.jit import F64, I64
 
 PRICES = frozenset({"open", "high", "low", "close"})

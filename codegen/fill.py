@@ -11,7 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from backtest.bits import combine, compare_columns, compare_level, pack_into, stack_depth, unpack
+from backtest.fast.bits import (
+    combine,
+    compare_columns,
+    compare_level,
+    pack_into,
+    stack_depth,
+    unpack,
+)
 from backtest.program import Code
 from codegen.cache import ColumnCache
 from dsl.jit import F64, Bool1D, njit

@@ -15,13 +15,13 @@ from typing import Any
 
 import dsl.nodes  # noqa: F401  fills the registry
 from dsl.errors import DslError, KindMismatch, SyntaxProblem, UnknownName, did_you_mean
-from dsl.expressions import KINDS
 from dsl.kinds import Kind, oscillator
 from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.registry import NodeType, lookup
 from dsl.strategy import InputSpec, Strategy, resolved
-from dsl.table import name_problem
+from dsl.text.expressions import KINDS
+from dsl.text.table import name_problem
 
 FORMAT = "genfx graph 1"
 Json = dict[str, Any]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from dsl.inference import shift_index
 from dsl.kinds import INTEGER_KINDS, NUMBER, SIGNAL
 from dsl.levels import levels_of
 from dsl.node import InputRef, Node, Value, topological, with_params
@@ -15,7 +14,8 @@ from dsl.nodes.expert import EXPERT
 from dsl.params import FloatParam, IntParam
 from dsl.registry import node_types
 from dsl.strategy import InputSpec, Strategy, map_nodes
-from dsl.table import MAX_NAME, OPERATOR_WORDS
+from dsl.text.inference import shift_index
+from dsl.text.table import MAX_NAME, OPERATOR_WORDS
 
 Range = tuple[float | None, float | None, float | None]
 _NO_RANGE: Range = (None, None, None)

@@ -16,8 +16,8 @@ from backtest.checks import check_market
 from backtest.market import Market
 from backtest.metrics import Report, report
 from backtest.result import Result
-from dsl.lower import parse
 from dsl.strategy import Strategy
+from dsl.text.lower import parse
 from genfx.config import Config, load_config
 from genfx.markets import market
 from genfx.run import Finished, carry_out, existing_run, new_run

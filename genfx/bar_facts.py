@@ -6,7 +6,7 @@ import numpy as np
 
 from backtest.bar_statistics import Hole, Statistics, statistics
 from backtest.bars import Bars
-from backtest.history_clock import likely_clocks, week_edges
+from backtest.history.clock import likely_clocks, week_edges
 from backtest.timeframes import shown_time, timeframe_name
 
 SHOWN = 3  # of the worst

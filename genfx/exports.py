@@ -11,14 +11,14 @@ from backtest.criteria import CRITERIA
 from backtest.market import Market
 from backtest.objective import parse_objective
 from backtest.timeframes import timeframe_name
-from codegen.mql5 import emit_mql5
-from codegen.mql5_facts import EmitFacts, FitnessTerm, SpanFigures
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts, FitnessTerm, SpanFigures
+from codegen.mql5.setfile import emit_set
 from codegen.python import PythonFacts, emit_python
-from codegen.setfile import emit_set
 from dsl.layout import to_dot, to_json
 from dsl.parametrize import parametrize
-from dsl.printer import format_strategy
 from dsl.strategy import Strategy
+from dsl.text.printer import format_strategy
 from genfx import __version__
 from genfx.figures import figure_rows
 from genfx.finalists import Finalist

@@ -9,7 +9,7 @@ import numpy as np
 
 from backtest.bars import Bars
 from backtest.checks import check_market
-from backtest.history import STORED_SUFFIX, ImportOptions
+from backtest.history.reading import STORED_SUFFIX, ImportOptions
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.timeframes import shown_time
 from dsl.errors import ConfigError

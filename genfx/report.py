@@ -12,7 +12,7 @@ from backtest.market import Market
 from backtest.metrics import report
 from backtest.result import CloseReason, Result
 from backtest.timeframes import shown_time, timeframe_name
-from dsl.printer import format_strategy
+from dsl.text.printer import format_strategy
 from genfx import __version__
 from genfx.figures import figure_label, figure_text
 from genfx.finalists import FIGURES, Finalist, SpanResult

@@ -13,8 +13,8 @@ from typing import Any
 from backtest.criteria import YEAR_S
 from backtest.market import Market
 from dsl.errors import RunError
-from dsl.lower import parse
 from dsl.strategy import Strategy
+from dsl.text.lower import parse
 from genfx import __version__
 from genfx.config import Config, parse_config
 from genfx.diversity import distinct_first

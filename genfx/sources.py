@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from backtest.bars import Bars
-from backtest.history import ImportOptions, read_bars
+from backtest.history.reading import ImportOptions, read_bars
 
 SAMPLE = "sample"
 SAMPLE_FILE = "data/EURUSD_H1_2017.csv.gz"

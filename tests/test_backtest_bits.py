@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from backtest import bits
+from backtest.fast import bits
 from backtest.program import AND, FALSE, NOT, OR, TRUE
 from dsl.jit import F64
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from backtest.criteria import CRITERIA, criteria
-from backtest.fast import Runner
-from backtest.fast_encode import encode
-from backtest.jump import jumps
+from backtest.fast.encode import encode
+from backtest.fast.jump import jumps
+from backtest.fast.runner import Runner
 from backtest.market import Market
 from backtest.program import Decisions, Distance, Rules, Size
 from backtest.reference import simulate

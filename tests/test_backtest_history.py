@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backtest.history import ImportOptions, read_bars, symbol_of
-from backtest.history_store import bars_bytes, write_bars
+from backtest.history.reading import ImportOptions, read_bars, symbol_of
+from backtest.history.store import bars_bytes, write_bars
 from backtest.timeframes import TIMEFRAMES, timeframe_name, timeframe_seconds
 from dsl.errors import DataError
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from backtest.history import ImportOptions, read_history
-from backtest.history_clock import likely_clocks, week_edges
-from backtest.history_zones import clock_name, from_utc, to_utc
+from backtest.history.clock import likely_clocks, week_edges
+from backtest.history.reading import ImportOptions, read_history
+from backtest.history.zones import clock_name, from_utc, to_utc
 from dsl.errors import DataError
 from dsl.jit import I64
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from backtest.bars import Bars
-from backtest.history import Imported, ImportOptions, read_history
+from backtest.history.reading import Imported, ImportOptions, read_history
 from dsl.errors import DataError
 
 START = datetime(2017, 1, 30, 22, tzinfo=UTC)

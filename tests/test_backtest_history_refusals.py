@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from backtest.history import ImportOptions, read_history
-from backtest.history_store import write_bars
+from backtest.history.reading import ImportOptions, read_history
+from backtest.history.store import write_bars
 from dsl.errors import DataError
 
 HEADER = "time,open,high,low,close,volume"

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtest.contract.meter import DrawdownMeter
 from backtest.criteria import bars_per_year, criteria, profit_factor, sharpe, stability
 from backtest.excursions import excursions
 from backtest.market import Market
-from backtest.meter import DrawdownMeter
 from backtest.metrics import Report, linear_regression, report, sharpe_of_trades, z_score
 from backtest.reference import simulate
 from backtest.result import Deal, Deals, Drawdown, Refusals, Result

@@ -13,10 +13,10 @@ from backtest.metrics import Report, report
 from backtest.objective import OWN, STATISTICS, WORST, parse_objective, statistic_name
 from backtest.reference import simulate
 from codegen.interpret import interpret
-from codegen.mql5 import emit_mql5
-from codegen.mql5_facts import EmitFacts
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts
 from dsl.errors import ConfigError
-from dsl.lower import parse
+from dsl.text.lower import parse
 from tests.support.bars import nasty_market
 from tests.support.mql5_compiler import COMPILER, compile_errors
 

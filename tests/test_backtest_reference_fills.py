@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from backtest.levels import sell_fill
+from backtest.contract.levels import sell_fill
+from backtest.contract.spread import resolved_spread
 from backtest.market import Costs
-from backtest.spread import resolved_spread
 from tests.support.bars import EURUSD, Row, hand_bars
 from tests.support.cases import FLAT, closes, entries, play
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from backtest.contract.money import ceil_slack, floor_slack, money
+from backtest.contract.swap import date_of, nights
 from backtest.market import Account, Costs, Symbol
-from backtest.money import ceil_slack, floor_slack, money
 from backtest.program import Size
-from backtest.swap import date_of, nights
 from dsl.errors import DataError
 from tests.support.bars import EURUSD, HOUR, MONDAY, hand_bars
 from tests.support.cases import FLAT, closes, play

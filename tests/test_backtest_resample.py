@@ -92,7 +92,7 @@ def test_statistics_find_spikes_and_jumps() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["backtest.resample", "backtest.history_symbols", "backtest.history_zones"]
+    "module", ["backtest.resample", "backtest.history.symbols", "backtest.history.zones"]
 )
 def test_examples_in_docstrings_run(module: str) -> None:
     found = doctest.testmod(importlib.import_module(module))

@@ -9,9 +9,9 @@ import numpy as np
 from backtest.program import Decisions
 from codegen.evaluate import Evaluator
 from codegen.interpret import interpret
-from codegen.mql5 import emit_mql5
+from codegen.mql5.emit import emit_mql5
 from codegen.python import python_decisions
-from dsl.lower import parse
+from dsl.text.lower import parse
 from tests.support.bars import nasty_market
 
 FORMULAS = """

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from codegen.mql5 import emit_mql5
-from codegen.mql5_facts import EmitFacts, FitnessTerm
-from codegen.setfile import emit_set
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts, FitnessTerm
+from codegen.mql5.setfile import emit_set
 from dsl.errors import CodegenError
-from dsl.lower import parse
-from dsl.printer import format_strategy
 from dsl.registry import NodeType, node_types
 from dsl.strategy import Strategy, with_values
+from dsl.text.lower import parse
+from dsl.text.printer import format_strategy
 from tests.support.building import CLOSE, call, expert
 from tests.support.ea_examples import FACTS, examples
 from tests.support.mql5_compiler import COMPILER, compile_errors

@@ -16,15 +16,15 @@ from backtest.bars import Bars
 from backtest.market import Account, Market, Symbol
 from backtest.reference import simulate
 from backtest.result import Deals
-from codegen import mql5_forms
 from codegen.evaluate import Evaluator
-from codegen.mql5 import emit_mql5
+from codegen.mql5 import forms as mql5_forms
+from codegen.mql5.emit import emit_mql5
 from codegen.plan import build_plan
 from dsl.jit import F64, Bool1D
-from dsl.lower import parse
 from dsl.nodes.expert import DISTANCE_PORTS
 from dsl.parametrize import parametrize
 from dsl.strategy import Strategy
+from dsl.text.lower import parse
 from tests.support.columns import random_fields
 from tests.support.ea_examples import examples
 from tests.support.mql5_compiler import COMPILER

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from codegen.mql5_text import mql5_double, mql5_string, pascal_case
-from codegen.setfile import emit_set
+from codegen.mql5.setfile import emit_set
+from codegen.mql5.text import mql5_double, mql5_string, pascal_case
 from dsl.errors import CodegenError
-from dsl.lower import parse
+from dsl.text.lower import parse
 
 TEXT = """strategy "Ranges" {
     input fast = 12 in 5..60

@@ -7,10 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from codegen.mql5_forms import step_forms
-from codegen.mql5_inputs import input_names
-from codegen.plan import build_plan
-from codegen.symbolic import (
+from codegen.mql5.forms import step_forms
+from codegen.mql5.inputs import input_names
+from codegen.mql5.symbolic import (
     Amount,
     amount_text,
     explore,
@@ -20,6 +19,7 @@ from codegen.symbolic import (
     rule_amount,
     symbol,
 )
+from codegen.plan import build_plan
 from dsl.errors import CodegenError
 from dsl.parametrize import parametrize
 from tests.support.strategies import random_strategy

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dsl.errors import DslErrors
-from dsl.formulas import FUNCTIONS, METHODS, PRICES
 from dsl.kinds import NUMBER
-from dsl.lower import parse, parse_expression
 from dsl.node import Node
-from dsl.printer import format_strategy
 from dsl.registry import lookup
 from dsl.strategy import InputSpec, Strategy
+from dsl.text.formulas import FUNCTIONS, METHODS, PRICES
+from dsl.text.lower import parse, parse_expression
+from dsl.text.printer import format_strategy
 
 RATIO = """# two averages of the open
 Title = Ratio

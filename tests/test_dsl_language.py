@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dsl.expressions import KINDS
-from dsl.inference import operators
 from dsl.kinds import COMPARABLE, DISTANCE, NUMBER, PRICE, oscillator
-from dsl.lower import parse, parse_expression
 from dsl.mirror import symmetric
 from dsl.node import InputRef, Node
-from dsl.printer import format_expression, format_strategy, format_text
 from dsl.registry import node_types
 from dsl.strategy import InputSpec, Strategy
+from dsl.text.expressions import KINDS
+from dsl.text.inference import operators
+from dsl.text.lower import parse, parse_expression
+from dsl.text.printer import format_expression, format_strategy, format_text
 
 DATA = Path(__file__).parent / "data"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dsl.definitions import check_library
 from dsl.errors import DslErrors
-from dsl.lower import parse, parse_expression
-from dsl.printer import format_strategy, format_text
 from dsl.strategy import Strategy
+from dsl.text.definitions import check_library
+from dsl.text.lower import parse, parse_expression
+from dsl.text.printer import format_strategy, format_text
 
 ENTRY = "enter long when close > open"
 

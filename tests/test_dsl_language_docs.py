@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from backtest.objective import STATISTICS, parse_objective
-from dsl.lower import parse
-from dsl.parser import parse_syntax
-from dsl.printer import format_text
 from dsl.reference import nodes_page
-from dsl.statements import WORDS
+from dsl.text.lower import parse
+from dsl.text.parser import parse_syntax
+from dsl.text.printer import format_text
+from dsl.text.statements import WORDS
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "language.md").read_text(encoding="utf-8")
@@ -24,7 +24,9 @@ def blocks(language: str) -> list[str]:
 
 
 def statement_forms() -> set[str]:
-    grammar = (Path(__file__).parent.parent / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    grammar = (Path(__file__).parent.parent / "dsl" / "text" / "grammar.lark").read_text(
+        encoding="utf-8"
+    )
     return set(re.findall(r"^[?|\w: ].*-> (\w+)$", grammar.split("signature:")[0], re.MULTILINE))
 
 

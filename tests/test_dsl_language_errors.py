@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dsl.errors import DslErrors, KindMismatch, ParamOutOfRange, SyntaxProblem, UnknownName
-from dsl.lower import parse, parse_expression
-from dsl.parser import parse_syntax
+from dsl.text.lower import parse, parse_expression
+from dsl.text.parser import parse_syntax
 
 GOLDEN = Path(__file__).parent / "golden" / "language_errors.txt"
 CASES = {

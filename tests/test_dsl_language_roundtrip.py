@@ -22,14 +22,14 @@ from dsl.kinds import (
     oscillator,
 )
 from dsl.layout import from_json, to_json
-from dsl.lower import parse, parse_expression
 from dsl.node import Node, node
 from dsl.nodes.constants import CONSTANT
 from dsl.parametrize import parametrize
-from dsl.printer import format_expression, format_strategy, format_text
 from dsl.registry import lookup, signatures
 from dsl.simplify import simplify
 from dsl.strategy import InputSpec, Strategy
+from dsl.text.lower import parse, parse_expression
+from dsl.text.printer import format_expression, format_strategy, format_text
 from tests.support.strategies import promoted, random_strategy
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -10,7 +10,7 @@ import pytest
 
 from dsl.errors import DslError
 from dsl.layout import from_json, to_dot, to_json
-from dsl.lower import parse
+from dsl.text.lower import parse
 
 TEXT = """strategy "Layout" {
     input n = 14 in 2..50 step 2 "period"

@@ -13,10 +13,10 @@ import pytest
 import dsl.nodes  # noqa: F401  fills the registry
 from dsl.errors import DeclarationError, ParamOutOfRange
 from dsl.kinds import DISTANCE, NUMBER, PRICE, SIGNAL, VOLUME, Kind, oscillator
-from dsl.lower import parse_expression
 from dsl.node import node, topological
 from dsl.params import ChoiceParam
 from dsl.registry import NodeType, declare, lookup, node_types, resolve, signatures
+from dsl.text.lower import parse_expression
 
 TYPES = node_types()
 KERNELS = [t for t in TYPES if t.kernel is not None]

@@ -12,8 +12,8 @@ import dsl.nodes  # noqa: F401  fills the registry
 from dsl.errors import DslErrors
 from dsl.jit import F64, Bool1D
 from dsl.kinds import ON_BALANCE, VOLUME
-from dsl.lower import parse_expression
 from dsl.registry import lookup
+from dsl.text.lower import parse_expression
 
 E = (1e-9, 0.0)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import dsl.nodes  # noqa: F401  fills the registry
-from codegen.mql5 import emit_mql5
+from codegen.mql5.emit import emit_mql5
 from dsl.columns import compute
-from dsl.lower import parse
 from dsl.registry import lookup
+from dsl.text.lower import parse
 from tests.support.columns import random_fields
 from tests.test_dsl_nodes_reference import E, bars, price
 

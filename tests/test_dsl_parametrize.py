@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsl.lower import parse
 from dsl.node import InputRef
 from dsl.parametrize import parametrize
 from dsl.strategy import InputSpec, Strategy
+from dsl.text.lower import parse
 from tests.support.strategies import random_strategy
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsl.lower import parse, parse_expression
 from dsl.node import rewrite
-from dsl.printer import format_expression
 from dsl.simplify import simplified, simplify
+from dsl.text.lower import parse, parse_expression
+from dsl.text.printer import format_expression
 from tests.support.strategies import random_strategy
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from backtest.history import read_bars
+from backtest.history.reading import read_bars
 from genfx.cli.app import app
 from genfx.cli.plot import chart
 from genfx.sources import load_bars, sample_path

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from backtest.history import read_bars
+from backtest.history.reading import read_bars
 from genfx.cli.app import app
 from genfx.sources import load_bars
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from dsl.lower import parse
+from dsl.text.lower import parse
 from genfx.cli.app import app
 from genfx.diagram import WIDE, Diagram, diagram
 from genfx.diagram_picture import png, svg

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dsl.lower import parse
+from dsl.text.lower import parse
 from genfx import __version__
 from genfx.cli.app import app
 
@@ -68,7 +68,7 @@ def test_the_sample_has_its_licence_notice_beside_it() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        *("backtest.history", "backtest.timeframes"),
+        *("backtest.history.reading", "backtest.timeframes"),
         *("backtest.objective", "genfx.api", "genfx.config", "genfx.figures", "genfx.luck"),
     ],
 )

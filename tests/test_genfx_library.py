@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dsl.lower import parse
 from dsl.parametrize import parametrize
-from dsl.printer import format_strategy, format_text
+from dsl.text.lower import parse
+from dsl.text.printer import format_strategy, format_text
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = sorted((ROOT / "genfx" / "library").glob("*.strat"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from codegen.evaluate import Evaluator
-from dsl.lower import parse
+from dsl.text.lower import parse
 from genfx import api
 from genfx.charts import MOST_COLUMNS, Panel, date_ticks, round_ticks, thinned, value_ticks
 from genfx.config import Config

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from codegen.evaluate import Evaluator
 from dsl.errors import RunError
-from dsl.lower import parse
+from dsl.text.lower import parse
 from genfx import api
 from genfx.cli.app import app
 from genfx.diversity import distinct_first

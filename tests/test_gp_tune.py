@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from dsl.errors import ConfigError
-from dsl.lower import parse
 from dsl.mirror import symmetric
 from dsl.parametrize import parametrize
 from dsl.strategy import Strategy, with_values
+from dsl.text.lower import parse
 from gp.draws import generator
 from gp.evaluators import TUNED, Ledger
 from gp.pieces import both_sides, long_side

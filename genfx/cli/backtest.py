@@ -58,7 +58,7 @@ def backtest(
     """
     from backtest.files import write_whole
     from backtest.metrics import report
-    from dsl.lower import parse
+    from dsl.text.lower import parse
     from genfx.testing import refuse_no_trades, run_engine
 
     strategy = parse(read_text(file), str(file))

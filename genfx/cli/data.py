@@ -54,7 +54,7 @@ def import_bars(
     refused with its line. The stored file says which clock its times follow: as --timezone and
     --server-dst say, else as the file does, else as its weekends show.
     """
-    from backtest.history import ImportOptions, read_history
+    from backtest.history.reading import ImportOptions, read_history
 
     options = ImportOptions(
         symbol=symbol,
@@ -115,8 +115,8 @@ def resample(
 def _store(
     bars: Bars, out: Path | None, force: bool, notes: tuple[str, ...], as_json: bool
 ) -> None:
-    from backtest.history import STORED_SUFFIX
-    from backtest.history_store import write_bars
+    from backtest.history.reading import STORED_SUFFIX
+    from backtest.history.store import write_bars
     from backtest.timeframes import timeframe_name
 
     name = f"{bars.symbol}_{timeframe_name(bars.timeframe)}{STORED_SUFFIX}"

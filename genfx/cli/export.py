@@ -36,7 +36,7 @@ def export(
     program its point and timeframe (else those of EURUSD H1). svg and png draw the strategy as it
     is written: boxes coloured by kind, named ports, wires.
     """
-    from dsl.lower import parse
+    from dsl.text.lower import parse
     from genfx.exports import (
         ANY_MARKET,
         SUFFIXES,

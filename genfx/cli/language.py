@@ -40,8 +40,8 @@ def check(
 def _checked(path: Path) -> dict[str, object]:
     """Return the facts of a strategy, or the names that a library defines."""
     from codegen.plan import build_plan
-    from dsl.definitions import check_library
-    from dsl.lower import parse
+    from dsl.text.definitions import check_library
+    from dsl.text.lower import parse
 
     text = read_text(path)
     defined = check_library(text, str(path))
@@ -78,7 +78,7 @@ def fmt(
 ) -> None:
     """Write strategies in the one canonical layout; comments stay."""
     from backtest.files import write_whole
-    from dsl.printer import format_text
+    from dsl.text.printer import format_text
 
     changed = 0
     for path in files:

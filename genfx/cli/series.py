@@ -27,7 +27,7 @@ def series(
     """
     from backtest.files import write_whole
     from backtest.timeframes import shown_time
-    from dsl.lower import parse_expression
+    from dsl.text.lower import parse_expression
     from genfx.series import values_beside_bars
 
     market = chosen_market(data, read_config(config))

@@ -49,8 +49,8 @@ def tune(
     better the best looks by luck: keep some bars apart with --to, and test there afterwards.
     """
     from backtest.files import write_whole
-    from dsl.lower import parse
-    from dsl.printer import format_strategy
+    from dsl.text.lower import parse
+    from dsl.text.printer import format_strategy
     from genfx.tuning import tuned
 
     target = out or file.with_name(f"{file.stem}_tuned.strat")

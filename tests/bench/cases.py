@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from backtest.bars import Bars
-from backtest.history import read_bars
+from backtest.history.reading import read_bars
 from backtest.market import Costs, Market, Symbol
 from backtest.program import Arena, Program
 from codegen.batch import Lowering
 from codegen.cache import ColumnCache
-from dsl.lower import parse
 from dsl.strategy import Strategy
+from dsl.text.lower import parse
 
 BARS, STRATEGIES, SPREAD, LOTS = 37_000, 200, 10, 0.1
 ROW_BYTES = 8 * 200  # a bar: columns for all strategies, touched only as they fill

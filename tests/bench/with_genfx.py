@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtest.fast import Runner
+from backtest.fast.runner import Runner
 from codegen.evaluate import Evaluator
 from dsl.jit import F64
 from tests.bench.cases import Case

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from backtest.bits import unpack
 from backtest.criteria import bars_per_year
+from backtest.fast.bits import unpack
 from dsl.jit import F64, Bool1D
 from tests.bench.cases import LOTS, SPREAD, Case
 from tests.bench.timing import Measured, NotInstalledError

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from backtest.bars import Bars
-from backtest.margin import margin_needed
+from backtest.contract.margin import margin_needed
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.program import Decisions, Rules, Size
 from dsl.jit import F64, I64, Bool1D

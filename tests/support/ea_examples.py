@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from codegen.mql5_facts import EmitFacts, SpanFigures
-from dsl.lower import parse
+from codegen.mql5.facts import EmitFacts, SpanFigures
 from dsl.parametrize import parametrize
 from dsl.strategy import Strategy
+from dsl.text.lower import parse
 
 EXAMPLES = {
     "cross": """strategy "EMA cross" {

@@ -16,11 +16,11 @@ import numpy as np
 
 from backtest.market import Market
 from codegen.evaluate import Evaluator
-from codegen.mql5 import emit_mql5
-from codegen.mql5_facts import EmitFacts
-from codegen.mql5_forms import step_forms
-from codegen.mql5_inputs import ea_inputs, input_names
-from codegen.mql5_steps import StepWriter
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts
+from codegen.mql5.forms import step_forms
+from codegen.mql5.inputs import ea_inputs, input_names
+from codegen.mql5.steps import StepWriter
 from codegen.plan import Plan, build_plan
 from dsl.jit import F64
 from dsl.node import Node, rewrite, with_output, with_params

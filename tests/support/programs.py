@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backtest.bits import pack, word_count
+from backtest.fast.bits import pack, word_count
 from backtest.program import Arena, Code, Decisions, Distance, Program
 from dsl.jit import F64, U64
 

@@ -1,0 +1,1 @@
+"""The rules of the trading contract as plain functions; the reference engine is made of them."""

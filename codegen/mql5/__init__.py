@@ -1,0 +1,1 @@
+"""Expert Advisors and .set files from a Plan."""

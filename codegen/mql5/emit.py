@@ -1,0 +1,332 @@
+"""Expert Advisors: a strategy as MQL5 source that trades by the trading contract.
+
+All decisions are taken here and handed to the templates as one flat frozen sheet; the templates
+only lay them out. The same strategy and facts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from backtest.criteria import CRITERIA
+from backtest.objective import parse_objective
+from codegen.mql5.facts import EmitFacts, FitnessTerm, genfx_version, header_lines, timeframe_name
+from codegen.mql5.forms import NONE, Forms, step_forms
+from codegen.mql5.inputs import (
+    SIZES,
+    SLIPPAGE,
+    EaInput,
+    ea_inputs,
+    input_checks,
+    input_names,
+    require_size,
+)
+from codegen.mql5.sheet import (
+    BreakEven,
+    Criterion,
+    Exit,
+    Fitness,
+    Group,
+    History,
+    Sheet,
+    SizeText,
+    Timeframe,
+)
+from codegen.mql5.steps import StepWriter
+from codegen.mql5.symbolic import amount_text, largest, plus, term_text
+from codegen.mql5.text import environment, folder, mql5_double
+from codegen.plan import Plan, build_plan
+from dsl.errors import CodegenError
+from dsl.node import InputRef
+from dsl.nodes.expert import DISTANCE_PORTS, OFF
+from dsl.registry import NodeType, node_types
+from dsl.strategy import Strategy
+
+_CRITERIA = {
+    "net_profit": ("TesterStatistics(STAT_PROFIT)", ()),
+    "profit_factor": ("ProfitFactor()", ("criteria/profit_factor.mqh.j2",)),
+    "max_drawdown": ("TesterStatistics(STAT_EQUITY_DDREL_PERCENT)", ()),
+    "stability": ("Stability()", ("criteria/stability.mqh.j2", "rules/deals.mqh.j2")),
+    "sharpe": ("TesterStatistics(STAT_SHARPE_RATIO)", ()),
+}
+
+
+def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
+    """Return the strategy as the source of an Expert Advisor.
+
+    Raises:
+        UnsupportedNode: A node type that MQL5 cannot express where it stands.
+        CodegenError: The size is a risk and there is no stop loss, or the fitness is not known.
+    """
+    facts = facts or EmitFacts()
+    plan = build_plan(strategy)
+    require_size(plan)
+    inputs = ea_inputs(plan, strategy.expert.type, facts)
+    names = input_names(plan.inputs)
+    forms = step_forms(plan, names)
+    writer = StepWriter(plan, forms, inputs)
+    rules = _rules(plan, strategy.expert.type, writer)
+    sheet = _sheet(strategy, plan, facts, (inputs, forms, writer, rules))
+    text = environment().get_template("expert.mq5.j2").render(sheet=sheet, facts=facts, rules=rules)
+    return _tidy(text)
+
+
+_Parts = tuple[tuple[EaInput, ...], Forms, StepWriter, dict[str, str]]
+
+
+def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> Sheet:
+    inputs, forms, writer, rules = parts
+    distances = tuple(name for name, _ in plan.ports if name in DISTANCE_PORTS)
+    body, history = writer.body(), _history(plan, writer)
+    rule_parts = _rule_parts(rules)
+    return Sheet(
+        header=header_lines(strategy, facts),
+        title=strategy.title or "untitled strategy",
+        origin=f"Strategy {strategy.strategy_id}, genfx {facts.version or genfx_version()}",
+        groups=_groups(inputs),
+        checks=input_checks(plan, strategy.expert.type, inputs),
+        timeframe=_timeframe(facts),
+        handles=tuple(dict.fromkeys(writer.handles.values())),
+        warmups=_warmups(forms),
+        body=body,
+        assignments=_assignments(plan, writer),
+        reads_buffers=any("ReadBuffer(" in line for line in body),
+        history=history,
+        distances=distances,
+        sets_levels=bool({"stop_loss", "take_profit"} & set(distances)),
+        moves_stop=bool({"trailing_stop", "break_even"} & set(distances)),
+        break_even=_break_even(plan, forms),
+        size=_size(plan, writer),
+        exits=_exits(plan, rules),
+        entry_conditions=_entry_conditions(rules),
+        rule_parts=rule_parts,
+        functions=_function_fragments(body, history),
+        fitness=_fitness(facts, rule_parts),
+    )
+
+
+def _history(plan: Plan, writer: StepWriter) -> History:
+    objects = tuple(writer.objects[n] for n in writer.objects if plan.steps[n].call == n)
+    bars = amount_text(plus(writer.history_bars(), ((-1, ("missing",)),)))
+    return History(
+        objects=objects,
+        classes=_class_fragments({entry.type for entry in objects}),
+        reads=writer.history_reads(),
+        kept=writer.history_kept(),
+        lines=writer.history_lines(),
+        bars=bars if bars == "missing" else f"MathMin(bars, {bars})",
+    )
+
+
+def _warmups(forms: Forms) -> tuple[str, ...]:
+    terms = largest(*forms.warmups, NONE)
+    return tuple(term_text(term) for term in terms if term not in NONE)
+
+
+def _groups(inputs: tuple[EaInput, ...]) -> tuple[Group, ...]:
+    titles = dict.fromkeys(entry.group for entry in inputs)
+    return tuple(
+        Group(title, tuple(entry for entry in inputs if entry.group == title)) for title in titles
+    )
+
+
+def _timeframe(facts: EmitFacts) -> Timeframe | None:
+    if not facts.timeframe:
+        return None
+    return Timeframe(facts.timeframe, f"wants a chart of period {timeframe_name(facts.timeframe)}")
+
+
+def _rules(plan: Plan, expert: NodeType, writer: StepWriter) -> dict[str, str]:
+    """Return each account rule as text, "" where it is off."""
+    params = {param.name: param for param in expert.params}
+    found = {
+        name: writer.param(params[name], value)
+        if isinstance(value, InputRef) or value != OFF
+        else ""
+        for name, value in plan.rules
+    }
+    if "Inp" not in found["max_slippage"]:
+        found["max_slippage"] = SLIPPAGE
+    return found
+
+
+def _is_input(text: str) -> bool:
+    return "Inp" in text
+
+
+def _exits(plan: Plan, rules: dict[str, str]) -> tuple[Exit, ...]:
+    ports = {name for name, _ in plan.ports}
+    found = []
+    if "forced_exit" in ports:
+        found.append(Exit("decision.forced_exit", "session"))
+    if "friday_exit" in ports:
+        found.append(Exit("decision.friday_exit", "friday"))
+    if rules["daily_loss"]:
+        found.append(Exit("day_lost", "daily_loss"))
+    if rules["drawdown_stop"]:
+        found.append(Exit("drawn_down", "drawdown_stop"))
+    if bars := rules["max_bars"]:
+        held = f"HeldBars() >= {bars}"
+        found.append(Exit(f"{bars} > 0 && {held}" if _is_input(bars) else held, "max_bars"))
+    if ports & {"long_exit", "short_exit"}:
+        signal = "is_long ? decision.long_exit : decision.short_exit"
+        found.append(Exit(signal, "exit_signal"))
+    if reverse := rules["reverse"]:
+        opposite = "is_long ? enter_short : enter_long"
+        switched = f"{reverse} != 0 && ({opposite})"
+        found.append(Exit(switched if _is_input(reverse) else opposite, "reverse"))
+    return tuple(found)
+
+
+def _entry_conditions(rules: dict[str, str]) -> tuple[str, ...]:
+    found = []
+    if rules["daily_loss"]:
+        found.append("!day_lost")
+    if rules["drawdown_stop"]:
+        found.append("!drawn_down")
+    if limit := rules["trades_per_day"]:
+        below = f"EntriesToday(bar_time) < {limit}"
+        found.append(f"({limit} <= 0 || {below})" if _is_input(limit) else below)
+    return tuple(found)
+
+
+def _rule_parts(rules: dict[str, str]) -> tuple[str, ...]:
+    parts = []
+    if rules["max_bars"]:
+        parts.append("max_bars")
+    if rules["trades_per_day"] or rules["daily_loss"]:
+        parts.append("clock")
+    if rules["trades_per_day"]:
+        parts.append("trades_per_day")
+    if rules["daily_loss"] or rules["drawdown_stop"]:
+        parts.append("deals")
+    parts += [name for name in ("daily_loss", "drawdown_stop") if rules[name]]
+    return tuple(f"rules/{name}.mqh.j2" for name in parts)
+
+
+def _assignments(plan: Plan, writer: StepWriter) -> tuple[str, ...]:
+    return tuple(f"decision.{name} = {writer.operand(number, '0')};" for name, number in plan.ports)
+
+
+def _break_even(plan: Plan, forms: Forms) -> BreakEven:
+    number = dict(plan.ports).get("break_even_offset")
+    if number is None:
+        return BreakEven("0.0", marked=False)
+    return BreakEven("decision.break_even_offset", marked=forms.forms[number] != "scalar")
+
+
+def _size(plan: Plan, writer: StepWriter) -> SizeText:
+    value, size = plan.size.params[0], plan.size.type
+    text = writer.param(size.params[0], value)
+    return SizeText(size.size_mode, text if isinstance(value, InputRef) else SIZES[size.size_mode])
+
+
+# Fragments that the text refers to
+
+
+@cache
+def _libraries(*, windows: bool) -> dict[str, str]:
+    """Return the fragments of the window functions or of the classes, by name."""
+    return {
+        node_type.mql5.library: f"lib/{node_type.name}.mqh.j2"
+        for node_type in node_types()
+        if node_type.mql5.library and (node_type.reach is not None) == windows
+    }
+
+
+def _class_fragments(wanted: set[str]) -> tuple[str, ...]:
+    return _with_dependencies(wanted, _libraries(windows=False))
+
+
+def _function_fragments(body: tuple[str, ...], history: History) -> tuple[str, ...]:
+    known = {
+        path.name.removesuffix(".mqh.j2"): f"functions/{path.name}"
+        for path in sorted((folder() / "functions").iterdir())
+    }
+    known |= _libraries(windows=True)
+    texts = [*body, *history.lines, *(_source(fragment) for fragment in history.classes)]
+    wanted = _identifiers("\n".join(texts)) | ({"ReadRates"} if history.objects else set())
+    return _with_dependencies(wanted & known.keys(), known)
+
+
+def _with_dependencies(wanted: set[str], known: dict[str, str]) -> tuple[str, ...]:
+    """Return the fragments of these names and of all they use, what is used first."""
+    done: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        fragment = known[name]
+        for used in sorted((_identifiers(_source(fragment)) & known.keys()) - {name}):
+            if known[used] not in done:
+                visit(used)
+        done[fragment] = None
+
+    for name in sorted(wanted):
+        visit(name)
+    return tuple(done)
+
+
+@cache
+def _source(fragment: str) -> str:
+    return (folder() / fragment).read_text(encoding="utf-8")
+
+
+def _identifiers(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z_]\w*", re.sub(r"//.*", "", text)))
+
+
+# Fitness
+
+
+def _fitness_terms(facts: EmitFacts) -> tuple[FitnessTerm, ...]:
+    """Return the terms that count, all of them known and computable."""
+    for term in facts.fitness:
+        if term.criterion not in _CRITERIA or term.worst == term.best or not term.weight >= 0:
+            raise CodegenError(
+                f"fitness: {term.criterion}, weight {term.weight:g}, {term.worst:g}..{term.best:g}",
+                hint=f"criteria are {', '.join(_CRITERIA)}; no weight is negative, bounds differ",
+            )
+    terms = tuple(term for term in facts.fitness if term.weight > 0)
+    if not terms:
+        raise CodegenError("fitness: no criterion has a weight")
+    return terms
+
+
+def _criterion(term: FitnessTerm) -> Criterion:
+    value = _CRITERIA[term.criterion][0]
+    return Criterion(
+        mql5_double(term.weight), value, mql5_double(term.worst), mql5_double(term.best)
+    )
+
+
+def _objective(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
+    """Return an objective for OnTester; a division by zero makes the test the worst of all."""
+    objective = parse_objective(facts.objective)
+    own = {name: value for name, (value, _) in _CRITERIA.items()}
+    own["trades"] = "TesterStatistics(STAT_TRADES)"
+    parts = [part for n in CRITERIA if n in objective.names for part in _CRITERIA[n][1]]
+    return Fitness(
+        terms=(),
+        weight="",
+        fragments=tuple(part for part in dict.fromkeys(parts) if part not in rule_parts),
+        objective=objective.mql5(own),
+    )
+
+
+def _fitness(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
+    if facts.objective:
+        return _objective(facts, rule_parts)
+    terms = _fitness_terms(facts)
+    parts = dict.fromkeys(part for term in terms for part in _CRITERIA[term.criterion][1])
+    return Fitness(
+        terms=tuple(_criterion(term) for term in terms),
+        weight=mql5_double(sum(term.weight for term in terms)),
+        fragments=tuple(part for part in parts if part not in rule_parts),
+    )
+
+
+def _tidy(text: str) -> str:
+    """Return the text in MetaQuotes' layout: no trailing blanks, remarks at the line's start."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    remarks = [line.lstrip() if line.startswith("   //---") else line for line in lines]
+    return "\n".join(remarks).strip() + "\n"

@@ -1,0 +1,174 @@
+"""What an emitted EA states beside the strategy: where it was evaluated, and with which figures."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from codegen.mql5.text import comment_line
+from dsl.node import topological
+from dsl.strategy import Strategy
+from dsl.text.printer import format_strategy
+
+_TIMEFRAMES = {60: "M1", 300: "M5", 900: "M15", 1800: "M30", 3600: "H1", 14400: "H4", 86400: "D1"}
+_WIDTH = 12
+_FITNESS = "the fitness, 0..100: weighted mean of criteria between two bounds,"
+_FIGURES_NOTE = (
+    "These figures were computed by genfx on historical bars, under its trading contract. Those in",
+    "sample were optimised, the gate span was selected on; only the holdout span was not seen",
+    "before. A strategy found among many looks better on its data than it is.",
+)
+_NOTE = (
+    "Past performance does not guarantee future results. Test on a demo account before you trade",
+    "real money.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanFigures:
+    """Figures of one span, as (label, text) rows; every span shows the same labels."""
+
+    name: str
+    first: str
+    last: str
+    figures: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FitnessTerm:
+    """One criterion of the fitness: mapped from `worst`..`best` to 0..100, then weighted."""
+
+    criterion: str
+    weight: float
+    worst: float
+    best: float
+
+
+DEFAULT_FITNESS = (
+    FitnessTerm("net_profit", 1.0, 0.0, 10_000.0),
+    FitnessTerm("profit_factor", 1.0, 1.0, 3.0),
+    FitnessTerm("max_drawdown", 1.0, 50.0, 0.0),
+    FitnessTerm("stability", 1.0, 0.0, 1.0),
+    FitnessTerm("sharpe", 1.0, 0.0, 3.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmitFacts:
+    """What the header and the fixed inputs of an EA say; empty texts are left out.
+
+    timeframe: Bar period in seconds, 0 when the EA may run on any. first, last: Unix seconds of the
+    first and last bar of the data, on its own clock. spans: In-sample, gate, holdout, in this
+    order.
+    max_drawdown in `fitness` is in percent, best below worst. objective: A formula that OnTester
+    returns instead of the fitness (see backtest.objective).
+    """
+
+    symbol: str = ""
+    timeframe: int = 0
+    timezone: str = ""
+    first: int = 0
+    last: int = 0
+    data_hash: str = ""
+    spans: tuple[SpanFigures, ...] = ()
+    magic: int = 0
+    deposit: str = ""
+    verified: str = "not verified"
+    version: str = ""
+    copyright: str = "Emitted by genfx"
+    ea_version: str = "1.00"
+    fitness: tuple[FitnessTerm, ...] = DEFAULT_FITNESS
+    objective: str = ""
+
+
+def genfx_version() -> str:
+    """Return the version of the installed genfx."""
+    try:
+        return importlib.metadata.version("genfx")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def timeframe_name(seconds: int) -> str:
+    """Return MetaTrader's name of a bar period: H1 for 3600."""
+    return _TIMEFRAMES.get(seconds, f"{seconds} s")
+
+
+def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
+    """Return the lines of the header comment."""
+    rows = [
+        ("Strategy", strategy.title or "untitled"),
+        ("Hash", strategy.strategy_id),
+        ("genfx", facts.version or genfx_version()),
+        ("Symbol", facts.symbol),
+        ("Timeframe", timeframe_name(facts.timeframe) if facts.timeframe else ""),
+        ("Data clock", facts.timezone),
+        ("Data", _data_span(facts)),
+        ("Data hash", facts.data_hash),
+        ("Deposit", facts.deposit),
+        ("Replay", facts.verified),
+        ("OnTester", facts.objective or _FITNESS),
+    ]
+    lines = [f"{label:<{_WIDTH}}{comment_line(text)}" for label, text in rows if text]
+    if not facts.objective:
+        lines += [f"{'':<{_WIDTH}}{line}" for line in _fitness_lines(facts)]
+    lines += [
+        "",
+        *_figures_table(facts.spans),
+        *_NOTE,
+        *_notes(strategy),
+        "",
+        "The strategy in the language of genfx:",
+    ]
+    lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
+    return tuple(line.rstrip() for line in lines)
+
+
+def _notes(strategy: Strategy) -> list[str]:
+    """Return what the declarations of the strategy's node types want its user to know."""
+    notes = {current.type.note for current in topological(strategy.expert)} - {""}
+    return [comment_line(note) for note in sorted(notes)]
+
+
+def _data_span(facts: EmitFacts) -> str:
+    if not facts.last:
+        return ""
+    return f"{_moment(facts.first)} .. {_moment(facts.last)}"
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _fitness_lines(facts: EmitFacts) -> list[str]:
+    lines = [
+        f"{term.criterion} from {term.worst:g} to {term.best:g}, weight {term.weight:g}"
+        for term in facts.fitness
+        if term.weight
+    ]
+    if any(term.criterion == "sharpe" and term.weight for term in facts.fitness):
+        lines.append("(sharpe is MetaTrader's, over trades; genfx takes it over bars)")
+    return lines
+
+
+def _figures_table(spans: tuple[SpanFigures, ...]) -> list[str]:
+    if not spans:
+        return []
+    labels = list(dict.fromkeys(label for span in spans for label, _ in span.figures))
+    columns = [["", "from", "to", *labels]]
+    for span in spans:
+        found = dict(span.figures)
+        texts = [span.name, span.first, span.last, *(found.get(label, "-") for label in labels)]
+        columns.append(texts)
+    widths = [max(len(text) for text in column) + 2 for column in columns]
+    rows = zip(*columns, strict=True)
+    return [
+        *(
+            row[0].ljust(widths[0])
+            + "".join(text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True))
+            for row in rows
+        ),
+        "",
+        *_FIGURES_NOTE,
+    ]

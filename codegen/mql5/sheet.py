@@ -1,0 +1,116 @@
+"""The sheet: all that the templates of an EA print, decided before and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen.mql5.inputs import Check, EaInput
+from codegen.mql5.steps import Handle, HistoryObject
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Inputs that stand together in MetaTrader's dialog."""
+
+    title: str
+    rows: tuple[EaInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeframe:
+    """The bar period the chart must have."""
+
+    seconds: int
+    allowed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A condition that closes the position, and the reason it gives."""
+
+    condition: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeText:
+    """How much to trade: lots or risk, and the value's text."""
+
+    mode: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A term of the fitness as MQL5 text."""
+
+    weight: str
+    value: str
+    worst: str
+    best: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """What OnTester returns: terms, the sum of their weights, fragments that they call; or the
+    value of an objective.
+    """
+
+    terms: tuple[Criterion, ...]
+    weight: str
+    fragments: tuple[str, ...]
+    objective: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Series computed from all history: objects and their classes, what a new row reads and adds.
+
+    kept: Series that hold all rows of a step. bars: How many bars the missing rows read, as text.
+    """
+
+    objects: tuple[HistoryObject, ...]
+    kept: tuple[str, ...]
+    classes: tuple[str, ...]
+    reads: tuple[str, ...]
+    lines: tuple[str, ...]
+    bars: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """The profit that break-even locks in, as text; `marked` where it can change.
+
+    What is sent once must then be remembered in the terminal: the level alone does not tell.
+    """
+
+    offset: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything the templates print, in order."""
+
+    header: tuple[str, ...]
+    title: str
+    origin: str
+    groups: tuple[Group, ...]
+    checks: tuple[Check, ...]
+    timeframe: Timeframe | None
+    handles: tuple[Handle, ...]
+    warmups: tuple[str, ...]
+    body: tuple[str, ...]
+    assignments: tuple[str, ...]
+    reads_buffers: bool
+    history: History
+    distances: tuple[str, ...]
+    sets_levels: bool
+    moves_stop: bool
+    break_even: BreakEven
+    size: SizeText
+    exits: tuple[Exit, ...]
+    entry_conditions: tuple[str, ...]
+    rule_parts: tuple[str, ...]
+    functions: tuple[str, ...]
+    fitness: Fitness
