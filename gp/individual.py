@@ -11,7 +11,7 @@ from dsl.node import Node
 from dsl.strategy import Strategy, resolved
 from gp.deap_adapter import CombinedFitness, combined_fitness
 from gp.fitness import Scores
-from gp.pieces import both_sides, long_side
+from gp.pieces import both_sides, long_side, with_one_sided_filter
 
 
 class Individual:
@@ -91,7 +91,10 @@ def candidate(expert: Node, breeder: int, *, mirrored: bool) -> Candidate:
         breeder: Number of its breeder.
         mirrored: The short side is the mirror of the long side.
     """
-    return Candidate(expert, Strategy(both_sides(expert) if mirrored else expert), breeder)
+    if not mirrored:
+        return Candidate(expert, Strategy(expert), breeder)
+    long = with_one_sided_filter(expert)
+    return Candidate(long, Strategy(both_sides(long)), breeder)
 
 
 def candidate_of(strategy: Strategy, breeder: int, *, mirrored: bool) -> Candidate:

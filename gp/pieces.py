@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from dsl.kinds import Kind
 from dsl.mirror import mirror
-from dsl.node import Node, topological, with_inputs
+from dsl.node import Node, node, topological, with_inputs
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT
+from dsl.nodes.logic import AND
 from dsl.registry import NodeType
 
 FIXED_PORTS = frozenset({"size"})
@@ -26,6 +27,9 @@ _SIDES = tuple(
     (EXPERT_PORTS.index(f"long_{side}"), EXPERT_PORTS.index(f"short_{side}"))
     for side in ("entry", "exit")
 )
+
+
+_ENTRY, _FILTER = EXPERT_PORTS.index("long_entry"), EXPERT_PORTS.index("entry_filter")
 
 
 class Slot(NamedTuple):
@@ -168,6 +172,24 @@ def both_sides(expert: Node) -> Node:
         signal = inputs[long]
         inputs[short] = None if signal is None else mirror(signal)
     return with_inputs(expert, inputs)
+
+
+def with_one_sided_filter(expert: Node) -> Node:
+    """Return the long side with a filter that favours a side moved into its entry.
+
+    On the port it would hold for both sides: a filter for rising prices would leave no short trade.
+    """
+    entry, chosen = expert.inputs[_ENTRY], expert.inputs[_FILTER]
+    if entry is None or chosen is None or mirror(chosen) is chosen:
+        return expert
+    inputs = list(expert.inputs)
+    inputs[_ENTRY], inputs[_FILTER] = node(AND, (entry, chosen)), None
+    return with_inputs(expert, inputs)
+
+
+def repeats_itself(expert: Node) -> bool:
+    """Tell whether a node with two inputs reads the same on both, which says nothing."""
+    return any(len(n.inputs) == 2 and n.inputs[0] is n.inputs[1] for n in topological(expert))
 
 
 def long_side(expert: Node) -> Node:

@@ -19,6 +19,7 @@ from gp.fitness import scores
 from gp.gate import PASSED, Gate, judge
 from gp.individual import Candidate, Individual, candidate, candidate_of, restored
 from gp.operators import Operators, Rng, operators
+from gp.pieces import repeats_itself
 from gp.pool import Pool
 from gp.populations import Population
 from gp.settings import SearchSettings
@@ -183,14 +184,16 @@ class Search:
         return breeders
 
     def _add(self, drawn: dict[str, Candidate], expert: Node, breeder: int, rng: Rng) -> None:
-        """Enter a child that is new; one seen before is mutated until it is new, or left out."""
+        """Enter a child that is new and says something; others are made anew, or left out."""
         for _ in range(1 + self.settings.variation.retries):
             child = candidate(expert, breeder, mirrored=self._mirrored)
             self.ledger.requests += 1
-            if child.strategy_id not in drawn and not self.ledger.known(child.strategy_id):
+            known = child.strategy_id in drawn or self.ledger.known(child.strategy_id)
+            if not known and not repeats_itself(child.expert):
                 drawn[child.strategy_id] = child
                 return
-            expert = self._operators.mutate_once(expert, rng)
+            again = self._operators
+            expert = again.generate(rng) if breeder == NEW else again.mutate_once(expert, rng)
 
     def _integrate(self, candidates: list[Candidate], generation: int) -> None:
         new = [c for c in candidates if not self.ledger.known(c.strategy_id)]

@@ -12,9 +12,11 @@ from dsl.node import Node, node, topological
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import EXPERT
 from dsl.registry import node_types
+from dsl.text.lower import parse, parse_expression
 from gp.draws import generator
 from gp.generator import Generator, constant_range, draw_param, generator_of, is_number
-from gp.pieces import EXPERT_PORTS, SHORT_PORTS, both_sides, long_side, pieces
+from gp.individual import Candidate, candidate_of
+from gp.pieces import EXPERT_PORTS, SHORT_PORTS, both_sides, long_side, pieces, repeats_itself
 from gp.settings import GeneratorSettings
 
 SETTINGS = GeneratorSettings()
@@ -120,3 +122,24 @@ def test_parameters_are_accepted_and_lie_in_the_searched_range() -> None:
                 low, high = getattr(param, "low", None), getattr(param, "high", None)
                 if low is not None and high is not None:
                     assert low <= draw_param(param, rng) <= high
+
+
+def filtered(text: str) -> Candidate:
+    lines = ("enter long when close > sma(close, 20)", f"trade when {text}", "stop loss 200 points")
+    strategy = parse('strategy "" {\n' + "\n".join(lines) + "\n}\n")
+    return candidate_of(strategy, 0, mirrored=True)
+
+
+def test_a_filter_for_one_side_is_mirrored_with_the_entry() -> None:
+    sided = filtered("close > ema(close, 50)").strategy
+    assert sided.port("entry_filter") is None
+    wanted = parse_expression("close < sma(close, 20) and close < ema(close, 50)")
+    assert sided.port("short_entry") is wanted
+    both = filtered("hour > 8").strategy
+    assert both.port("entry_filter") is parse_expression("hour > 8")
+    assert both.port("short_entry") is parse_expression("close < sma(close, 20)")
+
+
+def test_a_node_that_reads_the_same_twice_is_seen() -> None:
+    assert repeats_itself(parse_expression("sma(close, 5) > sma(close, 5) and hour > 3"))
+    assert not repeats_itself(parse_expression("sma(close, 5) > sma(close, 6) and hour > 3"))
