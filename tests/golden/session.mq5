@@ -55,6 +55,7 @@
 #define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
 #define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
 #define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
+#define RETRY_SECONDS    15              // wait after a refused close
 #define PAUSE_MS         250             // wait between two attempts, milliseconds
 #define ANY_DEVIATION    100000          // points: no limit to the slippage
 #define SLACK            0.000001        // of a tick, a volume step or a cent, against rounding noise
@@ -101,6 +102,7 @@ datetime ExtBarSeen;     // bar whose first tick was seen
 datetime ExtBarDone;     // bar that needs no more decision
 datetime ExtFirstTick;   // time of the first tick of that bar
 int      ExtFailures;    // failed requests within that bar
+datetime ExtNotBefore;   // a refused close is not tried again before this time
 int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
 int      ExtAtr1 = INVALID_HANDLE; // atr(20)
 
@@ -116,6 +118,7 @@ int OnInit(void)
    ExtBarDone = 0;
    ExtFirstTick = 0;
    ExtFailures = 0;
+   ExtNotBefore = 0;
    ExtClosedSide = -1;
    if(!InputsValid())
       return(INIT_PARAMETERS_INCORRECT);
@@ -158,6 +161,7 @@ void OnTick(void)
       ExtBarSeen = bar_time;
       ExtFirstTick = TimeCurrent();
       ExtFailures = 0;
+      ExtNotBefore = 0;
       ExtClosedSide = -1;
       if(attached_now)
         {
@@ -165,6 +169,8 @@ void OnTick(void)
          return;
         }
      }
+   if(TimeCurrent() < ExtNotBefore)
+      return;
    Decision decision;
    MqlTick tick;
    if(!ReadDecision(bar_time, decision) || !ReadTick(tick))
@@ -358,6 +364,9 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    const bool enter_short = entries && decision.short_entry && !decision.long_entry;
    if(SelectPosition())
      {
+      //--- an entry of this bar, confirmed late: its exits begin with the next bar
+      if((datetime)PositionGetInteger(POSITION_TIME) >= bar_time)
+         return(OUTCOME_DONE);
       const bool is_long = (ENUM_POSITION_TYPE)PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
       string reason = "";
       if(decision.forced_exit)
@@ -366,10 +375,11 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
          reason = "friday";
       if(reason == "")
          return(OUTCOME_DONE);
+      //--- kept before the request: its answer may come late, and this side may not enter again now
+      ExtClosedSide = is_long ? (int)POSITION_TYPE_BUY : (int)POSITION_TYPE_SELL;
       const Outcome closed = ClosePosition(reason);
       if(closed != OUTCOME_DONE)
          return(closed);
-      ExtClosedSide = is_long ? (int)POSITION_TYPE_BUY : (int)POSITION_TYPE_SELL;
      }
 //--- a late first decision, or a repeated one, may still close but opens nothing
    if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
@@ -389,12 +399,19 @@ Outcome ClosePosition(const string reason)
    PrintFormat("closing position %I64u: %s", ticket, reason);
    for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
      {
+      //--- a close that timed out may still be under way, a second one could open a position
+      if(OrderInFlight())
+         return(OUTCOME_LATER);
       if(!PositionSelectByTicket(ticket))
          return(OUTCOME_DONE);
       const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
       const Outcome outcome = RequestOutcome(sent, "close");
+      //--- the market may open later than the bar: a position that must go is tried again
       if(outcome == OUTCOME_REFUSED)
-         return(outcome);
+        {
+         ExtNotBefore = TimeCurrent() + RETRY_SECONDS;
+         return(OUTCOME_LATER);
+        }
       //--- accepted; what is left of a partial fill is closed with the next tick
       if(outcome == OUTCOME_DONE)
          return(PositionSelectByTicket(ticket) ? OUTCOME_LATER : OUTCOME_DONE);
@@ -533,6 +550,9 @@ Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
       const Outcome outcome = RequestOutcome(sent, "open");
       if(outcome != OUTCOME_LATER)
          return(outcome);
+      //--- it may be executed all the same, only later: a second order would double the position
+      if(ExtTrade.ResultRetcode() == TRADE_RETCODE_TIMEOUT)
+         return(OUTCOME_REFUSED);
       Pause(attempt);
      }
    return(OUTCOME_LATER);
