@@ -608,8 +608,9 @@ bool ReadHistoryBuffer(const int handle, const int buffer, const int shift, cons
 //+------------------------------------------------------------------+
 bool UpdateHistory(void)
   {
+   const datetime opened = iTime(_Symbol, _Period, 0);
    const int bars = Bars(_Symbol, _Period);
-   if(bars < 1)
+   if(bars < 1 || opened == 0)
       return(false);
    const int missing = MissingRows(bars);
    if(missing == 0)
@@ -626,6 +627,9 @@ bool UpdateHistory(void)
       return(false);
    double rsi_1_rows[];
    if(!ReadHistoryBuffer(ExtRsi1, 0, 1, MathMin(missing, bars - 1), rsi_1_rows))
+      return(false);
+//--- a bar that opened while they were read: positions no longer agree, again with the next tick
+   if(rates[0].time != opened || iTime(_Symbol, _Period, 0) != opened)
       return(false);
    if(missing == bars)
      {

@@ -744,10 +744,11 @@ bool CheckDailyLoss(const datetime bar_time, bool &reached)
       PrintFormat("daily loss: %.2f of %.2f, no entries", loss, balance);
    return(true);
   }
-//--- highest balance so far, and how far the history of deals has been read for it
+//--- highest balance so far, and how far the history of deals has been read for it: number, last
 double   ExtPeak;
 double   ExtPeakBalance;
 int      ExtPeakDeals;
+ulong    ExtPeakLast;
 //+------------------------------------------------------------------+
 //| Read deals that are new since the last call, all after a restart;|
 //| deposits and withdrawals move the peak                           |
@@ -757,7 +758,9 @@ bool UpdatePeak(void)
    if(!HistorySelect(0, TimeCurrent() + SECONDS_PER_DAY))
       return(false);
    const int total = HistoryDealsTotal();
-   if(total < ExtPeakDeals || ExtPeakDeals == 0)
+   const int known = ExtPeakDeals - 1;
+//--- another account, or older deals that arrived late
+   if(known < 0 || total <= known || HistoryDealGetTicket(known) != ExtPeakLast)
      {
       ExtPeak = 0.0;
       ExtPeakBalance = 0.0;
@@ -767,6 +770,7 @@ bool UpdatePeak(void)
      {
       const ulong ticket = HistoryDealGetTicket(i);
       const double amount = DealAmount(ticket);
+      ExtPeakLast = ticket;
       ExtPeakBalance += amount;
       if(MovesCapital(ticket))
          ExtPeak += amount;

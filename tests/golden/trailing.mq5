@@ -472,8 +472,9 @@ int MissingRows(const int bars)
 //+------------------------------------------------------------------+
 bool UpdateHistory(void)
   {
+   const datetime opened = iTime(_Symbol, _Period, 0);
    const int bars = Bars(_Symbol, _Period);
-   if(bars < 1)
+   if(bars < 1 || opened == 0)
       return(false);
    const int missing = MissingRows(bars);
    if(missing == 0)
@@ -481,6 +482,9 @@ bool UpdateHistory(void)
 //--- read everything first, so that the series never stop halfway
    MqlRates rates[];
    if(!ReadRates(MathMin(bars, missing + 2), rates))
+      return(false);
+//--- a bar that opened while they were read: positions no longer agree, again with the next tick
+   if(rates[0].time != opened || iTime(_Symbol, _Period, 0) != opened)
       return(false);
    if(missing == bars)
      {
