@@ -25,14 +25,20 @@ def create_folder(path: Path) -> None:
         RunError: It exists, or cannot be made.
     """
     try:
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not _vacant(path):
+            begun = (path / CONFIG).is_file() or (path / STORE).is_file()
+            resume = f"continue it with --resume {path}, or " if begun else ""
             raise RunError(
-                f"{path}: exists already",
-                hint=f"continue it with --resume {path}, or choose another with --out FOLDER",
+                f"{path}: exists already", hint=f"{resume}choose another with --out FOLDER"
             )
         path.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise unwritable(path, problem) from problem
+
+
+def _vacant(path: Path) -> bool:
+    """Tell whether a folder holds nothing, but what a start that was killed left."""
+    return path.is_dir() and all(entry.name == _ASIDE for entry in path.iterdir())
 
 
 def open_store(path: Path) -> Store:
@@ -65,9 +71,11 @@ def publish(path: Path, files: Mapping[str, bytes]) -> None:
         for old in path.iterdir():
             if _STRATEGY_FILE.fullmatch(old.name) and old.name not in files:
                 old.unlink()
-    except OSError as problem:
+    except BaseException as problem:
         shutil.rmtree(aside, ignore_errors=True)
-        raise unwritable(path, problem) from problem
+        if isinstance(problem, OSError):
+            raise unwritable(path, problem) from problem
+        raise
 
 
 def unwritable(path: Path, problem: OSError) -> RunError:

@@ -76,14 +76,20 @@ def existing_run(folder: Path) -> Run:
     Raises:
         RunError: It is no run folder.
     """
-    with open_store(folder):
-        pass
+    if (folder / STORE).exists() or not (folder / CONFIG).is_file():  # else killed amid its start
+        with open_store(folder):
+            pass
     try:
         stored = json.loads((folder / CONFIG).read_bytes())
-        config = parse_config(stored["config"], str(folder / CONFIG))
-    except (OSError, ValueError, KeyError) as problem:
-        raise RunError(f"{folder / CONFIG}: cannot be read: {problem}") from problem
-    return _prepared(config, stored["name"], folder)
+        name, content = str(stored["name"]), dict(stored["config"])
+    except OSError as problem:
+        raise RunError(f"{folder / CONFIG}: cannot be read: {problem.strerror}") from problem
+    except (ValueError, KeyError, TypeError) as problem:
+        raise RunError(
+            f"{folder / CONFIG}: is not the config that a run stores",
+            hint="the run cannot be continued without it; begin a new one",
+        ) from problem
+    return _prepared(parse_config(content, str(folder / CONFIG)), name, folder)
 
 
 def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:

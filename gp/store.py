@@ -110,18 +110,20 @@ class Store:
             with self._transaction():
                 self._db.executemany("INSERT INTO meta VALUES (?, ?)", sorted(start.items()))
             return False
-        changed = sorted(key for key in wanted if known.get(key) != wanted[key])
+        changed = sorted(
+            key for key in wanted if key != "settings_hash" and known.get(key) != wanted[key]
+        )
         if changed:
             raise RunError(
                 f"{self.path}: the run was begun with other {_differences(known, wanted, changed)}",
                 hint="continue it with the config and data it was begun with, or begin a new run",
             )
-        return int(known["step"]) >= 0
+        return self._step(known.get("step", "")) >= 0
 
     @property
     def begun(self) -> bool:
         """Tell whether a step was committed."""
-        return int(self.meta("step") or -1) >= 0
+        return self._step(self.meta("step") or "-1") >= 0
 
     def save(self, snapshot: Snapshot) -> None:
         """Commit one step as one transaction.
@@ -148,8 +150,15 @@ class Store:
         self._members = snapshot.members
 
     def load(self) -> Saved:
-        """Return what the last committed step left."""
-        return self._guarded(self._load)
+        """Return what the last committed step left.
+
+        Raises:
+            RunError: The file is damaged.
+        """
+        try:
+            return self._guarded(self._load)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise RunError(f"{self.path}: is damaged: {error}") from error
 
     def meta(self, key: str) -> str:
         """Return an entry of the header, "" when it is missing."""
@@ -213,6 +222,12 @@ class Store:
             ]
         self._db.executemany("DELETE FROM members WHERE place = ? AND id = ?", gone)
         self._db.executemany("INSERT INTO members VALUES (?, ?, ?)", new)
+
+    def _step(self, stored: str) -> int:
+        try:
+            return int(stored)
+        except ValueError:
+            raise RunError(f"{self.path}: is damaged: its step is {stored!r}") from None
 
     def _set(self, key: str, value: str) -> None:
         self._db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))

@@ -7,9 +7,11 @@ import json
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from genfx import api
 from genfx.cli.app import app
 from genfx.diversity import distinct_first
 from genfx.finalists import FIGURES
-from genfx.folder import publish
+from genfx.folder import create_folder, publish
 from genfx.luck import lucky_sharpe
 from genfx.markets import market
 from gp.evolve import Progress
@@ -228,6 +230,62 @@ def test_a_wrong_config_makes_no_folder(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "spans.holdout: 2031-01-01 is outside the data" in result.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_killed_before_its_store_was_made_continues(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    shutil.copy(finished / "config.json", folder)
+    arguments = ["evolve", "--resume", str(folder), "--threads", "1"]
+    assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+    assert contents(folder) == contents(finished)
+
+
+def test_what_a_killed_start_left_aside_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "run" / ".unfinished").mkdir(parents=True)
+    create_folder(tmp_path / "run")
+    publish(tmp_path / "run", {"a.txt": b"new"})
+    assert contents(tmp_path / "run") == {"a.txt": b"new"}
+    with pytest.raises(RunError) as refused:
+        create_folder(tmp_path / "run")
+    assert "--resume" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "x", '{"name": "x", "config": 3}', '{"config": {}}'])
+def test_a_damaged_config_of_a_run_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    result = CliRunner().invoke(app, ["evolve", "--resume", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "config.json" in result.stderr
+
+
+def test_a_damaged_store_is_refused(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(finished, folder)
+    for change in ("graphs SET graph = '}'", "meta SET value = 'x' WHERE key = 'step'"):
+        with closing(sqlite3.connect(folder / "run.sqlite")) as db, db:
+            db.execute(f"UPDATE {change}")
+        result = CliRunner().invoke(app, ["evolve", "--resume", str(folder)])
+        assert result.exit_code == 2, result.output
+        assert "damaged" in result.stderr
+
+
+def test_ctrl_c_exits_with_130_and_leaves_what_was_found(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    steps = Interrupting(2)
+    monkeypatch.setattr(
+        "genfx.cli.progress.ProgressDisplay.progress", lambda _, step: steps.progress(step)
+    )
+    arguments = ["evolve", str(config_file(tmp_path)), "--out", str(folder), "--threads", "1"]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 130
+    assert "Interrupted after generation" in result.stdout
+    assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"
+    result = CliRunner().invoke(app, ["evolve", "--resume", str(folder), "--threads", "1"])
+    assert result.exit_code == 0
+    assert contents(folder) == contents(finished)
 
 
 def test_a_full_disk_leaves_no_half_written_result(

@@ -14,6 +14,7 @@ from genfx.cli.show import console, print_json, print_table
 if TYPE_CHECKING:
     from genfx.run import Finished
 
+INTERRUPTED = 130  # exit code: what was found is written, --resume continues
 WIDE = 100  # columns of a terminal that has room for all figures
 
 
@@ -31,7 +32,7 @@ def evolve(
 ) -> None:
     """Search for strategies and write the best into a run folder.
 
-    Ctrl-C ends cleanly with what was found so far; --resume continues.
+    Ctrl-C writes what was found so far and exits with code 130; --resume continues.
     """
     if (config is None) == (resume is None):
         raise ConfigError("give either a config or --resume RUN", hint="genfx evolve --help")
@@ -47,7 +48,7 @@ def evolve(
         chosen = load_config(config)
         if seed is not None:
             chosen = chosen.model_copy(update={"seed": seed})
-        folder = out or Path(chosen.output.folder.format(name=config.stem))
+        folder = out or Path(chosen.output.folder.replace("{name}", config.stem))
         run = new_run(chosen, config.stem, folder)
     workers = threads or os.cpu_count() or 1
     with ProgressDisplay(quiet=as_json) as display:
@@ -58,8 +59,10 @@ def evolve(
         import json
 
         print_json(json.loads((run.folder / "run.json").read_bytes()))
-        return
-    _print_summary(finished)
+    else:
+        _print_summary(finished)
+    if finished.outcome.interrupted and not run.settings.budget.seconds:
+        raise typer.Exit(INTERRUPTED)
 
 
 def _print_summary(finished: Finished) -> None:
