@@ -52,11 +52,11 @@ def load_config(path: Path) -> Config:
         ConfigError: All mistakes of the file, one a line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as problem:
         raise ConfigError(f"{path}: cannot be read: {problem.strerror}", hint=_near(path)) from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: is no UTF-8 text") from None
+        raise ConfigError(f"{path}: is no UTF-8 text", hint="save it as UTF-8") from None
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    field_validator,
+)
 
 from genfx.sources import SAMPLE
 
@@ -79,7 +86,7 @@ class SymbolFacts(Section):
 class AccountFacts(Section):
     """The trading account."""
 
-    deposit: float = Field(default=10_000.0, gt=0, description="deposit currency")
+    deposit: float = Field(default=10_000.0, gt=0, le=1e12, description="deposit currency")
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="three capital letters")
     leverage: float = Field(default=100.0, gt=0, description="100 means 1:100")
     stop_out: float = Field(default=50.0, ge=0, le=100, description="percent of margin; 0: off")
@@ -93,7 +100,9 @@ class CostFacts(Section):
 
     spread: int = Field(default=10, ge=0, description="whole points, where the bars know none")
     slippage: int = Field(default=0, ge=0, description="whole points")
-    commission: float = Field(default=0.0, ge=0, description="deposit currency, per lot and deal")
+    commission: float = Field(
+        default=0.0, ge=0, le=1e9, description="deposit currency, per lot and deal"
+    )
     gap: Literal["market", "order"] = Field(
         default="market", description="where stops fill after a gap"
     )
@@ -148,3 +157,11 @@ class Output(Section):
     magic: int = Field(
         default=20_170_101, ge=1, description="magic number of the first Expert Advisor"
     )
+
+    @field_validator("folder")
+    @classmethod
+    def _nameable(cls, folder: str) -> str:
+        rest = folder.replace("{name}", "")
+        if not folder.strip() or "{" in rest or "}" in rest or "\0" in rest:
+            raise ValueError("wants the path of a folder; {name} alone may stand in braces")
+        return folder

@@ -220,3 +220,20 @@ def test_bounds_of_net_profit_suit_the_deposit_unless_stated(
     bounds = f"[fitness.bounds]\nnet_profit = {stated}\n" if stated else ""
     path.write_text(f"[account]\ndeposit = 200000\n{bounds}")
     assert load_config(path).fitness.bounds.net_profit == expected
+
+
+@pytest.mark.parametrize("folder", ["{nme}/x", "{name", "", "a\\u0000b"])
+def test_a_run_folder_that_cannot_be_named_is_told(tmp_path: Path, folder: str) -> None:
+    told = error_of(tmp_path, f'[output]\nfolder = "{folder}"\n')
+    assert ":2: output.folder" in told
+    assert "{name} alone may stand in braces" in told
+
+
+def test_a_byte_order_mark_is_no_part_of_a_config(tmp_path: Path) -> None:
+    (tmp_path / "bom.toml").write_bytes(b"\xef\xbb\xbfseed = 5\r\n")
+    assert load_config(tmp_path / "bom.toml").seed == 5
+
+
+def test_money_without_end_is_refused(tmp_path: Path) -> None:
+    assert "account.deposit" in error_of(tmp_path, "[account]\ndeposit = 1e308\n")
+    assert "costs.commission" in error_of(tmp_path, "[costs]\ncommission = 1e308\n")

@@ -35,9 +35,13 @@ SpreadOption = Annotated[
 SlippageOption = Annotated[int | None, typer.Option("--slippage", min=0, help="Points.")]
 CommissionOption = Annotated[
     float | None,
-    typer.Option("--commission", min=0, help="Deposit currency, per lot and deal (two a trade)."),
+    typer.Option(
+        "--commission", min=0, max=1e9, help="Deposit currency, per lot and deal (two a trade)."
+    ),
 ]
-DepositOption = Annotated[float | None, typer.Option("--deposit", help="Deposit currency.")]
+DepositOption = Annotated[
+    float | None, typer.Option("--deposit", max=1e12, help="Deposit currency.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 

@@ -69,6 +69,6 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise DataError(f"{path}: is no UTF-8 text") from None
+        raise DataError(f"{path}: is no UTF-8 text", hint="save it as UTF-8") from None
     except OSError as problem:
         raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
