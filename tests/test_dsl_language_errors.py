@@ -167,3 +167,17 @@ def test_every_prefix_of_a_strategy_is_read_or_reported() -> None:
     for end in range(0, len(whole) - 3, 3):
         with pytest.raises(DslErrors):
             parse_syntax(whole[:end])
+
+
+@pytest.mark.parametrize(
+    ("written", "missing"),
+    [("rsi(close 14)", "close, 14"), ("max(close open)", "close, open"), ("atr(14 2)", "14, 2")],
+)
+def test_a_missing_comma_is_told(written: str, missing: str) -> None:
+    found = errors(text(f"enter long when close > {written}"))
+    assert f"a comma is missing: write '{missing}'" in str(found)
+
+
+def test_a_number_without_end_is_an_error() -> None:
+    found = errors(text("enter long when close > sma(close, 1e400)"))
+    assert "sma: period is too large a number" in str(found)

@@ -280,6 +280,11 @@ def _hint(token: str, text: str, position: int, allowed: Sequence[str]) -> str:
         return "write 'crosses above' or 'crosses below'"
     if text.startswith("//", position):
         return "a comment begins with '#'"
+    if "," in allowed and ")" in allowed and re.match(r"[\w.]", token):
+        before = text[:position].rstrip()
+        word = re.search(r"[\w.]+$", before)
+        if word is not None and not did_you_mean(token, [w for w in allowed if w.isidentifier()]):
+            return f"a comma is missing: write '{word.group()}, {token}'"
     if token.isidentifier():
         return did_you_mean(token, [word for word in allowed if word.isidentifier()])
     if not token and "}" in allowed:

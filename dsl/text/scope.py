@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,6 +143,9 @@ def _named_value(
 
 
 def _coerced(param: Param, value: object, owner: str) -> Value:
+    if isinstance(value, float) and not math.isfinite(value):
+        place = f"{owner}: {param.name}" if owner else param.name
+        raise ParamOutOfRange(f"{place} is too large a number")
     try:
         return param.coerce(value)
     except ParamOutOfRange as error:
