@@ -241,6 +241,30 @@ def test_only_a_lock_that_can_change_is_remembered_in_the_terminal() -> None:
     assert "GlobalVariable" not in SOURCES["trailing"]
 
 
+def test_a_missed_close_is_made_up_for_where_no_signal_reads_it() -> None:
+    assert "ClosingSince(StrategyTime(" in SOURCES["session"]
+    signal = parse(
+        """strategy "signal" {
+            enter long when day_end(21:00)
+            day close 21:00
+            size 0.1 lots
+        }"""
+    )
+    assert "ClosingSince" not in emit_mql5(signal)
+
+
+def test_an_input_that_counts_minutes_says_so() -> None:
+    clock = parse(
+        """strategy "clock" {
+            input first = 08:00 "first entry"
+            enter long when close > open
+            session first to 20:00
+            size 0.1 lots
+        }"""
+    )
+    assert "input int InpFirst = 480; // first entry, minutes since midnight" in emit_mql5(clock)
+
+
 def test_an_indicator_of_an_indicator_is_computed_from_all_history() -> None:
     source = SOURCES["nested"]
     assert "class Sma" in source

@@ -251,3 +251,16 @@ def test_on_a_chart_the_bar_it_was_attached_in_is_left_alone(program: Path) -> N
     assert np.isin(tested[:, 0], restarts).any()
     assert not np.isin(live[:-1, 0], restarts).any()  # the last deal is the end of the test
     assert len(live) > 10
+
+
+def test_a_close_at_the_sessions_end_that_was_missed_is_made_up_for(program: Path) -> None:
+    number, strategy = list(STRATEGIES).index("session"), STRATEGIES["session"]
+    # The terminal restarts at every third bar, and so at each that opens at 20:00.
+    missed = MARKET.bars.time[np.arange(2, ROWS, 3)]
+    assert (missed % 86_400 == 20 * 3600).sum() > 5
+    deals = trade(program, number, strategy, MARKET, restart=3, live=True)
+    seen = np.setdiff1d(MARKET.bars.time, missed)
+    for (entered, *_), (left, *_) in zip(deals[::2], deals[1::2], strict=True):
+        held = seen[(seen > entered) & (seen < left)]
+        assert (held < entered // 86_400 * 86_400 + 20 * 3600).all()
+    assert (deals[1::2, 0] % 86_400 == 21 * 3600).any()

@@ -22,6 +22,7 @@ APPLIED = {
     for name in ("open", "high", "low", "close", "median", "typical", "weighted")
 }
 _VOLUME = {"tick_volume": "VOLUME_TICK"}
+_CLOSING_PORTS = {"forced_exit", "friday_exit"}
 ONE: Amount = ((1, ()),)
 NONE: Amount = ((0, ()),)
 
@@ -80,6 +81,17 @@ def step_forms(plan: Plan, names: dict[str, str]) -> Forms:
         windows=windows,
         kept=_kept(plan, forms, history),
     )
+
+
+def closing_steps(plan: Plan) -> frozenset[int]:
+    """Return the steps that only say when a position must be closed by the clock."""
+    readers: dict[int, set[bool]] = {}
+    for name, number in plan.ports:
+        readers.setdefault(number, set()).add(name in _CLOSING_PORTS)
+    for number in range(len(plan.steps) - 1, -1, -1):
+        for child in plan.steps[number].inputs:
+            readers.setdefault(child, set()).update(readers.get(number, set()))
+    return frozenset(number for number, found in readers.items() if found == {True})
 
 
 def _form(plan: Plan, step: Step, shifts: tuple[Amount, ...]) -> Form:

@@ -119,17 +119,22 @@ def _table_input(spec: InputSpec, name: str, uses: tuple[Use, ...]) -> EaInput:
     whole = [p for p in params if isinstance(p, IntParam)]
     is_int = bool(whole) or (not params and isinstance(spec.value, int))
     value: ParamValue = int(spec.value) if is_int else float(spec.value)
-    comment = comment_line(spec.comment) or _described(spec, uses)
+    comment = comment_line(spec.comment)
+    comment = f"{comment}{_unit(uses)}" if comment else _described(spec, uses)
     first = whole[0] if whole else (params[0] if params else None)
     return EaInput(name, "int" if is_int else "double", value, comment, "Strategy", first, spec)
 
 
 def _described(spec: InputSpec, uses: tuple[Use, ...]) -> str:
     places = list(dict.fromkeys(f"{use.type.name}: {use.param.name}" for use in uses))
-    clock = any(isinstance(use.param, IntParam) and use.param.clock for use in uses)
-    unit = ", minutes since midnight" if clock else ""
     shown = ", ".join(places[:3]).replace("_", " ") or "not used"
-    return f"{spec.name} ({shown}{unit})"
+    return f"{spec.name} ({shown}{_unit(uses)})"
+
+
+def _unit(uses: tuple[Use, ...]) -> str:
+    """Return what an input counts, where its number does not tell."""
+    clock = any(isinstance(use.param, IntParam) and use.param.clock for use in uses)
+    return ", minutes since midnight" if clock else ""
 
 
 def _money(plan: Plan) -> tuple[EaInput, ...]:

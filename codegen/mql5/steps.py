@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.mql5.forms import NONE, ONE, Forms, applied, step_reach
+from codegen.mql5.forms import NONE, ONE, Forms, applied, closing_steps, step_reach
 from codegen.mql5.inputs import EaInput
 from codegen.mql5.symbolic import (
     Amount,
@@ -52,6 +52,7 @@ class StepWriter:
         self.names = {name: entry.name for name, entry in table.items()}
         self.handles = self._handles()
         self.objects = self._objects()
+        self.closing = closing_steps(plan)
 
     # Names and literals
 
@@ -151,12 +152,15 @@ class StepWriter:
 
     def fields(self, step: Step, row: str) -> dict[str, str]:
         """Return what a leaf's expression may name: fields of bars, by row and one bar before."""
-        shift = amount_text(self.forms.shifts[self.plan.steps.index(step)])
+        number = self.plan.steps.index(step)
+        shift = amount_text(self.forms.shifts[number])
         found = {"timeframe": PERIOD_SECONDS, "shift": shift}
         for name in step.type.fields:
             if name != "timeframe":
                 found[name] = bar_field(name, bar_index(row, shift, 0))
                 found[f"{name}_prev"] = bar_field(name, bar_index(row, shift, 1))
+        if "time_prev" in found and row == shift == "0" and number in self.closing:
+            found["time_prev"] = f"ClosingSince({found['time_prev']})"
         return found
 
     def bars_read(self, wanted: Amount | None, step: Step, shift: Amount) -> Amount:

@@ -329,8 +329,8 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    const bool week_closing_1 = WeekCloses(StrategyTime(rates[0].time), PeriodSeconds(_Period), 1260);
    const bool not_2 = !(week_closing_1);
    const bool and_4 = and_3 && not_2;
-   const bool session_end_1 = SessionEnds(StrategyTime(rates[0].time), StrategyTime(rates[1].time), PeriodSeconds(_Period), 480, 1200);
-   const bool week_end_1 = WeekCloses(StrategyTime(rates[0].time), PeriodSeconds(_Period), 1260) || ZoneBegan(StrategyTime(rates[0].time), StrategyTime(rates[1].time), PeriodSeconds(_Period), 7, 86400 + 1260 * 60);
+   const bool session_end_1 = SessionEnds(StrategyTime(rates[0].time), ClosingSince(StrategyTime(rates[1].time)), PeriodSeconds(_Period), 480, 1200);
+   const bool week_end_1 = WeekCloses(StrategyTime(rates[0].time), PeriodSeconds(_Period), 1260) || ZoneBegan(StrategyTime(rates[0].time), ClosingSince(StrategyTime(rates[1].time)), PeriodSeconds(_Period), 7, 86400 + 1260 * 60);
    double atr_1_buffer[];
    if(!ReadBuffer(ExtAtr1, 0, 1, 1, atr_1_buffer))
       return(false);
@@ -693,6 +693,18 @@ double CeilTicks(const double price)
 double TicksToPrice(const double ticks)
   {
    return(NormalizeDouble(ticks * ExtTickSize, _Digits));
+  }
+//+------------------------------------------------------------------+
+//| Bar from which a closing time counts: the one before, or that of |
+//| the entry, so that a close that was missed is made up for        |
+//+------------------------------------------------------------------+
+datetime ClosingSince(const datetime before)
+  {
+   if(!SelectPosition())
+      return(before);
+   const int held = iBarShift(_Symbol, _Period, (datetime)PositionGetInteger(POSITION_TIME));
+   const datetime entry = held > 1 ? iTime(_Symbol, _Period, held) : (datetime)0;
+   return(entry > 0 ? StrategyTime(entry) : before);
   }
 //+------------------------------------------------------------------+
 //| a > b by more than rounding noise                                |
