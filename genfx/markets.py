@@ -116,9 +116,11 @@ def window(whole: Market, first: datetime | None, last: datetime | None, place: 
 def _rows(bars: Bars, stretch: list[Moment], name: str, place: str) -> tuple[int, int]:
     key = f"{place}: spans.{name}" if name else place
     first, last = (_row(bars, moment, key) for moment in stretch)
+    if last < first:
+        raise ConfigError(f"{key}: ends before it begins", hint="a span is [from, to), from first")
     if last - first < LEAST_BARS:
         raise ConfigError(
-            f"{key}: holds {max(0, last - first)} bars; at least {LEAST_BARS} are needed",
+            f"{key}: holds {last - first} bars; at least {LEAST_BARS} are needed",
             hint=f"the bars go from {_ends(bars)}; a span is [from, to), from first",
         )
     return first, last

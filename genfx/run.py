@@ -63,7 +63,7 @@ def new_run(config: Config, name: str, folder: Path) -> Run:
     Raises:
         GenfxError: Something is wrong; the folder was not made.
     """
-    run = _prepared(config, name, folder)
+    run = _prepared(config, name, folder, f"{name}.toml")
     create_folder(folder)
     stored = {"name": name, "config": config.model_dump(mode="json")}
     publish(folder, {CONFIG: _json(stored)})
@@ -89,7 +89,8 @@ def existing_run(folder: Path) -> Run:
             f"{folder / CONFIG}: is not the config that a run stores",
             hint="the run cannot be continued without it; begin a new one",
         ) from problem
-    return _prepared(parse_config(content, str(folder / CONFIG)), name, folder)
+    place = str(folder / CONFIG)
+    return _prepared(parse_config(content, place), name, folder, place)
 
 
 def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
@@ -135,9 +136,9 @@ def library() -> list[Strategy]:
     return [parse(path.read_text(encoding="utf-8"), path.name) for path in paths]
 
 
-def _prepared(config: Config, name: str, folder: Path) -> Run:
+def _prepared(config: Config, name: str, folder: Path, place: str) -> Run:
     whole = market(config)
-    spans = span_markets(whole, config, name)
+    spans = span_markets(whole, config, place)
     settings = search_settings(config.search, config.fitness, config.pso)
     return Run(name, folder, config, settings, whole, spans)
 

@@ -200,9 +200,11 @@ class Store:
         )
         graphs = db.execute("SELECT id, graph FROM graphs WHERE id IN (SELECT id FROM members)")
         verdicts = db.execute("SELECT id, verdict FROM verdicts")
+        state = self.meta("state")
+        json.loads(state)  # a damaged one is told here
         return Saved(
             int(self.meta("step")),
-            self.meta("state"),
+            state,
             tuple(entry for (entry,) in db.execute("SELECT entry FROM logbook ORDER BY step")),
             {place: dict(ids) for place, ids in self._members.items()},
             {key.hex(): graph for key, graph in graphs},
@@ -263,8 +265,15 @@ _DUMPED = (
 
 
 def dump(store: Store) -> str:
-    """Return the whole content of a store as text; equal for equal runs."""
-    return "\n".join(store.lines()) + "\n"
+    """Return the whole content of a store as text; equal for equal runs.
+
+    Raises:
+        RunError: The file is damaged.
+    """
+    try:
+        return "\n".join(store.lines()) + "\n"
+    except sqlite3.Error as error:
+        raise RunError(f"{store.path}: cannot be read: {error}") from error
 
 
 def _row(record: Record) -> tuple[object, ...]:

@@ -262,12 +262,28 @@ def test_a_damaged_config_of_a_run_is_refused(tmp_path: Path, text: str) -> None
 def test_a_damaged_store_is_refused(finished: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(finished, folder)
-    for change in ("graphs SET graph = '}'", "meta SET value = 'x' WHERE key = 'step'"):
+    for change in (
+        "graphs SET graph = '}'",
+        "meta SET value = '{' WHERE key = 'state'",
+        "meta SET value = 'x' WHERE key = 'step'",
+    ):
         with closing(sqlite3.connect(folder / "run.sqlite")) as db, db:
             db.execute(f"UPDATE {change}")
         result = CliRunner().invoke(app, ["evolve", "--resume", str(folder)])
         assert result.exit_code == 2, result.output
         assert "damaged" in result.stderr
+
+
+def test_a_store_with_damaged_pages_is_refused(finished: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(finished, folder)
+    content = bytearray((folder / "run.sqlite").read_bytes())
+    content[5000:] = b"x" * len(content[5000:])
+    (folder / "run.sqlite").write_bytes(content)
+    for arguments in (["evolve", "--resume"], ["runs", "dump"]):
+        result = CliRunner().invoke(app, [*arguments, str(folder)])
+        assert result.exit_code == 2, result.output
+        assert "run.sqlite: cannot be read" in result.stderr
 
 
 def test_ctrl_c_exits_with_130_and_leaves_what_was_found(

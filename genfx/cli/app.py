@@ -17,21 +17,29 @@ from genfx.cli.language import check, fmt
 from genfx.cli.nodes import nodes
 from genfx.cli.runs import runs_app
 from genfx.cli.series import series
-from genfx.cli.show import complain
+from genfx.cli.show import complain, print_json
 from genfx.cli.tune import tune
 
 USER_ERROR = 2
+JSON_WANTED = "genfx.json"
 
 
 class GenfxGroup(TyperGroup):
     """Shows a GenfxError without a traceback; anything else is a bug and shows its traceback."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Note whether a program reads the result."""
+        ctx.meta[JSON_WANTED] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the command and turn a GenfxError into a message and exit code 2."""
+        """Run the command; a GenfxError becomes a message, with --json an object too, and 2."""
         try:
             return super().invoke(ctx)
         except GenfxError as error:
             complain(str(error))
+            if ctx.meta[JSON_WANTED]:
+                print_json({"error": {"message": error.message, "hint": error.hint}})
             raise typer.Exit(USER_ERROR) from None
 
 

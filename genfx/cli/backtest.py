@@ -23,7 +23,7 @@ from genfx.cli.options import (
     chosen_market,
     read_config,
 )
-from genfx.cli.show import console, grid_width, print_grid, print_json, read_text
+from genfx.cli.show import console, grid_width, print_grid, print_json, read_text, write_file
 
 if TYPE_CHECKING:
     from backtest.market import Market
@@ -56,7 +56,6 @@ def backtest(
     commission, no swap, the spread of the bars or 10 points. --spread, --slippage, --commission and
     --deposit replace single facts; the lots are the strategy's own.
     """
-    from backtest.files import write_whole
     from backtest.metrics import report
     from dsl.text.lower import parse
     from genfx.testing import refuse_no_trades, run_engine
@@ -68,7 +67,7 @@ def backtest(
     refuse_no_trades(strategy, market, result)
     if deals is not None:
         table = result.to_frame(market.bars.digits)
-        write_whole(deals, table.to_csv(index=False, lineterminator="\n").encode())
+        write_file(deals, table.to_csv(index=False, lineterminator="\n").encode())
     figures = report(result, market)
     if as_json:
         print_json(_facts(strategy, market) | {"engine": engine, "report": figures.as_dict()})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dsl.errors import DataError
-from genfx.cli.show import print_json, print_table
+from genfx.cli.show import print_json, print_table, write_file
 
 if TYPE_CHECKING:
     from backtest.bars import Bars
@@ -81,7 +81,6 @@ def info(
     Gaps are bars that are missing outside weekends. A spike leaves the bars around it by more than
     five usual ranges and comes back, a jump is such a step from one bar to the next.
     """
-    from backtest.files import write_whole
     from genfx.sources import load_bars
 
     if plot is not None and plot.suffix.lower() != ".png":
@@ -91,7 +90,7 @@ def info(
     if plot is not None:
         from genfx.bar_picture import bars_png
 
-        write_whole(plot, bars_png(bars))
+        write_file(plot, bars_png(bars))
         typer.echo(f"{plot}: drawn", err=True)
 
 

@@ -9,7 +9,7 @@ import typer
 
 from dsl.errors import DataError
 from genfx.cli.options import ConfigOption, read_config
-from genfx.cli.show import read_text
+from genfx.cli.show import read_text, write_file
 
 if TYPE_CHECKING:
     from dsl.strategy import Strategy
@@ -80,9 +80,7 @@ def _draw(strategy: Strategy, file: Path, to: str, out: str) -> None:
 
 
 def _write(file: Path, target: Path, content: bytes) -> None:
-    from backtest.files import write_whole
-
-    if target == file:
+    if target.resolve() == file.resolve():
         raise DataError(f"{file}: would be overwritten", hint="name another file with --out")
-    write_whole(target, content)
+    write_file(target, content)
     typer.echo(f"{target}: {len(content)} bytes")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dsl.errors import GenfxError
-from genfx.cli.show import complain, print_json, read_text
+from genfx.cli.show import complain, print_json, read_text, write_file
 
 Files = Annotated[list[Path], typer.Argument(help="Strategy files (.strat).")]
 
@@ -77,7 +77,6 @@ def fmt(
     ] = False,
 ) -> None:
     """Write strategies in the one canonical layout; comments stay."""
-    from backtest.files import write_whole
     from dsl.text.printer import format_text
 
     changed = 0
@@ -91,7 +90,7 @@ def fmt(
             continue
         changed += 1
         if not only_check:
-            write_whole(path, canonical.encode())
+            write_file(path, canonical.encode())
         typer.echo(f"{path}: {'would change' if only_check else 'formatted'}")
     if only_check and changed:
         raise typer.Exit(1)

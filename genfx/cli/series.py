@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from dsl.errors import ConfigError
 from genfx.cli.options import ConfigOption, DataOption, JsonOption, chosen_market, read_config
-from genfx.cli.show import print_json
+from genfx.cli.show import json_text, write_file
 
 
 def series(
@@ -16,7 +17,7 @@ def series(
     data: DataOption = "",
     config: ConfigOption = None,
     last: Annotated[int, typer.Option(min=0, help="Only so many bars; 0: all.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Write CSV to this file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw instead of printing CSV.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -25,11 +26,12 @@ def series(
     Each value stands beside the bar that produced it, as on a MetaTrader chart: `close` beside the
     bar whose close it is. Warm-up cells are empty.
     """
-    from backtest.files import write_whole
     from backtest.timeframes import shown_time
     from dsl.text.lower import parse_expression
     from genfx.series import values_beside_bars
 
+    if plot and (out is not None or as_json):
+        raise ConfigError("--plot draws on the screen", hint="leave out --plot, --out or --json")
     market = chosen_market(data, read_config(config))
     times, values = values_beside_bars(parse_expression(expression), market)
     start = max(0, len(values) - last) if last else 0
@@ -40,11 +42,12 @@ def series(
         plot_line([time for time, _ in rows], [v for _, v in rows], expression)
         return
     if as_json:
-        print_json([{"time": time, "value": None if v != v else v} for time, v in rows])
-        return
-    text = "time,value\n" + "".join(f"{time},{'' if v != v else repr(v)}\n" for time, v in rows)
+        text = json_text([{"time": time, "value": None if v != v else v} for time, v in rows])
+    else:
+        lines = (f"{time},{'' if v != v else repr(v)}\n" for time, v in rows)
+        text = "time,value\n" + "".join(lines)
     if out is None:
         typer.echo(text, nl=False)
     else:
-        write_whole(out, text.encode())
-        typer.echo(f"{out}: {len(rows)} bars")
+        write_file(out, text.encode())
+        typer.echo(f"{out}: {len(rows)} bars", err=as_json)

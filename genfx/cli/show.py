@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -24,7 +25,22 @@ def complain(message: str) -> None:
 
 def print_json(value: object) -> None:
     """Print a value for a program: sorted keys, two spaces."""
-    typer.echo(json.dumps(value, indent=2, sort_keys=True))
+    typer.echo(json_text(value), nl=False)
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON: sorted keys, two spaces; null where a number has no end."""
+    return json.dumps(_finite(value), indent=2, sort_keys=True) + "\n"
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
@@ -60,6 +76,16 @@ def print_grid(rows: Sequence[Sequence[str]]) -> None:
 
 def _all_numbers(cells: Sequence[str]) -> bool:
     return all(cell[-1:].isdigit() or cell in {"", "-"} or cell.endswith("%") for cell in cells)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole, through links; a folder in its place is what the user can mend."""
+    from backtest.files import write_whole
+    from dsl.errors import DataError
+
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder", hint="name a file in it")
+    write_whole(path.resolve() if path.is_symlink() else path, content)
 
 
 def read_text(path: Path) -> str:

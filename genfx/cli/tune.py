@@ -18,7 +18,7 @@ from genfx.cli.options import (
     chosen_market,
     read_config,
 )
-from genfx.cli.show import console, print_json, print_table, read_text
+from genfx.cli.show import console, print_json, print_table, read_text, write_file
 
 if TYPE_CHECKING:
     from genfx.tuning import Tuning
@@ -48,7 +48,6 @@ def tune(
     Inputs with a range are tuned; where there are none, all numbers. The more points are tried, the
     better the best looks by luck: keep some bars apart with --to, and test there afterwards.
     """
-    from backtest.files import write_whole
     from dsl.text.lower import parse
     from dsl.text.printer import format_strategy
     from genfx.tuning import tuned
@@ -64,7 +63,7 @@ def tune(
     market = chosen_market(data, chosen, first, last)
     workers = threads or os.cpu_count() or 1
     found = tuned(strategy, market, chosen, objective, seed=seed, threads=workers)
-    write_whole(target, format_strategy(found.after).encode())
+    write_file(target, format_strategy(found.after).encode())
     if as_json:
         print_json(_facts(found, target))
         return

@@ -1,0 +1,92 @@
+"""Odd use of the command line: JSON errors, folders as files, links, spans."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from genfx.cli.app import app
+from genfx.cli.show import json_text
+
+CROSS = """\
+strategy "EMA cross" {
+    enter long when ema(close, 12) crosses above ema(close, 26)
+    size 0.1 lots
+}
+"""
+NEVER = 'strategy "never" { enter long when rsi(close, 14) > 100 size 0.1 lots }'
+
+
+def genfx(*arguments: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def strategy(folder: Path, text: str = CROSS) -> Path:
+    path = folder / "cross.strat"
+    path.write_text(text)
+    return path
+
+
+def test_with_json_an_error_is_an_object_too(tmp_path: Path) -> None:
+    told = genfx("backtest", strategy(tmp_path, NEVER), "--json", code=2)
+    assert "never trades" in json.loads(told.stdout)["error"]["message"]
+    assert "never trades" in told.stderr
+    told = genfx("nodes", "xyz", "--json", code=2)
+    assert json.loads(told.stdout)["error"]["hint"] == "`genfx nodes` lists all"
+
+
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    file = strategy(tmp_path)
+    for out in (tmp_path, "."):
+        told = genfx("export", file, "--to", "mql5", "--out", out, code=2)
+        assert "is a folder" in told.stderr
+
+
+def test_a_strategy_is_not_exported_onto_itself_by_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = strategy(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    told = genfx("export", file.name, "--to", "strat", "--out", file, code=2)
+    assert "would be overwritten" in told.stderr
+
+
+def test_formatting_follows_a_link(tmp_path: Path) -> None:
+    file = strategy(tmp_path, CROSS.replace("  ", " "))
+    link = tmp_path / "link.strat"
+    try:
+        link.symlink_to(file)
+    except OSError:
+        pytest.skip("no links here")
+    genfx("fmt", link)
+    assert link.is_symlink()
+    genfx("fmt", "--check", file)
+
+
+def test_series_write_json_to_a_file_and_plot_to_none(tmp_path: Path) -> None:
+    out = tmp_path / "s.json"
+    genfx("series", "close", "--data", "sample", "--last", "2", "--json", "--out", out)
+    assert len(json.loads(out.read_text())) == 2
+    genfx("series", "close", "--data", "sample", "--plot", "--out", tmp_path / "p.csv", code=2)
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_json_holds_null_where_a_number_has_no_end() -> None:
+    assert json.loads(json_text({"a": [math.inf, 1.5], "b": math.nan})) == {
+        "a": [None, 1.5],
+        "b": None,
+    }
+
+
+def test_a_stretch_that_ends_before_it_begins_is_told(tmp_path: Path) -> None:
+    dates = ["--from", "2017-06-01", "--to", "2017-01-01"]
+    told = genfx("backtest", strategy(tmp_path), "--data", "sample", *dates, code=2)
+    assert "--from and --to: ends before it begins" in told.stderr
