@@ -156,6 +156,8 @@ void OnTick(void)
       return;
    if(bar_time != ExtBarSeen)
      {
+      if(ExtBarDone != ExtBarSeen)
+         PrintFormat("%s: the bar before passed, its data was not ready or requests failed", _Symbol);
       const bool attached_now = ExtBarSeen == 0 && !ExtTester;
       ExtBarSeen = bar_time;
       ExtFirstTick = TimeCurrent();
@@ -365,7 +367,11 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
      }
 //--- a late first decision, or a repeated one, may still close but opens nothing
    if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
+     {
+      if(enter_long || enter_short)
+         PrintFormat("no entry: more than %d seconds since the first tick of the bar", ENTRY_SECONDS);
       return(OUTCOME_DONE);
+     }
    if(enter_long && ExtClosedSide != (int)POSITION_TYPE_BUY)
       return(OpenPosition(ORDER_TYPE_BUY, decision));
    if(enter_short && ExtClosedSide != (int)POSITION_TYPE_SELL)
@@ -590,7 +596,10 @@ Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
          return(OUTCOME_REFUSED);
         }
       if(!EntryLevels(is_long, tick, decision, stop_loss, take_profit))
+        {
+         Print("no entry: no room or no distance for the stop loss or the take profit");
          return(OUTCOME_REFUSED);
+        }
       const double quote = is_long ? tick.ask : tick.bid;
       const double volume = EntryVolume(quote, stop_loss);
       if(!(volume > 0.0) || !MarginSuffices(type, volume, quote))
