@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS members (
 CREATE TABLE IF NOT EXISTS logbook (step INTEGER PRIMARY KEY, entry TEXT NOT NULL);
 """
 _RECORD = "INSERT INTO individuals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_GO_ON = "what was saved is whole: free the disk, then go on with --resume"
 
 Members = dict[str, dict[str, int]]  # place -> strategy_id -> generation in which it entered
 Value = TypeVar("Value")
@@ -176,7 +177,7 @@ class Store:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.close()
         except sqlite3.Error as error:
-            raise RunError(f"{self.path}: cannot be closed: {error}") from error
+            raise RunError(f"{self.path}: cannot be closed: {error}", hint=_GO_ON) from error
 
     def lines(self) -> Iterator[str]:
         """Yield the whole content as text, in a fixed order: equal runs give equal lines."""
@@ -251,7 +252,7 @@ class Store:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise RunError(f"{self.path}: cannot be written: {error}") from error
+            raise RunError(f"{self.path}: cannot be written: {error}", hint=_GO_ON) from error
 
 
 _DUMPED = (

@@ -304,6 +304,25 @@ def test_ctrl_c_exits_with_130_and_leaves_what_was_found(
     assert contents(folder) == contents(finished)
 
 
+def test_ctrl_c_amid_publishing_says_how_to_go_on(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    arguments = ["evolve", str(config_file(tmp_path)), "--out", str(folder), "--threads", "1"]
+    with monkeypatch.context() as patched:
+        patched.setattr("genfx.run.result_files", interrupted)
+        result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 130
+    assert f"--resume {folder}" in result.stderr
+    result = CliRunner().invoke(app, ["evolve", "--resume", str(folder), "--threads", "1"])
+    assert result.exit_code == 0
+    assert contents(folder) == contents(finished)
+
+
 def test_a_full_disk_leaves_no_half_written_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dsl.errors import ConfigError
-from genfx.cli.show import console, print_json, print_table
+from genfx.cli.show import complain, console, print_json, print_table
 
 if TYPE_CHECKING:
     from genfx.run import Finished
@@ -51,10 +51,15 @@ def evolve(
         folder = out or Path(chosen.output.folder.replace("{name}", config.stem))
         run = new_run(chosen, config.stem, folder)
     workers = threads or os.cpu_count() or 1
-    with ProgressDisplay(quiet=as_json) as display:
-        log = LoggedRun(run.folder, display, workers)
-        finished = carry_out(run, log, threads=workers)
-        log.note("session ends")
+    try:
+        with ProgressDisplay(quiet=as_json) as display:
+            log = LoggedRun(run.folder, display, workers)
+            finished = carry_out(run, log, threads=workers)
+            log.note("session ends")
+    except KeyboardInterrupt:  # before the search, or again while its results are written
+        again = f"go on with genfx evolve --resume {run.folder}"
+        complain(f"interrupted before the results were written\n    hint: {again}")
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         import json
 
