@@ -82,6 +82,16 @@ def from_json(data: Mapping[str, Any]) -> Strategy:
         DslError: Not this format, an unknown or incomplete box (its id is named), a link that leads
             nowhere, a circle.
     """
+    try:
+        return _strategy(data)
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise SyntaxProblem(
+            f"the JSON is no graph of boxes and wires: {problem}",
+            hint="nodes and links are lists of objects; `genfx export --to json` shows the form",
+        ) from problem
+
+
+def _strategy(data: Mapping[str, Any]) -> Strategy:
     if data.get("format") != FORMAT:
         raise SyntaxProblem(f"format is {data.get('format')!r}, not {FORMAT!r}")
     boxes = {str(box.get("id")): box for box in data.get("nodes", [])}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dsl.errors import DslError
-from dsl.layout import from_json, to_dot, to_json
+from dsl.layout import FORMAT, from_json, to_dot, to_json
 from dsl.text.lower import parse
 
 TEXT = """strategy "Layout" {
@@ -109,3 +109,10 @@ def test_dot_names_every_box_and_draws_every_link() -> None:
     for box in found["nodes"]:
         assert f"    {box['id']} [label=" in dot
     assert '"trend\\nsub"' in dot
+
+
+@pytest.mark.parametrize("wrong", [[], {"nodes": 3}, {"nodes": [3]}, {"nodes": [{"params": [1]}]}])
+def test_json_of_another_shape_is_an_error_of_the_user(wrong: Any) -> None:
+    data = wrong if isinstance(wrong, list) else {"format": FORMAT, **wrong}
+    with pytest.raises(DslError):
+        from_json(data)

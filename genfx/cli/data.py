@@ -36,7 +36,9 @@ def import_bars(
     to_server: Annotated[
         str, typer.Option(help="Move the bars to this clock, such as UTC+2 --server-dst us.")
     ] = "",
-    digits: Annotated[int, typer.Option(help="Decimals of a price; -1: seen from prices.")] = -1,
+    digits: Annotated[
+        int, typer.Option(min=-1, max=10, help="Decimals of a price; -1: seen from prices.")
+    ] = -1,
     points: Annotated[
         bool | None, typer.Option("--points/--no-points", help="Prices are whole points, or not.")
     ] = None,
