@@ -113,6 +113,6 @@ def test_dot_names_every_box_and_draws_every_link() -> None:
 
 @pytest.mark.parametrize("wrong", [[], {"nodes": 3}, {"nodes": [3]}, {"nodes": [{"params": [1]}]}])
 def test_json_of_another_shape_is_an_error_of_the_user(wrong: Any) -> None:
-    data = wrong if isinstance(wrong, list) else {"format": FORMAT, **wrong}
+    data: Any = wrong if isinstance(wrong, list) else {"format": FORMAT, **wrong}
     with pytest.raises(DslError):
         from_json(data)
