@@ -1,0 +1,1 @@
+"""Runs the text of emitted Expert Advisors: grammar, translation to C++, runtime, replay."""
