@@ -15,8 +15,9 @@ from backtest.market import Market
 from backtest.program import Decisions, Distance, Rules, Size
 from backtest.reference import simulate
 from backtest.result import Deals, Result
+from codegen.verify.markets import nasty_market
 from dsl.errors import DataError
-from tests.support.bars import nasty_decisions, nasty_market
+from tests.support.bars import nasty_decisions
 from tests.support.programs import lowered
 
 EXACT = ("time", "bar", "entry", "side", "price", "stop", "target", "reason")

@@ -15,9 +15,9 @@ from backtest.reference import simulate
 from codegen.interpret import interpret
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
+from codegen.verify.markets import nasty_market
 from dsl.errors import ConfigError
 from dsl.text.lower import parse
-from tests.support.bars import nasty_market
 from tests.support.mql5_compiler import COMPILER, compile_errors
 
 SMOOTH = "(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))"

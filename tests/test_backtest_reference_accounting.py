@@ -16,7 +16,8 @@ from backtest.metrics import report
 from backtest.program import Decisions, Size
 from backtest.reference import simulate
 from backtest.result import CloseReason, Deal, Result
-from tests.support.bars import EURUSD, nasty_bars, nasty_decisions, nasty_market
+from codegen.verify.markets import nasty_bars, nasty_market
+from tests.support.bars import EURUSD, nasty_decisions
 
 SEEDS = range(60)
 DISTANCES = ("stop_loss", "take_profit", "trailing_stop", "break_even", "break_even_offset")

@@ -15,6 +15,8 @@ from codegen.evaluate import Evaluator
 from codegen.fill import CallJob, CompareJob, Job
 from codegen.interpret import interpret, interpret_node
 from codegen.python import python_decisions
+from codegen.verify.markets import nasty_bars
+from codegen.verify.strategies import promoted, random_strategy
 from dsl.errors import CodegenError
 from dsl.jit import F64, Bool1D
 from dsl.kinds import COUNT, DISTANCE, NUMBER, PRICE, SIGNAL, oscillator
@@ -22,9 +24,7 @@ from dsl.node import Node, node
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
 from dsl.registry import Input, Mql5, NodeType, Output, lookup
 from dsl.strategy import Strategy
-from tests.support.bars import nasty_bars
 from tests.support.building import CLOSE, atr, call, constant, expert
-from tests.support.strategies import promoted, random_strategy
 
 BARS = 420
 

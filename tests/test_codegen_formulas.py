@@ -11,8 +11,8 @@ from codegen.evaluate import Evaluator
 from codegen.interpret import interpret
 from codegen.mql5.emit import emit_mql5
 from codegen.python import python_decisions
+from codegen.verify.markets import nasty_market
 from dsl.text.lower import parse
-from tests.support.bars import nasty_market
 
 FORMULAS = """
 Inputs = Fast=5, Slow=9

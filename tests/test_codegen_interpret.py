@@ -10,14 +10,15 @@ import pytest
 
 from backtest.market import Market, Symbol
 from codegen.interpret import interpret, interpret_node
+from codegen.verify.markets import nasty_bars
+from codegen.verify.strategies import promoted, random_strategy
 from dsl.errors import CodegenError
 from dsl.kinds import PRICE
 from dsl.node import InputRef, node
 from dsl.registry import Input, Mql5, NodeType, Output, lookup, node_types
 from dsl.strategy import InputSpec
-from tests.support.bars import EURUSD, hand_bars, nasty_bars
+from tests.support.bars import EURUSD, hand_bars
 from tests.support.building import CLOSE, atr, call, constant, expert
-from tests.support.strategies import promoted, random_strategy
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from codegen.evaluate import Evaluator
 from codegen.mql5 import forms as mql5_forms
 from codegen.mql5.emit import emit_mql5
 from codegen.plan import build_plan
+from codegen.verify.strategies import random_strategy
 from dsl.jit import F64, Bool1D
 from dsl.nodes.expert import DISTANCE_PORTS
 from dsl.parametrize import parametrize
@@ -29,7 +30,6 @@ from tests.support.columns import random_fields
 from tests.support.ea_examples import examples
 from tests.support.mql5_compiler import COMPILER
 from tests.support.mql5_runner import FIELDS, Script, build, run, trade
-from tests.support.strategies import random_strategy
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
 

@@ -20,9 +20,9 @@ from codegen.mql5.symbolic import (
     symbol,
 )
 from codegen.plan import build_plan
+from codegen.verify.strategies import random_strategy
 from dsl.errors import CodegenError
 from dsl.parametrize import parametrize
-from tests.support.strategies import random_strategy
 
 A, B = symbol("A"), symbol("B")
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from codegen.verify.strategies import promoted, random_strategy
 from dsl.kinds import (
     ACCUMULATION,
     COMPARABLE,
@@ -30,7 +31,6 @@ from dsl.simplify import simplify
 from dsl.strategy import InputSpec, Strategy
 from dsl.text.lower import parse, parse_expression
 from dsl.text.printer import format_expression, format_strategy, format_text
-from tests.support.strategies import promoted, random_strategy
 
 SEEDS = st.integers(0, 2**32 - 1)
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)

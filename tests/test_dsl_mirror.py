@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import dsl.nodes  # noqa: F401  fills the registry
+from codegen.verify.strategies import random_node
 from dsl.kinds import DISTANCE, NUMBER, PRICE, SIGNAL, Kind, oscillator
 from dsl.mirror import mirror, symmetric
 from dsl.node import InputRef, Node, Value, node, rewrite, topological, with_params
 from dsl.registry import lookup
 from dsl.strategy import Strategy
 from tests.support.columns import column, random_fields
-from tests.support.strategies import random_node
 
 POINT = 1e-5
 PERCENT = oscillator(0, 100)

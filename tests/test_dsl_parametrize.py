@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codegen.verify.strategies import random_strategy
 from dsl.node import InputRef
 from dsl.parametrize import parametrize
 from dsl.strategy import InputSpec, Strategy
 from dsl.text.lower import parse
-from tests.support.strategies import random_strategy
 
 
 def table(*lines: str) -> dict[str, InputSpec]:

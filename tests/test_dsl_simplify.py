@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codegen.verify.strategies import random_strategy
 from dsl.node import rewrite
 from dsl.simplify import simplified, simplify
 from dsl.text.lower import parse, parse_expression
 from dsl.text.printer import format_expression
-from tests.support.strategies import random_strategy
 
 
 @pytest.mark.parametrize(

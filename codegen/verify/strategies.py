@@ -1,4 +1,4 @@
-"""Random strategies straight from the typed table, for tests that compare back ends."""
+"""Random strategies straight from the typed table: what parity is proved on."""
 
 from __future__ import annotations
 
