@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codegen.mql5.checksum import unstamped
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts, FitnessTerm
 from codegen.mql5.setfile import emit_set
@@ -35,7 +36,8 @@ def check_golden(path: Path, content: bytes, *, update: bool) -> None:
 
 @each_example
 def test_the_expert_is_as_kept(name: str, update_golden: bool) -> None:
-    check_golden(GOLDEN / f"{name}.mq5", SOURCES[name].encode(), update=update_golden)
+    content = unstamped(SOURCES[name])  # a checksum would make every change a change of all files
+    check_golden(GOLDEN / f"{name}.mq5", content.encode(), update=update_golden)
 
 
 @each_example

@@ -11,6 +11,7 @@ from functools import cache
 
 from backtest.criteria import CRITERIA
 from backtest.objective import parse_objective
+from codegen.mql5.checksum import stamped
 from codegen.mql5.facts import EmitFacts, FitnessTerm, genfx_version, header_lines, timeframe_name
 from codegen.mql5.forms import NONE, Forms, step_forms
 from codegen.mql5.inputs import (
@@ -69,7 +70,7 @@ def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
     rules = _rules(plan, strategy.expert.type, writer)
     sheet = _sheet(strategy, plan, facts, (inputs, forms, writer, rules))
     text = environment().get_template("expert.mq5.j2").render(sheet=sheet, facts=facts, rules=rules)
-    return _tidy(text)
+    return stamped(_tidy(text))
 
 
 _Parts = tuple[tuple[EaInput, ...], Forms, StepWriter, dict[str, str]]

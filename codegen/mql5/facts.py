@@ -12,7 +12,8 @@ from dsl.strategy import Strategy
 from dsl.text.printer import format_strategy
 
 _TIMEFRAMES = {60: "M1", 300: "M5", 900: "M15", 1800: "M30", 3600: "H1", 14400: "H4", 86400: "D1"}
-_WIDTH = 12
+HEADER_WIDTH = 12
+STRATEGY_FOLLOWS = "The strategy in the language of genfx:"
 _FITNESS = "the fitness, 0..100: weighted mean of criteria between two bounds,"
 _FIGURES_NOTE = (
     "These figures were computed by genfx on historical bars, under its trading contract. Those in",
@@ -110,16 +111,16 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
         ("Replay", facts.verified),
         ("OnTester", facts.objective or _FITNESS),
     ]
-    lines = [f"{label:<{_WIDTH}}{comment_line(text)}" for label, text in rows if text]
+    lines = [f"{label:<{HEADER_WIDTH}}{comment_line(text)}" for label, text in rows if text]
     if not facts.objective:
-        lines += [f"{'':<{_WIDTH}}{line}" for line in _fitness_lines(facts)]
+        lines += [f"{'':<{HEADER_WIDTH}}{line}" for line in _fitness_lines(facts)]
     lines += [
         "",
         *_figures_table(facts.spans),
         *_NOTE,
         *_notes(strategy),
         "",
-        "The strategy in the language of genfx:",
+        STRATEGY_FOLLOWS,
     ]
     lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
     return tuple(line.rstrip() for line in lines)

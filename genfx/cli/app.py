@@ -13,6 +13,7 @@ from genfx.cli.backtest import backtest
 from genfx.cli.data import data_app
 from genfx.cli.evolve import evolve
 from genfx.cli.export import export
+from genfx.cli.imports import import_expert
 from genfx.cli.language import check, fmt
 from genfx.cli.nodes import nodes
 from genfx.cli.runs import runs_app
@@ -73,6 +74,7 @@ app.command(epilog="Example: genfx evolve examples/quickstart.toml")(evolve)
 app.command(epilog="Example: genfx backtest examples/ema_rsi.strat --data sample")(backtest)
 app.command(epilog="Example: genfx tune examples/ema_rsi.strat --data sample")(tune)
 app.command(epilog="Example: genfx export examples/ema_rsi.strat --to mql5")(export)
+app.command("import", epilog="Example: genfx import EA.mq5 --out mine.strat")(import_expert)
 app.command(epilog="Example: genfx check examples/ema_rsi.strat")(check)
 app.command(epilog="Example: genfx fmt --check examples/ema_rsi.strat")(fmt)
 app.command(epilog="Example: genfx nodes ema")(nodes)

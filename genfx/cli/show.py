@@ -98,3 +98,13 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path}: is no UTF-8 text", hint="save it as UTF-8") from None
     except OSError as problem:
         raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds, or raise what the user can mend."""
+    from dsl.errors import DataError
+
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None

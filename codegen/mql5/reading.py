@@ -1,0 +1,282 @@
+"""Emitted EAs back into strategies: the header's text, with the values that the inputs have now.
+
+Only what genfx wrote is read: the strategy stands in the header, and a checksum tells whether the
+code below still is what belongs to it. What changed code does is not found out here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, replace
+
+from backtest.timeframes import TIMEFRAMES
+from codegen.mql5.checksum import checksum, input_line, stated
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import STRATEGY_FOLLOWS, EmitFacts
+from codegen.mql5.inputs import (
+    COMMENT,
+    MAGIC,
+    SHIFT,
+    SIZES,
+    SLIPPAGE,
+    EaInput,
+    ea_inputs,
+)
+from codegen.plan import build_plan
+from dsl.errors import CodegenError, GenfxError, did_you_mean
+from dsl.node import with_inputs, with_params
+from dsl.params import ParamValue
+from dsl.strategy import InputSpec, Strategy, resolved
+from dsl.text.lower import parse
+
+_PREFIX = "//|"
+_STRATEGY = f"{_PREFIX} {STRATEGY_FOLLOWS}"
+_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{4}|.)")
+_WHOLE = re.compile(r"[+-]?\d{1,19}")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An input whose value is no longer the one that was emitted; both as text."""
+
+    name: str
+    line: int
+    emitted: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExpert:
+    """What the source of an emitted EA says.
+
+    strategy: The header's, with the values that the inputs have now. emitted: As it was written.
+    edits: Inputs with other values. changed: What else is not as genfx wrote it, "" if nothing.
+    magic, server_shift, comment: The inputs that belong to no strategy.
+    """
+
+    strategy: Strategy
+    emitted: Strategy
+    edits: tuple[Edit, ...]
+    changed: str
+    magic: int
+    server_shift: int
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """An input as the text declares it."""
+
+    line: int
+    type: str
+    text: str
+
+
+def decoded_source(content: bytes, path: str) -> str:
+    """Return the text of a source file: UTF-8, or UTF-16 as MetaEditor may save it.
+
+    Raises:
+        CodegenError: It is neither.
+    """
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise CodegenError(
+            f"{path}: is no {problem.encoding} text, byte {problem.start}",
+            hint="save it in MetaEditor as UTF-8",
+        ) from None
+    return text.replace("\r\n", "\n")
+
+
+def read_expert(source: str, path: str = "") -> ReadExpert:
+    """Return what the source of an EA that genfx emitted says.
+
+    Raises:
+        CodegenError: It is not genfx's, an input is missing, unknown or has no usable value.
+        DslErrors: The strategy in its header is no strategy.
+    """
+    path = path or "expert"
+    emitted = parse(_strategy_text(source, path), path)
+    plan = build_plan(emitted)
+    wanted = ea_inputs(plan, emitted.expert.type, EmitFacts())
+    declared = _declared(source, path)
+    _same_names(wanted, declared, path)
+    values = {entry.name: _value(entry, declared[entry.name], path) for entry in wanted}
+    strategy, edits = emitted, []
+    for entry in wanted:
+        place, value = declared[entry.name], values[entry.name]
+        if entry.name not in {MAGIC, SHIFT, COMMENT} and value != entry.value:
+            strategy = _edited(strategy, entry, value, f"{path}:{place.line}")
+            edits.append(Edit(entry.name, place.line, entry.literal, place.text))
+    return ReadExpert(
+        strategy=strategy,
+        emitted=emitted,
+        edits=tuple(edits),
+        changed=_changed(source, emitted),
+        magic=int(values[MAGIC]),
+        server_shift=int(values[SHIFT]),
+        comment=str(values[COMMENT]),
+    )
+
+
+def _strategy_text(source: str, path: str) -> str:
+    """Return the strategy of the header, on the lines where it stands."""
+    lines = source.split("\n")
+    starts = [i for i, line in enumerate(lines) if line.rstrip() == _STRATEGY]
+    if len(starts) != 1:
+        found = "several strategies" if starts else "no strategy of genfx"
+        raise CodegenError(
+            f"{path}: holds {found} in its header",
+            hint="a strategy can be read from an Expert Advisor that genfx emitted for it alone",
+        )
+    start = starts[0] + 1
+    end = start
+    while end < len(lines) and lines[end].startswith(_PREFIX):
+        end += 1
+    return "\n" * start + "\n".join(line[len(_PREFIX) :].rstrip() for line in lines[start:end])
+
+
+def _declared(source: str, path: str) -> dict[str, _Declared]:
+    found: dict[str, _Declared] = {}
+    for number, line in enumerate(source.split("\n"), 1):
+        match = input_line(line)
+        if match is None:
+            continue
+        if match["name"] in found:
+            raise CodegenError(f"{path}:{number}: the input {match['name']} is declared twice")
+        found[match["name"]] = _Declared(number, match["type"], match["value"].strip())
+    return found
+
+
+def _same_names(wanted: tuple[EaInput, ...], found: dict[str, _Declared], path: str) -> None:
+    names = [entry.name for entry in wanted]
+    for name in names:
+        if name not in found:
+            hint = did_you_mean(name, found.keys() - set(names))
+            raise CodegenError(f"{path}: the input {name} of its strategy is missing", hint=hint)
+    for name, place in found.items():
+        if name not in names:
+            raise CodegenError(
+                f"{path}:{place.line}: the input {name} is none of its strategy",
+                hint=did_you_mean(name, names),
+            )
+
+
+def _value(entry: EaInput, found: _Declared, path: str) -> ParamValue:
+    place = f"{path}:{found.line}: {entry.name}"
+    if found.type != entry.type:
+        raise CodegenError(f"{place} is {found.type}; its strategy wants {entry.type}")
+    try:
+        match entry.type:
+            case "string":
+                return _unquoted(found.text)
+            case "double" if _NUMBER.fullmatch(found.text):
+                return float(found.text)
+            case _ if _WHOLE.fullmatch(found.text):
+                return int(found.text)
+            case _:
+                raise ValueError(found.text)
+    except ValueError:
+        raise CodegenError(
+            f"{place} = {found.text} cannot be read", hint=f"a plain {entry.type} is wanted"
+        ) from None
+
+
+def _unquoted(text: str) -> str:
+    if len(text) < 2 or not text.startswith('"'):
+        raise ValueError(text)
+    plain = _ESCAPE.sub(_character, text[1:-1])
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+def _character(found: re.Match[str]) -> str:
+    code = found[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else _PLAIN.get(code, code)
+
+
+def _edited(strategy: Strategy, entry: EaInput, value: ParamValue, place: str) -> Strategy:
+    """Return the strategy with another value of one input of its EA."""
+    try:
+        if entry.spec is not None:
+            changed = _with_input(strategy, entry.spec.name, value)
+        elif entry.name in SIZES.values():
+            changed = _with_size(strategy, value)
+        elif entry.name == SLIPPAGE:
+            changed = _with_slippage(strategy, value)
+        else:
+            raise CodegenError(f"no strategy holds the input {entry.name}")
+        resolved(changed)
+    except GenfxError as error:
+        message = f"{place}: {entry.name} = {value}: {error.message}"
+        raise CodegenError(message, hint=error.hint) from None
+    return changed
+
+
+def _with_input(strategy: Strategy, name: str, value: ParamValue) -> Strategy:
+    table = tuple(_widened(spec, value) if spec.name == name else spec for spec in strategy.inputs)
+    return replace(strategy, inputs=table)
+
+
+def _widened(spec: InputSpec, value: ParamValue) -> InputSpec:
+    """Return an input with a value; its range reaches so far at least."""
+    if isinstance(value, str) or spec.low is None or spec.high is None:
+        return replace(spec, value=value)
+    return replace(spec, value=value, low=min(spec.low, value), high=max(spec.high, value))
+
+
+def _with_size(strategy: Strategy, value: ParamValue) -> Strategy:
+    size = strategy.port("size")
+    assert size is not None
+    ports = [
+        with_params(child, [value]) if child is size else child for child in strategy.expert.inputs
+    ]
+    return replace(strategy, expert=with_inputs(strategy.expert, ports))
+
+
+def _with_slippage(strategy: Strategy, value: ParamValue) -> Strategy:
+    index = strategy.expert.type.param_index("max_slippage")
+    params = [value if i == index else old for i, old in enumerate(strategy.expert.params)]
+    return replace(strategy, expert=with_params(strategy.expert, params))
+
+
+def _changed(source: str, emitted: Strategy) -> str:
+    """Return what is not as genfx wrote it, "" if all is."""
+    found = stated(source)
+    if found == checksum(source):
+        return ""
+    where = _first_difference(source, emitted)
+    return f"{where or 'the text'} is not as genfx wrote it" + ("" if found else "; no checksum")
+
+
+def _first_difference(source: str, emitted: Strategy) -> str:
+    """Return the first line of the code that differs from an emission now, "" where none does.
+
+    The header and OnTester say more than the strategy does and are left out.
+    """
+    facts = EmitFacts(timeframe=TIMEFRAMES.get(_stated_timeframe(source), 0))
+    ours, theirs = (_code_lines(text) for text in (emit_mql5(emitted, facts), source))
+    for (_, wanted), (number, line) in zip(ours, theirs, strict=False):
+        if wanted != line:
+            return f"line {number}: {line or '(empty)'!r}, where {wanted!r} is expected,"
+    return ""
+
+
+def _stated_timeframe(source: str) -> str:
+    found = re.search(r"^//\| Timeframe +(\w+)", source, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _code_lines(text: str) -> list[tuple[int, str]]:
+    """Return number and text of the lines that the strategy alone decides."""
+    rows = [(number, line.rstrip()) for number, line in enumerate(text.split("\n"), 1)]
+    own = [
+        (number, line)
+        for number, line in rows
+        if line and not line.startswith(("//", "#property")) and input_line(line) is None
+    ]
+    end = next((i for i, (_, line) in enumerate(own) if "OnTester(" in line), len(own))
+    return own[:end]
