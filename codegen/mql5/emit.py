@@ -23,6 +23,7 @@ from codegen.mql5.inputs import (
     input_names,
     require_size,
 )
+from codegen.mql5.phases import decision_phases
 from codegen.mql5.sheet import (
     BreakEven,
     Criterion,
@@ -79,7 +80,9 @@ _Parts = tuple[tuple[EaInput, ...], Forms, StepWriter, dict[str, str]]
 def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> Sheet:
     inputs, forms, writer, rules = parts
     distances = tuple(name for name, _ in plan.ports if name in DISTANCE_PORTS)
-    body, history = writer.body(), _history(plan, writer)
+    phases, history = decision_phases(plan, forms, writer), _history(plan, writer)
+    rates = writer.rates_lines()
+    body = (*rates, *(line for phase in phases for line in phase.lines))
     rule_parts = _rule_parts(rules)
     return Sheet(
         header=header_lines(strategy, facts),
@@ -90,8 +93,8 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         timeframe=_timeframe(facts),
         handles=tuple(dict.fromkeys(writer.handles.values())),
         warmups=_warmups(forms),
-        body=body,
-        assignments=_assignments(plan, writer),
+        rates=rates,
+        phases=phases,
         reads_buffers=any("ReadBuffer(" in line for line in body),
         history=history,
         distances=distances,
@@ -201,13 +204,9 @@ def _rule_parts(rules: dict[str, str]) -> tuple[str, ...]:
     if rules["trades_per_day"]:
         parts.append("trades_per_day")
     if rules["daily_loss"] or rules["drawdown_stop"]:
-        parts.append("deals")
+        parts += ["deals", "equity"]
     parts += [name for name in ("daily_loss", "drawdown_stop") if rules[name]]
     return tuple(f"rules/{name}.mqh.j2" for name in parts)
-
-
-def _assignments(plan: Plan, writer: StepWriter) -> tuple[str, ...]:
-    return tuple(f"decision.{name} = {writer.operand(number, '0')};" for name, number in plan.ports)
 
 
 def _break_even(plan: Plan, forms: Forms) -> BreakEven:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codegen.mql5.inputs import Check, EaInput
+from codegen.mql5.phases import Phase
 from codegen.mql5.steps import Handle, HistoryObject
 
 
@@ -100,8 +101,8 @@ class Sheet:
     timeframe: Timeframe | None
     handles: tuple[Handle, ...]
     warmups: tuple[str, ...]
-    body: tuple[str, ...]
-    assignments: tuple[str, ...]
+    rates: tuple[str, ...]
+    phases: tuple[Phase, ...]
     reads_buffers: bool
     history: History
     distances: tuple[str, ...]

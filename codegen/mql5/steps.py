@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codegen.mql5.forms import NONE, ONE, Forms, applied, closing_steps, step_reach
@@ -171,34 +172,39 @@ class StepWriter:
 
     # The decision
 
-    def body(self) -> tuple[str, ...]:
-        """Return the lines that compute all values of a decision."""
-        lines = self._rates_lines()
+    def step_lines(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        """Return the lines that compute these steps for the decision."""
+        lines: list[str] = []
         labels = {number: name for name, number in self.plan.labels}
-        for number, step in enumerate(self.plan.steps):
+        for number in numbers:
             if self.forms.rows[number] is None:
                 continue
-            fresh = self._step_lines(number, step)
+            fresh = self._step_lines(number, self.plan.steps[number])
             if fresh and number in labels:
                 lines.append(f"//--- {comment_line(labels[number])}")
             lines += fresh
         return tuple(lines)
 
-    def _rates_lines(self) -> list[str]:
-        bars = largest(
-            NONE,
-            *(
-                self.bars_read(self.forms.rows[number], step, self.forms.shifts[number])
-                for number, step in enumerate(self.plan.steps)
-            ),
-        )
+    def assignments(self, ports: Iterable[str]) -> tuple[str, ...]:
+        """Return the lines that set these fields of the decision."""
+        numbers = dict(self.plan.ports)
+        return tuple(f"decision.{name} = {self.operand(numbers[name], '0')};" for name in ports)
+
+    def leaf_bars(self, number: int) -> Amount:
+        """Return how many bars the decision reads for a step itself, the current one included."""
+        step = self.plan.steps[number]
+        return self.bars_read(self.forms.rows[number], step, self.forms.shifts[number])
+
+    def rates_lines(self) -> tuple[str, ...]:
+        """Return the lines that read the bars of a decision; with less history, as many as are."""
+        bars = largest(NONE, *(self.leaf_bars(number) for number in range(len(self.plan.steps))))
         if bars == NONE:
-            return []
-        return [
+            return ()
+        return (
             "MqlRates rates[];",
-            f"if(!ReadRates({amount_text(bars)}, rates))",
+            f"if(!ReadRates(MathMin(bars, {amount_text(bars)}), rates))",
             "   return(false);",
-        ]
+        )
 
     def _step_lines(self, number: int, step: Step) -> list[str]:
         rows = self.forms.rows[number]

@@ -56,7 +56,7 @@
 #define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
 #define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
 #define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
-#define RETRY_SECONDS    15              // wait after a refused close
+#define RETRY_SECONDS    15              // wait after a refused or uncertain request
 #define PAUSE_MS         250             // wait between two attempts, milliseconds
 #define ANY_DEVIATION    100000          // points: no limit to the slippage
 #define SLACK            0.000001        // of a tick, a volume step or a cent, against rounding noise
@@ -92,10 +92,13 @@ enum Outcome
   {
    OUTCOME_DONE,     // accepted, or nothing left to do
    OUTCOME_LATER,    // a passing problem: again at the next tick
+   OUTCOME_UNKNOWN,  // may be executed later, or was already: never sent again blindly
    OUTCOME_REFUSED   // will not succeed in this bar
   };
 
 CTrade   ExtTrade;
+bool     ExtPrepared;    // symbol, account and indicators are known
+string   ExtWaitingFor;  // what is missing until then
 bool     ExtTester;      // running in the strategy tester
 bool     ExtHedging;     // the account may hold several positions on a symbol
 double   ExtTickSize;    // smallest price step of the symbol
@@ -104,18 +107,18 @@ datetime ExtBarSeen;     // bar whose first tick was seen
 datetime ExtBarDone;     // bar that needs no more decision
 datetime ExtFirstTick;   // time of the first tick of that bar
 int      ExtFailures;    // failed requests within that bar
-datetime ExtNotBefore;   // a refused close is not tried again before this time
+datetime ExtNotBefore;   // a refused request is not tried again before this time
 int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
 int      ExtMomentum1 = INVALID_HANDLE; // momentum(close, 10)
 
 //+------------------------------------------------------------------+
-//| Check inputs, symbol and account, create the indicators          |
+//| Check the inputs and prepare; what is missing yet is waited for  |
 //+------------------------------------------------------------------+
 int OnInit(void)
   {
    ExtTester = (bool)MQLInfoInteger(MQL_TESTER);
-   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
-   ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
+   ExtPrepared = false;
+   ExtWaitingFor = "";
    ExtBarSeen = 0;
    ExtBarDone = 0;
    ExtFirstTick = 0;
@@ -124,15 +127,8 @@ int OnInit(void)
    ExtClosedSide = -1;
    if(!InputsValid())
       return(INIT_PARAMETERS_INCORRECT);
-   if(!SymbolValid() || !AccountValid() || !CreateHandles())
+   if(Prepare() == OUTCOME_REFUSED)
       return(INIT_FAILED);
-   ExtTrade.SetExpertMagicNumber((ulong)MagicNumber);
-   ExtTrade.SetMarginMode();
-   ExtTrade.SetDeviationInPoints(EntryDeviation());
-   ExtTrade.SetAsyncMode(false);
-   ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
-   if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
-      ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
 //--- the bar it was attached in is left alone, the tester starts with its first bar
    if(!ExtTester)
      {
@@ -148,6 +144,62 @@ void OnDeinit(const int reason)
   {
    PrintFormat("stopped, reason code %d", reason);
    ReleaseHandles();
+  }
+//+------------------------------------------------------------------+
+//| Read symbol and account, create the indicators; at the start of  |
+//| a terminal they may be missing, then again with the next tick    |
+//+------------------------------------------------------------------+
+Outcome Prepare(void)
+  {
+   const string missing = MissingFact();
+   if(missing != "")
+      return(WaitFor(missing));
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
+   if(!SymbolValid() || !AccountValid())
+      return(OUTCOME_REFUSED);
+   if(!CreateHandles())
+     {
+      ReleaseHandles();
+      return(WaitFor("indicators"));
+     }
+   ExtTrade.SetExpertMagicNumber((ulong)MagicNumber);
+   ExtTrade.SetMarginMode();
+   ExtTrade.SetDeviationInPoints(EntryDeviation());
+   ExtTrade.SetAsyncMode(false);
+   ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
+   if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
+      ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
+   ExtPrepared = true;
+   ExtWaitingFor = "";
+   return(OUTCOME_DONE);
+  }
+//+------------------------------------------------------------------+
+//| Say once what is waited for; the tester has it from its start    |
+//+------------------------------------------------------------------+
+Outcome WaitFor(const string missing)
+  {
+   if(ExtTester)
+     {
+      PrintFormat("%s: %s missing", _Symbol, missing);
+      return(OUTCOME_REFUSED);
+     }
+   if(missing != ExtWaitingFor)
+      PrintFormat("%s: waiting for %s", _Symbol, missing);
+   ExtWaitingFor = missing;
+   return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Whether symbol, account and indicators are known by now          |
+//+------------------------------------------------------------------+
+bool Prepared(void)
+  {
+   if(ExtPrepared)
+      return(true);
+   const Outcome outcome = Prepare();
+   if(outcome == OUTCOME_REFUSED)
+      ExpertRemove();
+   return(outcome == OUTCOME_DONE);
   }
 //+------------------------------------------------------------------+
 //| Decide once per bar, at its first tick for which data is ready   |
@@ -173,7 +225,7 @@ void OnTick(void)
          return;
         }
      }
-   if(TimeCurrent() < ExtNotBefore)
+   if(TimeCurrent() < ExtNotBefore || !Prepared())
       return;
    Decision decision;
    MqlTick tick;
@@ -208,6 +260,19 @@ bool InputsValid(void)
    return(true);
   }
 //+------------------------------------------------------------------+
+//| What of symbol and account is not known yet, "" when all is      |
+//+------------------------------------------------------------------+
+string MissingFact(void)
+  {
+   if(!(_Point > 0.0) || !(SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE) > 0.0))
+      return("point and tick size");
+   if(!(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN) > 0.0) || !(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP) > 0.0))
+      return("smallest volume and volume step");
+   if(!ExtTester && AccountInfoInteger(ACCOUNT_LOGIN) == 0)
+      return("the account");
+   return("");
+  }
+//+------------------------------------------------------------------+
 //| Check that the symbol can be traded by the rules of this expert  |
 //+------------------------------------------------------------------+
 bool SymbolValid(void)
@@ -215,16 +280,6 @@ bool SymbolValid(void)
    if((ENUM_SYMBOL_CHART_MODE)SymbolInfoInteger(_Symbol, SYMBOL_CHART_MODE) != SYMBOL_CHART_MODE_BID)
      {
       PrintFormat("%s: bars of last prices, this expert was evaluated on bid prices", _Symbol);
-      return(false);
-     }
-   if(!(_Point > 0.0) || _Digits < 0 || !(ExtTickSize > 0.0))
-     {
-      PrintFormat("%s: point %g, digits %d, tick size %g cannot be used", _Symbol, _Point, _Digits, ExtTickSize);
-      return(false);
-     }
-   if(!(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN) > 0.0) || !(SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP) > 0.0))
-     {
-      PrintFormat("%s: the smallest volume or the volume step is missing", _Symbol);
       return(false);
      }
    return(true);
@@ -308,14 +363,21 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
   {
    ZeroMemory(decision);
    decision.entry_filter = true;
-   const int warmup = WarmupBars();
    if(!ExtTester && SeriesInfoInteger(_Symbol, _Period, SERIES_SYNCHRONIZED) == 0)
       return(false);
-   if(Bars(_Symbol, _Period) <= warmup)
-      return(true);
-   MqlRates rates[];
-   if(!ReadRates(1, rates))
+   const int bars = Bars(_Symbol, _Period);
+   if(bars < 1)
       return(false);
+   MqlRates rates[];
+   if(!ReadRates(MathMin(bars, 1), rates))
+      return(false);
+//--- what a position needs is read as soon as there is history for it
+   if(bars <= 0)
+      return(iTime(_Symbol, _Period, 0) == bar_time);
+   decision.break_even = (150.0 * _Point);
+//--- entries wait for the longest warm-up
+   if(bars <= WarmupBars())
+      return(iTime(_Symbol, _Period, 0) == bar_time);
    double momentum_1_buffer[];
    if(!ReadBuffer(ExtMomentum1, 0, 1, 1, momentum_1_buffer))
       return(false);
@@ -326,11 +388,10 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    const bool and_1 = gt_1 && ge_1;
    const bool lt_1 = Greater(99.95, momentum_1, 0.0, NUMBER_TOLERANCE);
    const bool and_2 = lt_1 && ge_1;
-   decision.ready = true;
    decision.long_entry = and_1;
    decision.short_entry = and_2;
    decision.stop_loss = (250.0 * _Point);
-   decision.break_even = (150.0 * _Point);
+   decision.ready = true;
 //--- a bar that opened while the values were read makes them those of another bar
    return(iTime(_Symbol, _Period, 0) == bar_time);
   }
@@ -400,7 +461,7 @@ Outcome ClosePosition(const string reason)
    PrintFormat("closing position %I64u: %s", ticket, reason);
    for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
      {
-      //--- a close that timed out may still be under way, a second one could open a position
+      //--- a close that is still under way: a second one could open a position
       if(OrderInFlight())
          return(OUTCOME_LATER);
       if(!PositionSelectByTicket(ticket))
@@ -408,11 +469,8 @@ Outcome ClosePosition(const string reason)
       const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
       const Outcome outcome = RequestOutcome(sent, "close");
       //--- the market may open later than the bar: a position that must go is tried again
-      if(outcome == OUTCOME_REFUSED)
-        {
-         ExtNotBefore = TimeCurrent() + RETRY_SECONDS;
-         return(OUTCOME_LATER);
-        }
+      if(outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNKNOWN)
+         return(LaterInBar());
       //--- accepted; what is left of a partial fill is closed with the next tick
       if(outcome == OUTCOME_DONE)
          return(PositionSelectByTicket(ticket) ? OUTCOME_LATER : OUTCOME_DONE);
@@ -439,8 +497,6 @@ double BetterStop(const bool is_long, const MqlTick &tick, const double stop_los
 //+------------------------------------------------------------------+
 Outcome ProtectPosition(const bool is_long, const MqlTick &tick, const Decision &decision)
   {
-   if(!decision.ready)
-      return(OUTCOME_DONE);
    const double before = NormalizeDouble(PositionGetDouble(POSITION_SL), _Digits);
    double stop_loss = before;
    const double entry = PositionGetDouble(POSITION_PRICE_OPEN);
@@ -466,6 +522,9 @@ Outcome MoveStop(const double stop_loss)
      {
       const bool sent = ExtTrade.PositionModify(ticket, stop_loss, take_profit);
       const Outcome outcome = RequestOutcome(sent, "move the stop loss");
+      //--- the price may leave the level again within the bar
+      if(outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNKNOWN)
+         return(LaterInBar());
       if(outcome != OUTCOME_LATER)
          return(outcome);
       Pause(attempt);
@@ -589,7 +648,6 @@ Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
    const bool is_long = type == ORDER_TYPE_BUY;
    for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
      {
-      //--- a request that timed out may have been executed all the same
       if(SelectPosition() || OrderInFlight())
          return(OUTCOME_DONE);
       MqlTick tick;
@@ -612,12 +670,10 @@ Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
       if(!(volume > 0.0) || !MarginSuffices(type, volume, quote))
          return(OUTCOME_REFUSED);
       const bool sent = ExtTrade.PositionOpen(_Symbol, type, volume, quote, stop_loss, take_profit, TradeComment);
+      //--- an order whose fate is unknown is not sent again either, it could double the position
       const Outcome outcome = RequestOutcome(sent, "open");
       if(outcome != OUTCOME_LATER)
          return(outcome);
-      //--- it may be executed all the same, only later: a second order would double the position
-      if(ExtTrade.ResultRetcode() == TRADE_RETCODE_TIMEOUT)
-         return(OUTCOME_REFUSED);
       Pause(attempt);
      }
    return(OUTCOME_LATER);
@@ -628,28 +684,41 @@ Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
 Outcome RequestOutcome(const bool sent, const string what)
   {
    const uint code = ExtTrade.ResultRetcode();
+   const Outcome outcome = AnswerClass(code);
+   if(outcome == OUTCOME_DONE || code == TRADE_RETCODE_PLACED)
+      return(outcome);
+   ExtFailures++;
+   PrintFormat("failed to %s, sent %d: %u %s", what, (int)sent, code, ExtTrade.ResultRetcodeDescription());
+   return(outcome);
+  }
+//+------------------------------------------------------------------+
+//| What an answer means for the request that it answers             |
+//+------------------------------------------------------------------+
+Outcome AnswerClass(const uint code)
+  {
    switch(code)
      {
+      //--- executed, or already as wanted
       case TRADE_RETCODE_DONE:
       case TRADE_RETCODE_DONE_PARTIAL:
-      case TRADE_RETCODE_PLACED:
       case TRADE_RETCODE_NO_CHANGES:
       case TRADE_RETCODE_POSITION_CLOSED:
          return(OUTCOME_DONE);
-     }
-   ExtFailures++;
-   PrintFormat("failed to %s, sent %d: %u %s", what, (int)sent, code, ExtTrade.ResultRetcodeDescription());
-   switch(code)
-     {
+      //--- under way, or lost on the way
+      case TRADE_RETCODE_PLACED:
+      case TRADE_RETCODE_TIMEOUT:
+      case TRADE_RETCODE_CLOSE_ORDER_EXIST:
+         return(OUTCOME_UNKNOWN);
+      //--- another price, or a server that is busy: once more with a fresh quote
       case TRADE_RETCODE_REQUOTE:
       case TRADE_RETCODE_PRICE_CHANGED:
       case TRADE_RETCODE_PRICE_OFF:
-      case TRADE_RETCODE_TIMEOUT:
       case TRADE_RETCODE_CONNECTION:
       case TRADE_RETCODE_TOO_MANY_REQUESTS:
       case TRADE_RETCODE_LOCKED:
          return(OUTCOME_LATER);
      }
+//--- no money, market closed, trading disabled, invalid volume, price or stops, all others
    return(OUTCOME_REFUSED);
   }
 //+------------------------------------------------------------------+
@@ -659,6 +728,14 @@ void Pause(const int attempt)
   {
    if(!ExtTester)
       Sleep(PAUSE_MS * (attempt + 1));
+  }
+//+------------------------------------------------------------------+
+//| Leave a request for a later tick of this bar                     |
+//+------------------------------------------------------------------+
+Outcome LaterInBar(void)
+  {
+   ExtNotBefore = TimeCurrent() + RETRY_SECONDS;
+   return(OUTCOME_LATER);
   }
 //+------------------------------------------------------------------+
 //| Select the position of this symbol and magic number              |
@@ -718,16 +795,26 @@ datetime DayStart(const datetime bar_time)
 //+------------------------------------------------------------------+
 double DealAmount(const ulong ticket)
   {
+//--- a credit is lent, it is no part of the balance
+   if((ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE) == DEAL_TYPE_CREDIT)
+      return(0.0);
    const double costs = HistoryDealGetDouble(ticket, DEAL_COMMISSION) + HistoryDealGetDouble(ticket, DEAL_FEE);
    return(HistoryDealGetDouble(ticket, DEAL_PROFIT) + HistoryDealGetDouble(ticket, DEAL_SWAP) + costs);
   }
 //+------------------------------------------------------------------+
-//| Whether a deal moves capital: a deposit, a withdrawal, a credit  |
+//| Whether a deal moves capital: a deposit, a withdrawal, a bonus   |
 //+------------------------------------------------------------------+
 bool MovesCapital(const ulong ticket)
   {
    const ENUM_DEAL_TYPE type = (ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE);
-   return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT);
+   return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT || type == DEAL_TYPE_BONUS);
+  }
+//+------------------------------------------------------------------+
+//| Equity without what the broker has lent as a credit              |
+//+------------------------------------------------------------------+
+double OwnEquity(void)
+  {
+   return(AccountInfoDouble(ACCOUNT_EQUITY) - AccountInfoDouble(ACCOUNT_CREDIT));
   }
 //+------------------------------------------------------------------+
 //| Find whether equity fell far enough below the balance that the   |
@@ -747,7 +834,7 @@ bool CheckDailyLoss(const datetime bar_time, bool &reached)
       if(!MovesCapital(ticket))
          balance -= DealAmount(ticket);
      }
-   const double loss = balance - AccountInfoDouble(ACCOUNT_EQUITY);
+   const double loss = balance - OwnEquity();
    reached = loss >= percent / 100.0 * balance - SLACK;
    if(reached)
       PrintFormat("daily loss: %.2f of %.2f, no entries", loss, balance);
@@ -800,7 +887,7 @@ bool CheckDrawdown(bool &reached)
       return(true);
    if(!UpdatePeak())
       return(false);
-   const double loss = ExtPeak - AccountInfoDouble(ACCOUNT_EQUITY);
+   const double loss = ExtPeak - OwnEquity();
    reached = loss >= percent / 100.0 * ExtPeak - SLACK;
    if(reached)
       PrintFormat("drawdown stop: %.2f below the highest balance, %.2f, no entries", loss, ExtPeak);

@@ -80,9 +80,11 @@ void fill(double low, double high, double open)
       book_exit(p.tp, 2);
   }
 
-long AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER) { return broker.hedging ? ACCOUNT_MARGIN_MODE_RETAIL_HEDGING : ACCOUNT_MARGIN_MODE_RETAIL_NETTING; }
+long AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER property) { return property == ACCOUNT_LOGIN ? 1 : broker.hedging ? ACCOUNT_MARGIN_MODE_RETAIL_HEDGING : ACCOUNT_MARGIN_MODE_RETAIL_NETTING; }
 double AccountInfoDouble(ENUM_ACCOUNT_INFO_DOUBLE property)
   {
+   if(property == ACCOUNT_CREDIT)
+      return 0;
    return property == ACCOUNT_EQUITY ? broker.balance + floating(rt.bars[(size_t)rt.now].open) : broker.balance;
   }
 long SymbolInfoInteger(const string, ENUM_SYMBOL_INFO_INTEGER property)
@@ -131,7 +133,7 @@ long PositionGetInteger(ENUM_POSITION_PROPERTY_INTEGER property)
    const Position &p = broker.position;
    switch(property)
      {
-      case POSITION_TICKET: return (long)p.ticket;
+      case POSITION_TICKET: case POSITION_IDENTIFIER: return (long)p.ticket;
       case POSITION_TIME: return p.time;
       case POSITION_TYPE: return p.is_long ? POSITION_TYPE_BUY : POSITION_TYPE_SELL;
       default: return broker.magic;
@@ -156,6 +158,8 @@ ulong HistoryDealGetTicket(int index) { return (ulong)(broker.selected_from + in
 const Deal &deal_of(ulong ticket) { return broker.deals.at((size_t)ticket - 1); }
 long HistoryDealGetInteger(ulong ticket, ENUM_DEAL_PROPERTY_INTEGER property)
   {
+   if(property == DEAL_POSITION_ID)
+      return (long)ticket;
    if(property == DEAL_TYPE)
       return ticket == 1 ? DEAL_TYPE_BALANCE : DEAL_TYPE_BUY;
    return property == DEAL_MAGIC ? (ticket == 1 ? 0 : broker.magic) : deal_of(ticket).entry ? DEAL_ENTRY_IN : DEAL_ENTRY_OUT;
@@ -171,6 +175,15 @@ datetime GlobalVariableSet(const string name, double value)
    broker.globals[name.text] = value;
    return TimeCurrent();
   }
+int GlobalVariablesTotal(void) { return (int)broker.globals.size(); }
+string GlobalVariableName(int index) { return string(std::next(broker.globals.begin(), index)->first); }
+bool GlobalVariableDel(const string name) { return broker.globals.erase(name.text) > 0; }
+int StringFind(const string text, const string found, int) { return (int)text.text.find(found.text); }
+int StringLen(const string text) { return (int)text.text.size(); }
+string StringSubstr(const string text, int start, int) { return string(text.text.substr((size_t)start)); }
+long StringToInteger(const string text) { return std::stoll(text.text); }
+bool HistorySelectByPosition(long) { return HistorySelect(0, 0); }
+void ExpertRemove(void) { abort(); }
 double TesterStatistics(ENUM_STATISTICS) { return 0; }
 long SeriesInfoInteger(const string, ENUM_TIMEFRAMES, ENUM_SERIES_INFO_INTEGER) { return 1; }
 bool IndicatorRelease(int) { return true; }
