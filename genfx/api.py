@@ -22,10 +22,21 @@ from genfx.config import Config, load_config
 from genfx.markets import market
 from genfx.run import Finished, carry_out, existing_run, new_run
 from genfx.sources import load_bars
+from genfx.strategy_files import load_strategy
 from genfx.testing import run_engine
 from gp.evolve import Observer, Silent
 
-__all__ = ["Config", "Tested", "backtest", "evolve", "load_bars", "load_config", "parse", "resume"]
+__all__ = [
+    "Config",
+    "Tested",
+    "backtest",
+    "evolve",
+    "load_bars",
+    "load_config",
+    "load_strategy",
+    "parse",
+    "resume",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -72,22 +72,30 @@ class Wire:
 
 @dataclass(slots=True)
 class Diagram:
-    """Boxes with places, wires, the size of it all."""
+    """Boxes with places, by the node each one shows; wires; the size of it all."""
 
     title: str
-    boxes: list[Box]
+    by_node: dict[Node, Box]
     wires: list[Wire]
     width: float = 0.0
     height: float = 0.0
     kinds: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def boxes(self) -> list[Box]:
+        """Return the boxes, the expert first."""
+        return list(self.by_node.values())
 
-def diagram(strategy: Strategy) -> Diagram:
-    """Return the diagram of a strategy; the same strategy gives the same one."""
-    edges = _edges(strategy)
+
+def diagram(strategy: Strategy, *, whole: bool = False) -> Diagram:
+    """Return the diagram of a strategy; the same strategy gives the same one.
+
+    whole: Also what people would leave out: the prices that `atr(14)` reads by itself.
+    """
+    edges = _edges(strategy, whole=whole)
     layers = _layers(strategy, edges)
     names = {n: label for label, n in strategy.labels}
-    boxes = {n: _box(n, strategy, names.get(n, ""), layers[n]) for n in layers}
+    boxes = {n: _box(n, strategy, names.get(n, ""), layers[n], whole=whole) for n in layers}
     wires: list[Wire] = []
     columns: list[list[Box]] = [[] for _ in range(max(layers.values()) + 1)]
     for n in reversed(strategy.order):
@@ -101,7 +109,7 @@ def diagram(strategy: Strategy) -> Diagram:
             columns[bend.layer].append(bend)
         wires.append(Wire(boxes[child], boxes[parent], port, via))
     _place(columns, wires)
-    made = Diagram(strategy.title, list(boxes.values()), wires)
+    made = Diagram(strategy.title, boxes, wires)
     made.width = 2 * MARGIN + len(columns) * WIDE + (len(columns) - 1) * ACROSS
     placed = (box for column in columns for box in column)
     made.height = max(box.y + box.height for box in placed) + 2 * MARGIN
@@ -109,15 +117,17 @@ def diagram(strategy: Strategy) -> Diagram:
     return made
 
 
-def _edges(strategy: Strategy) -> list[tuple[Node, Node, int]]:
-    """Return the wires worth drawing: not those of `atr(14)` to prices nobody wrote."""
+def _drawn(n: Node, *, whole: bool) -> list[tuple[str, Node]]:
+    """Return the ports worth drawing: not those of `atr(14)` to prices nobody wrote."""
+    pairs = zip(n.type.inputs, n.inputs, strict=True)
+    return [(p.name, child) for p, child in pairs if child is not None and (whole or not p.leaf)]
+
+
+def _edges(strategy: Strategy, *, whole: bool) -> list[tuple[Node, Node, int]]:
     edges = []
     for n in strategy.order:
-        drawn = 0
-        for port, child in zip(n.type.inputs, n.inputs, strict=True):
-            if child is not None and not port.leaf:
-                edges.append((child, n, drawn))
-                drawn += 1
+        ports = enumerate(_drawn(n, whole=whole))
+        edges += [(child, n, port) for port, (_, child) in ports]
     return edges
 
 
@@ -134,12 +144,8 @@ def _layers(strategy: Strategy, edges: list[tuple[Node, Node, int]]) -> dict[Nod
     return layers
 
 
-def _box(n: Node, strategy: Strategy, label: str, layer: int) -> Box:
-    ports = tuple(
-        port.name.replace("_", " ")
-        for port, child in zip(n.type.inputs, n.inputs, strict=True)
-        if child is not None and not port.leaf
-    )
+def _box(n: Node, strategy: Strategy, label: str, layer: int, *, whole: bool) -> Box:
+    ports = tuple(port.replace("_", " ") for port, _ in _drawn(n, whole=whole))
     if n.type is EXPERT:
         return Box("expert", "", EXPERT_COLOR, ports, _rules(n, strategy), layer)
     name = n.type.name.replace("_", " ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -15,13 +14,14 @@ from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts, FitnessTerm, SpanFigures
 from codegen.mql5.setfile import emit_set
 from codegen.python import PythonFacts, emit_python
-from dsl.layout import to_dot, to_json
+from dsl.layout import Drawing, to_dot
 from dsl.parametrize import parametrize
 from dsl.strategy import Strategy
 from dsl.text.printer import format_strategy
 from genfx import __version__
 from genfx.figures import figure_rows
 from genfx.finalists import Finalist
+from genfx.layouts import boxes_file
 from genfx.markets import span_text
 from gp.settings import FitnessSettings
 
@@ -67,7 +67,7 @@ def export_bytes(strategy: Strategy, target: str, facts: Facts = ANY_MARKET) -> 
         "mql5": lambda: emit_mql5(strategy, facts.mql5),
         "python": lambda: emit_python(strategy, facts.python),
         "strat": lambda: format_strategy(strategy),
-        "json": lambda: json.dumps(to_json(strategy), indent=2, sort_keys=True) + "\n",
+        "json": lambda: boxes_file(Drawing(strategy)).decode(),
         "dot": lambda: to_dot(strategy),
     }
     return emit_set(strategy, facts.mql5) if target == "set" else emit[target]().encode()

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codegen.verify.strategies import promoted, random_strategy
+from dsl.boxes import from_json
 from dsl.kinds import (
     ACCUMULATION,
     COMPARABLE,
@@ -22,7 +23,7 @@ from dsl.kinds import (
     Kind,
     oscillator,
 )
-from dsl.layout import from_json, to_json
+from dsl.layout import to_json
 from dsl.node import Node, node
 from dsl.nodes.constants import CONSTANT
 from dsl.parametrize import parametrize

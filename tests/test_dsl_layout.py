@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from dsl.boxes import from_json
 from dsl.errors import DslError
-from dsl.layout import FORMAT, from_json, to_dot, to_json
+from dsl.layout import FORMAT, to_dot, to_json
 from dsl.text.lower import parse
 
 TEXT = """strategy "Layout" {

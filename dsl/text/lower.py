@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from dsl.boxes import SUFFIX as BOXES
+from dsl.boxes import parse_boxes
 from dsl.errors import DslError, DslErrors, KindMismatch, SyntaxProblem
 from dsl.kinds import NUMBER, Kind
 from dsl.mirror import symmetric
@@ -38,13 +40,16 @@ RULES = {param.name: param for param in EXPERT.params}
 def parse(text: str, path: str = "") -> Strategy:
     """Return the strategy that a text describes, or raise DslErrors with all that is wrong in it.
 
-    A path that ends in .formula says that the text is a pair of formulas (see formula_file).
+    A path that ends in .formula says that the text is a pair of formulas (see formula_file), one
+    that ends in .json that it holds boxes and links (see dsl.boxes).
 
     >>> parse('strategy "x" { enter long when rsi(close, 14) < 30 }').title
     'x'
     """
-    if path.endswith(SUFFIX):
+    if path.lower().endswith(SUFFIX):
         return parse_formulas(text, path)
+    if path.lower().endswith(BOXES):
+        return parse_boxes(text, path).strategy
     reading = read(text, path)
     leaves = {t.name for t in node_types() if t.syntax.form == "leaf"}
     scope = Scope(lost=reading.lost - leaves, errors=list(reading.errors), files=in_files(path))

@@ -23,7 +23,7 @@ from genfx.cli.options import (
     chosen_market,
     read_config,
 )
-from genfx.cli.show import console, grid_width, print_grid, print_json, read_text, write_file
+from genfx.cli.show import console, grid_width, print_grid, print_json, write_file
 
 if TYPE_CHECKING:
     from backtest.market import Market
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def backtest(
-    file: Annotated[Path, typer.Argument(help="A strategy (.strat).")],
+    file: Annotated[Path, typer.Argument(help="A strategy (.strat, .formula, .json).")],
     data: DataOption = "",
     config: ConfigOption = None,
     first: FromOption = None,
@@ -57,10 +57,10 @@ def backtest(
     --deposit replace single facts; the lots are the strategy's own.
     """
     from backtest.metrics import report
-    from dsl.text.lower import parse
+    from genfx.strategy_files import load_strategy
     from genfx.testing import refuse_no_trades, run_engine
 
-    strategy = parse(read_text(file), str(file))
+    strategy = load_strategy(file)
     changes = Changes(spread, slippage, commission, deposit)
     market = chosen_market(data, read_config(config), first, last, changes)
     result = run_engine(strategy, market, engine)

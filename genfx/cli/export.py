@@ -9,14 +9,14 @@ import typer
 
 from dsl.errors import DataError
 from genfx.cli.options import ConfigOption, read_config
-from genfx.cli.show import read_text, write_file
+from genfx.cli.show import write_file
 
 if TYPE_CHECKING:
-    from dsl.strategy import Strategy
+    from dsl.layout import Drawing
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="A strategy (.strat).")],
+    file: Annotated[Path, typer.Argument(help="A strategy (.strat, .formula, .json).")],
     to: Annotated[
         Literal["mql5", "python", "set", "strat", "json", "dot", "svg", "png"],
         typer.Option(help="What it becomes."),
@@ -34,9 +34,9 @@ def export(
     Numbers that are no inputs yet become inputs, unless the strategy has inputs of its own.
     --config adds symbol, data span and deposit to the Expert Advisor's header, and tells the Python
     program its point and timeframe (else those of EURUSD H1). svg and png draw the strategy as it
-    is written: boxes coloured by kind, named ports, wires.
+    is written: boxes coloured by kind, named ports, wires. json holds boxes, links and places;
+    names and places of the boxes of a .json that is read are kept.
     """
-    from dsl.text.lower import parse
     from genfx.exports import (
         ANY_MARKET,
         SUFFIXES,
@@ -45,31 +45,34 @@ def export(
         with_inputs,
         with_objective,
     )
+    from genfx.layouts import boxes_file
     from genfx.markets import market
+    from genfx.strategy_files import load_drawing
 
-    written = parse(read_text(file), str(file))
+    written = load_drawing(file)
     if to in ("svg", "png"):
         _draw(written, file, to, out)
         return
-    strategy = with_inputs(written)
+    strategy = with_inputs(written.strategy)
     facts = ANY_MARKET
     if config is not None:
         chosen = read_config(config)
         facts = market_facts(market(chosen), chosen.fitness.settings(), chosen.output.magic)
     if objective:
         facts = with_objective(facts, objective)
-    content = export_bytes(strategy, to, facts)
+    drawn = to == "json"
+    content = boxes_file(written.carried(strategy)) if drawn else export_bytes(strategy, to, facts)
     if out == "-":
         typer.echo(content.decode("utf-16" if to == "set" else "utf-8"), nl=False)
         return
     _write(file, Path(out) if out else file.with_suffix(SUFFIXES[to]), content)
 
 
-def _draw(strategy: Strategy, file: Path, to: str, out: str) -> None:
-    from genfx.diagram import diagram
+def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:
     from genfx.diagram_picture import png, svg
+    from genfx.layouts import picture
 
-    drawn = diagram(strategy)
+    drawn = picture(drawing)
     content = svg(drawn) if to == "svg" else png(drawn)
     if out != "-":
         _write(file, Path(out) if out else file.with_suffix(f".{to}"), content)

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from dsl.errors import GenfxError
-from genfx.cli.show import complain, print_json, read_text, write_file
+from genfx.cli.show import complain, print_json, write_file
 
-Files = Annotated[list[Path], typer.Argument(help="Strategy files (.strat).")]
+Files = Annotated[list[Path], typer.Argument(help="Strategies (.strat, .formula, .json).")]
 
 
 def check(
@@ -40,14 +40,12 @@ def check(
 def _checked(path: Path) -> dict[str, object]:
     """Return the facts of a strategy, or the names that a library defines."""
     from codegen.plan import build_plan
-    from dsl.text.definitions import check_library
-    from dsl.text.lower import parse
+    from genfx.strategy_files import load_library, load_strategy
 
-    text = read_text(path)
-    defined = check_library(text, str(path))
+    defined = load_library(path)
     if defined is not None:
         return {"file": str(path), "library": list(defined)}
-    strategy = parse(text, str(path))
+    strategy = load_strategy(path)
     return {
         "file": str(path),
         "title": strategy.title,
@@ -78,13 +76,14 @@ def fmt(
 ) -> None:
     """Write strategies in the one canonical layout; comments stay."""
     from dsl.text.printer import format_text
+    from genfx.strategy_files import load_layout_text
 
     changed = 0
     for path in files:
         if str(path) == "-":
             typer.echo(format_text(sys.stdin.read(), "stdin"), nl=False)
             continue
-        text = read_text(path)
+        text = load_layout_text(path)
         canonical = format_text(text, str(path))
         if canonical == text:
             continue

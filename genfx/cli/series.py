@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +11,17 @@ from dsl.errors import ConfigError
 from genfx.cli.options import ConfigOption, DataOption, JsonOption, chosen_market, read_config
 from genfx.cli.show import json_text, write_file
 
+if TYPE_CHECKING:
+    from dsl.node import Node
+
 
 def series(
     expression: Annotated[str, typer.Argument(help='Such as "rsi(close, 14)".')],
     data: DataOption = "",
     config: ConfigOption = None,
+    of: Annotated[
+        Path | None, typer.Option(help="A strategy; the expression is one of its names.")
+    ] = None,
     last: Annotated[int, typer.Option(min=0, help="Only so many bars; 0: all.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw instead of printing CSV.")] = False,
@@ -27,13 +33,12 @@ def series(
     bar whose close it is. Warm-up cells are empty.
     """
     from backtest.timeframes import shown_time
-    from dsl.text.lower import parse_expression
     from genfx.series import values_beside_bars
 
     if plot and (out is not None or as_json):
         raise ConfigError("--plot draws on the screen", hint="leave out --plot, --out or --json")
     market = chosen_market(data, read_config(config))
-    times, values = values_beside_bars(parse_expression(expression), market)
+    times, values = values_beside_bars(_node(expression, of), market)
     start = max(0, len(values) - last) if last else 0
     rows = [(shown_time(t), v) for t, v in zip(times[start:], values[start:], strict=True)]
     if plot:
@@ -51,3 +56,10 @@ def series(
     else:
         write_file(out, text.encode())
         typer.echo(f"{out}: {len(rows)} bars", err=as_json)
+
+
+def _node(expression: str, of: Path | None) -> Node:
+    from dsl.text.lower import parse_expression
+    from genfx.strategy_files import load_strategy, named_node
+
+    return parse_expression(expression) if of is None else named_node(load_strategy(of), expression)

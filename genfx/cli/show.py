@@ -88,18 +88,6 @@ def write_file(path: Path, content: bytes) -> None:
     write_whole(path.resolve() if path.is_symlink() else path, content)
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a strategy file, or raise what the user can mend."""
-    from dsl.errors import DataError
-
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: is no UTF-8 text", hint="save it as UTF-8") from None
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
-
-
 def read_bytes(path: Path) -> bytes:
     """Return what a file holds, or raise what the user can mend."""
     from dsl.errors import DataError

@@ -18,14 +18,14 @@ from genfx.cli.options import (
     chosen_market,
     read_config,
 )
-from genfx.cli.show import console, print_json, print_table, read_text, write_file
+from genfx.cli.show import console, print_json, print_table, write_file
 
 if TYPE_CHECKING:
     from genfx.tuning import Tuning
 
 
 def tune(
-    file: Annotated[Path, typer.Argument(help="A strategy (.strat).")],
+    file: Annotated[Path, typer.Argument(help="A strategy (.strat, .formula, .json).")],
     data: DataOption = "",
     config: ConfigOption = None,
     first: FromOption = None,
@@ -48,8 +48,8 @@ def tune(
     Inputs with a range are tuned; where there are none, all numbers. The more points are tried, the
     better the best looks by luck: keep some bars apart with --to, and test there afterwards.
     """
-    from dsl.text.lower import parse
     from dsl.text.printer import format_strategy
+    from genfx.strategy_files import load_strategy
     from genfx.tuning import tuned
 
     target = out or file.with_name(f"{file.stem}_tuned.strat")
@@ -59,7 +59,7 @@ def tune(
     if evaluations:
         swarm = chosen.pso.model_copy(update={"evaluations": evaluations})
         chosen = chosen.model_copy(update={"pso": swarm})
-    strategy = parse(read_text(file), str(file))
+    strategy = load_strategy(file)
     market = chosen_market(data, chosen, first, last)
     workers = threads or os.cpu_count() or 1
     found = tuned(strategy, market, chosen, objective, seed=seed, threads=workers)
