@@ -48,8 +48,13 @@ typedef std::function<std::unique_ptr<Indicator>()> IndicatorFactory;
 // Register an indicator and return its handle; INVALID_HANDLE, with the error of GetLastError set,
 // for a symbol other than the chart's or a timeframe that cannot be built from its bars. iXxx
 // functions check their own parameters first and return bad_parameters() where MetaTrader refuses.
+// Handles start at 10, as in MetaTrader: smaller numbers are applied prices.
 int create_handle(const string &symbol, ENUM_TIMEFRAMES timeframe, IndicatorFactory factory);
 int bad_parameters();
+
+// How the indicator behind a handle is made, for one that is applied to it; empty, with the error of
+// GetLastError set, where no such handle exists or its symbol or timeframe is another.
+IndicatorFactory factory_of(int handle, const string &symbol, ENUM_TIMEFRAMES timeframe);
 
 }  // namespace host
 
