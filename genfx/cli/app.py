@@ -15,6 +15,7 @@ from genfx.cli.evolve import evolve
 from genfx.cli.export import export
 from genfx.cli.imports import import_expert
 from genfx.cli.language import check, fmt
+from genfx.cli.mt5 import mt5_app
 from genfx.cli.nodes import nodes
 from genfx.cli.runs import runs_app
 from genfx.cli.series import series
@@ -81,3 +82,4 @@ app.command(epilog="Example: genfx nodes ema")(nodes)
 app.command(epilog='Example: genfx series "ema(close, 20)" --data sample --plot')(series)
 app.add_typer(data_app, name="data")
 app.add_typer(runs_app, name="runs")
+app.add_typer(mt5_app, name="mt5")

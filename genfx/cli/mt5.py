@@ -1,0 +1,81 @@
+"""`genfx mt5`: what goes into MetaTrader 5 and what comes out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genfx.cli.options import JsonOption
+from genfx.cli.show import print_json, print_table, write_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+mt5_app = typer.Typer(
+    no_args_is_help=True, help="MetaTrader 5: read its reports, run its tester, take its bars."
+)
+_SHOWN = 20  # rows of a table on the screen
+_MOST_INPUTS = 3
+_TELLING = {
+    "results": {"name", "text"},
+    "orders": {"open_time", "type", "volume", "stop_loss", "take_profit", "state"},
+    "deals": {"time", "type", "direction", "volume", "price", "profit", "balance"},
+    "passes": {"pass", "result", "profit", "profit_factor", "trades"},
+}
+
+
+@mt5_app.command("report", epilog="Example: genfx mt5 report ReportTester.html --csv report")
+def report(
+    file: Annotated[Path, typer.Argument(help="A tester report (.html) or optimisation (.xml).")],
+    csv: Annotated[
+        Path | None, typer.Option(help="Write each table into this folder, as CSV.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what MetaTrader's strategy tester has saved: a single test, or an optimisation.
+
+    A test has settings, inputs, results, orders and deals; an optimisation has settings and passes.
+    MetaTrader must have been in English when it saved the file.
+    """
+    from mt5.reading import frames, read_result
+
+    found = frames(read_result(file))
+    if csv is not None:
+        for name, frame in found.items():
+            text = frame.to_csv(index=False, lineterminator="\n")
+            write_file(csv / f"{name}.csv", text.encode())
+    if as_json:
+        print_json({name: _records(frame) for name, frame in found.items()})
+        return
+    for name, frame in found.items():
+        _show(name, frame)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the rows for JSON: times as text, null for what a cell does not hold."""
+    times = {str(name): frame[name].astype("str") for name in frame.select_dtypes("datetime")}
+    plain = frame.assign(**times).astype(object)
+    rows = plain.where(frame.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _show(name: str, frame: pd.DataFrame) -> None:
+    """Print the columns of a table that tell most, and its first rows; CSV and JSON have all."""
+    long = len(frame) > _SHOWN and name in {"orders", "deals", "passes"}
+    title = f"{name}, the first {_SHOWN} of {len(frame):,}" if long else name
+    columns = [str(column) for column in frame.columns]
+    if name in _TELLING:
+        known = _TELLING[name]
+        own = columns[columns.index("trades") + 1 :][:_MOST_INPUTS] if name == "passes" else []
+        columns = [column for column in columns if column in known or column in own]
+    shown = frame[columns].head(_SHOWN) if long else frame[columns]
+    rows = [[_cell(value) for value in row] for row in shown.to_numpy(dtype=object)]
+    print_table([column.replace("_", " ") for column in columns], rows, title=title)
+
+
+def _cell(value: object) -> str:
+    if value != value or value is None:  # NaN and NaT
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

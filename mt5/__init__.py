@@ -1,0 +1,1 @@
+"""The bridge to MetaTrader 5: what the terminal writes is read, what it runs is started."""
