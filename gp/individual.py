@@ -12,6 +12,7 @@ from dsl.strategy import Strategy, resolved
 from gp.deap_adapter import CombinedFitness, combined_fitness
 from gp.fitness import Scores
 from gp.pieces import both_sides, long_side, with_one_sided_filter
+from gp.tidy import tidied
 
 
 class Individual:
@@ -92,8 +93,9 @@ def candidate(expert: Node, breeder: int, *, mirrored: bool) -> Candidate:
         mirrored: The short side is the mirror of the long side.
     """
     if not mirrored:
-        return Candidate(expert, Strategy(expert), breeder)
-    long = with_one_sided_filter(expert)
+        whole = tidied(expert)
+        return Candidate(whole, Strategy(whole), breeder)
+    long = tidied(with_one_sided_filter(expert))
     return Candidate(long, Strategy(both_sides(long)), breeder)
 
 
