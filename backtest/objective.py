@@ -2,6 +2,7 @@
 
 `(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))` is a number to maximise. Statistics have
 the names of ENUM_STATISTICS, with or without STAT_ and underscores; criteria are written small.
+QUICK ones follow from the sums that a batch of tests returns; the others need a whole test.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from backtest.criteria import CRITERIA
+from backtest.criteria import CRITERIA, profit_factor
 from backtest.metrics import Report
 from dsl.errors import ConfigError, did_you_mean
 
@@ -64,6 +65,53 @@ STATISTICS: dict[str, Callable[[Report], float]] = {
 }
 _PLAIN = {name.replace("_", ""): name for name in STATISTICS}
 
+# What adds up over time, so that a span of another length has more or less of it.
+ADDITIVE = frozenset(
+    {
+        *(
+            "net_profit",
+            "trades",
+            "PROFIT",
+            "GROSS_PROFIT",
+            "GROSS_LOSS",
+            "RECOVERY_FACTOR",
+            "DEALS",
+        ),
+        *("TRADES", "PROFIT_TRADES", "LOSS_TRADES", "SHORT_TRADES", "LONG_TRADES"),
+        *("PROFIT_SHORTTRADES", "PROFIT_LONGTRADES"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a batch returns of each test, enough for the QUICK statistics; lost is above 0."""
+
+    deposit: float
+    net_profit: float
+    won: float
+    lost: float
+    max_drawdown: float
+    trades: int
+
+    @property
+    def profit_factor(self) -> float:
+        """Return gross profit over gross loss, as the report does."""
+        return self.won / self.lost if self.lost else profit_factor(self.won, 0.0)
+
+
+QUICK: dict[str, Callable[[Sums], float]] = {
+    "INITIAL_DEPOSIT": lambda s: s.deposit,
+    "PROFIT": lambda s: s.net_profit,
+    "GROSS_PROFIT": lambda s: s.won,
+    "GROSS_LOSS": lambda s: -s.lost,
+    "EQUITY_DDREL_PERCENT": lambda s: s.max_drawdown,
+    "EXPECTED_PAYOFF": lambda s: s.net_profit / s.trades if s.trades else 0.0,
+    "PROFIT_FACTOR": lambda s: s.profit_factor,
+    "DEALS": lambda s: 2.0 * s.trades,
+    "TRADES": lambda s: s.trades,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Function:
@@ -103,22 +151,25 @@ class Objective:
 
     @property
     def statistics(self) -> bool:
-        """Tell whether it reads tester statistics, so that a full report is needed."""
-        return not self.names <= set(OWN)
+        """Tell whether it reads statistics that are not QUICK, so that a full report is needed."""
+        return not self.names <= {*OWN, *QUICK}
 
-    def value(self, own: Names, report: Report | None = None) -> float:
+    def value(self, own: Names, found: Report | Sums | None = None, *, share: float = 1.0) -> float:
         """Return the value, WORST where it has none.
 
         Args:
             own: Values of the names in OWN that the objective reads.
-            report: All figures of the test; needed where `statistics` is true.
+            found: All figures of the test, or where `statistics` is false the sums of a batch.
+            share: How long the test is, relative to the one it is compared with; what adds up over
+                time is counted as if both were as long.
         """
         try:
-            named = {n: float(own[n]) if n in OWN else _statistic(n, report) for n in self.names}
-            found = _value(self.body, named)
+            named = {n: float(own[n]) if n in OWN else _statistic(n, found) for n in self.names}
+            named |= {n: named[n] / share for n in self.names & ADDITIVE if share != 1.0}
+            value = _value(self.body, named)
         except (ArithmeticError, ValueError):
             return WORST
-        return found if math.isfinite(found) else WORST
+        return value if math.isfinite(value) else WORST
 
     def mql5(self, own: Mapping[str, str]) -> str:
         """Return it as an MQL5 expression; `Quotient(a, b)` stands for a division.
@@ -162,10 +213,12 @@ def statistic_name(name: str) -> str:
     return _PLAIN.get(plain, "")
 
 
-def _statistic(name: str, report: Report | None) -> float:
-    if report is None:
+def _statistic(name: str, found: Report | Sums | None) -> float:
+    if isinstance(found, Sums) and name in QUICK:
+        return float(QUICK[name](found))
+    if not isinstance(found, Report):
         raise ConfigError(f"'{name}' needs the report of a whole test")
-    return float(STATISTICS[name](report))
+    return float(STATISTICS[name](found))
 
 
 def _check(node: ast.expr, text: str, names: set[str], depth: int) -> None:

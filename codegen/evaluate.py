@@ -39,11 +39,16 @@ _MOST_STRATEGIES = 256  # in a chunk: they pin their rows
 
 
 class Evaluation(NamedTuple):
-    """The criteria in the order of CRITERIA, the number of trades, and what is wrong, or ""."""
+    """The criteria in the order of CRITERIA, the number of trades, and what is wrong, or "".
+
+    won, lost: Sums of the trades that won and of those that lost, both above 0.
+    """
 
     criteria: tuple[float, ...]
     trades: int
     problem: str
+    won: float = 0.0
+    lost: float = 0.0
 
 
 Lowered = TypeVar("Lowered")
@@ -102,15 +107,7 @@ class Evaluator:
         self, plan: Plan, vectors: Sequence[Mapping[str, ParamValue]]
     ) -> list[Evaluation]:
         """Return an Evaluation for each vector of input values of one Plan, in their order."""
-        if self._binder is None or self._binder.plan is not plan:
-            self._binder = Binder(plan)
-        bind, point = self._binder.bind, self.cache.point
-
-        def lower(index: int) -> Program:
-            ports = bind(vectors[index], point)
-            return self._lowering.program(ports.signals, ports.distances, ports.size, ports.rules)
-
-        return self._run(len(vectors), lower)
+        return self._run(len(vectors), lambda i: self._bound(plan, vectors[i]))
 
     def result(self, strategy: Strategy) -> Result:
         """Return everything the simulation of one strategy gives.
@@ -119,6 +116,14 @@ class Evaluator:
             CodegenError: The warm-up is longer than the data.
         """
         return self._single(lambda: self._program(strategy), self._full)
+
+    def result_of_values(self, plan: Plan, values: Mapping[str, ParamValue]) -> Result:
+        """Return what `result` does of the strategy of a Plan with these values of its inputs.
+
+        Raises:
+            GenfxError: As for `result`; a value that its parameter refuses.
+        """
+        return self._single(lambda: self._bound(plan, values), self._full)
 
     def decisions(self, strategy: Strategy) -> Decisions:
         """Return what the strategy wants at every bar, as the simulation reads it."""
@@ -142,6 +147,12 @@ class Evaluator:
     def _program(self, strategy: Strategy) -> Program:
         expert = resolved(strategy) if strategy.inputs else strategy.expert
         return self._lowering.expert(expert)
+
+    def _bound(self, plan: Plan, values: Mapping[str, ParamValue]) -> Program:
+        if self._binder is None or self._binder.plan is not plan:
+            self._binder = Binder(plan)
+        ports = self._binder.bind(values, self.cache.point)
+        return self._lowering.program(ports.signals, ports.distances, ports.size, ports.rules)
 
     def _run(self, count: int, lower: Callable[[int], Program]) -> list[Evaluation]:
         """Lower, fill, simulate in chunks; one is lowered while threads simulate the one before."""
@@ -209,8 +220,9 @@ class Evaluator:
         done = chunk.started.results()
         rows = [row for _, figures in done for row in figures.tolist()]
         for index, row in zip(chunk.indices, rows, strict=True):
-            trades = int(row[-1])
-            found[index] = Evaluation(tuple(row[:-1]), trades, "" if trades else NEVER_TRADES)
+            *values, count, won, lost = row
+            problem = "" if count else NEVER_TRADES
+            found[index] = Evaluation(tuple(values), int(count), problem, won, lost)
         self.seconds_in_kernels += sum(seconds for seconds, _ in done)
 
     def _single(self, lower: Callable[[], Lowered], use: Callable[[Lowered], Used]) -> Used:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dsl.jit import F64
 from dsl.strategy import Strategy
-from gp.evaluators import BatchEvaluator
 from gp.likeness import likeness, moves
+from gp.objectives import BatchEvaluator
 
 TIERS = (0.5, 0.7, 0.8)  # correlations of equity: how alike two strategies are
 

@@ -90,6 +90,7 @@ def market_facts(whole: Market, fitness: FitnessSettings, magic: int) -> Facts:
         fitness=tuple(
             FitnessTerm(name, weight, worst, best) for name, weight, (worst, best) in terms
         ),
+        objective=fitness.objective,
     )
     return Facts(stated, PythonFacts(bars.point, bars.timeframe, whole.costs.spread))
 
@@ -109,7 +110,6 @@ def finalist_facts(facts: Facts, finalist: Finalist) -> Facts:
     spans = []
     for found in finalist.spans:
         first, last = span_text(found.market).split(" .. ")
-        rows = figure_rows(found.figures, found.market.account.currency)
-        spans.append(SpanFigures(found.span, first, last, rows))
+        spans.append(SpanFigures(found.span, first, last, figure_rows(found)))
     magic = facts.mql5.magic + finalist.rank - 1
     return replace(facts, mql5=replace(facts.mql5, spans=tuple(spans), magic=magic))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 
-from genfx.finalists import FIGURES, Finalist
+from genfx.finalists import FIGURES, Finalist, SpanResult
 
 LABELS = {
     "net_profit": "Net profit",
@@ -16,6 +17,7 @@ LABELS = {
     "sharpe": "Sharpe ratio",
     "trades": "Trades",
     "ambiguous_bars": "Ambiguous bars",
+    "objective": "Objective",
 }
 _UNITS = {"max_drawdown": " of equity", "stability": " (-1..1)", "sharpe": ", a year"}
 _FORMS = {
@@ -26,6 +28,7 @@ _FORMS = {
     "sharpe": "{:.2f}",
     "trades": "{:.0f}",
     "ambiguous_bars": "{:.0f}",
+    "objective": "{:.5g}",
 }
 
 
@@ -35,7 +38,7 @@ def figure_text(name: str, value: float) -> str:
     >>> figure_text("max_drawdown", 4.567)
     '4.57%'
     """
-    return _FORMS[name].format(value)
+    return _FORMS[name].format(value) if math.isfinite(value) else "none"
 
 
 def figure_label(name: str, currency: str = "") -> str:
@@ -49,9 +52,10 @@ def figure_label(name: str, currency: str = "") -> str:
     return LABELS[name] + _UNITS.get(name, "")
 
 
-def figure_rows(figures: Sequence[float], currency: str = "") -> tuple[tuple[str, str], ...]:
+def figure_rows(found: SpanResult) -> tuple[tuple[str, str], ...]:
     """Return label, with its unit, and text of each figure of a span."""
-    pairs = zip(FIGURES, figures, strict=True)
+    currency = found.market.account.currency
+    pairs = found.named.items()
     return tuple((figure_label(name, currency), figure_text(name, value)) for name, value in pairs)
 
 
@@ -62,12 +66,14 @@ _SHORT = {
     "max_drawdown": ("drawdown %", "{:.1f}"),
     "sharpe": ("Sharpe ratio", "{:.2f}"),
     "trades": ("trades", "{:.0f}"),
+    "objective": ("objective", "{:.4g}"),
 }
 
 
 def short_table(finalists: Sequence[Finalist], *, wide: bool) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows for the screen; a narrow one leaves the Sharpe ratio out."""
-    shown = [name for name in _SHORT if wide or name != "sharpe"]
+    known = finalists[0].spans[0].named
+    shown = [name for name in _SHORT if name in known and (wide or name != "sharpe")]
     columns = [_side_by_side(finalists, name) for name in shown]
     rows = [[finalist.name, *cells] for finalist, *cells in zip(finalists, *columns, strict=True)]
     return ["strategy", *(_SHORT[name][0] for name in shown)], rows
@@ -75,8 +81,7 @@ def short_table(finalists: Sequence[Finalist], *, wide: bool) -> tuple[list[str]
 
 def _side_by_side(finalists: Sequence[Finalist], name: str) -> list[str]:
     _, form = _SHORT[name]
-    column = FIGURES.index(name)
-    texts = [[form.format(found.figures[column]) for found in f.spans] for f in finalists]
+    texts = [[form.format(found.named[name]) for found in f.spans] for f in finalists]
     width = max((len(text) for cells in texts for text in cells), default=0)
     return [" ".join(f"{text:>{width}}" for text in cells) for cells in texts]
 
@@ -86,7 +91,8 @@ def results_csv(finalists: Sequence[Finalist]) -> str:
     spans = [found.span for found in finalists[0].spans] if finalists else []
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    head = [f"{span}_{name}" for name in FIGURES for span in spans]
+    names = finalists[0].spans[0].named if finalists else FIGURES
+    head = [f"{span}_{name}" for name in names for span in spans]
     writer.writerow(["rank", "file", "strategy_id", *head])
     for finalist in finalists:
         columns = zip(*(found.figures for found in finalist.spans), strict=True)

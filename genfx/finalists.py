@@ -7,21 +7,29 @@ from dataclasses import dataclass
 
 from backtest.criteria import CRITERIA, criteria
 from backtest.market import Market
+from backtest.metrics import report
+from backtest.objective import parse_objective
 from backtest.result import Result
 from codegen.evaluate import Evaluator
 from dsl.strategy import Strategy
 
 FIGURES = (*CRITERIA, "trades", "ambiguous_bars")
+OBJECTIVE = "objective"  # the last figure, where the run had one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpanResult:
-    """One strategy on one span; figures in the order of FIGURES."""
+    """One strategy on one span; figures in the order of FIGURES, then that of the objective."""
 
     span: str
     market: Market
     result: Result
     figures: tuple[float, ...]
+
+    @property
+    def named(self) -> dict[str, float]:
+        """Return the figures by name, in their order."""
+        return dict(zip((*FIGURES, OBJECTIVE), self.figures, strict=False))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,16 +46,25 @@ class Finalist:
         return f"{self.rank:02}_{self.strategy.strategy_id[:8]}"
 
 
-def span_result(span: str, market: Market, evaluator: Evaluator, strategy: Strategy) -> SpanResult:
-    """Return everything one strategy does on one span."""
+def span_result(
+    span: str, market: Market, evaluator: Evaluator, strategy: Strategy, objective: str = ""
+) -> SpanResult:
+    """Return everything one strategy does on one span; objective: A formula to value too."""
     result = evaluator.result(strategy)
     found = criteria(result, market)
-    figures = (*(found[name] for name in CRITERIA), result.trades, result.ambiguous_bars)
-    return SpanResult(span, market, result, figures)
+    figures = [*(found[name] for name in CRITERIA), result.trades, result.ambiguous_bars]
+    if objective:
+        own = found | {"trades": result.trades}
+        figures.append(parse_objective(objective).value(own, report(result, market)))
+    return SpanResult(span, market, result, tuple(figures))
 
 
 def finalists(
-    strategies: Sequence[Strategy], spans: Sequence[tuple[str, Market]], *, threads: int = 1
+    strategies: Sequence[Strategy],
+    spans: Sequence[tuple[str, Market]],
+    *,
+    objective: str = "",
+    threads: int = 1,
 ) -> tuple[Finalist, ...]:
     """Return the strategies, best first as given, tested on each of the named spans."""
     columns: dict[int, list[SpanResult]] = {row: [] for row in range(len(strategies))}
@@ -56,7 +73,7 @@ def finalists(
         evaluator = Evaluator(market, threads=threads, cache=cache)
         cache = evaluator.cache
         for row, strategy in enumerate(strategies):
-            columns[row].append(span_result(span, market, evaluator, strategy))
+            columns[row].append(span_result(span, market, evaluator, strategy, objective))
         evaluator.close()
     return tuple(
         Finalist(row + 1, strategy, tuple(columns[row])) for row, strategy in enumerate(strategies)

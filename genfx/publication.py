@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from backtest.market import Market
 from genfx.exports import MAIN_TARGETS, SUFFIXES, export_bytes, finalist_facts, market_facts
 from genfx.figures import results_csv
-from genfx.finalists import FIGURES, Finalist
+from genfx.finalists import Finalist
 from genfx.report import RunFacts, report_html
 from gp.evolve import Outcome
 from gp.settings import FitnessSettings
@@ -50,6 +51,7 @@ def result_files(of: Publication) -> dict[str, bytes]:
         of.outcome.requests,
         of.lucky_sharpe,
         tuple(of.outcome.entries),
+        of.fitness.objective,
     )
     files["results.csv"] = results_csv(of.finalists).encode()
     files["logbook.csv"] = logbook_csv(of.outcome.entries).encode()
@@ -90,7 +92,10 @@ def _strategy_facts(finalist: Finalist) -> dict[str, Any]:
         "strategy_id": finalist.strategy.strategy_id,
         "structure_id": finalist.strategy.structure_id,
         "figures": {
-            found.span: dict(zip(FIGURES, found.figures, strict=True)) for found in finalist.spans
+            found.span: {
+                name: value if math.isfinite(value) else None for name, value in found.named.items()
+            }
+            for found in finalist.spans
         },
     }
 

@@ -15,19 +15,19 @@ from backtest.timeframes import shown_time, timeframe_name
 from dsl.text.printer import format_strategy
 from genfx import __version__
 from genfx.figures import figure_label, figure_text
-from genfx.finalists import FIGURES, Finalist, SpanResult
+from genfx.finalists import FIGURES, OBJECTIVE, Finalist, SpanResult
 from genfx.months import MONTHS, Year, monthly
 from genfx.report_charts import COLOURS, equity_chart, score_charts
 from genfx.tester import DRAWDOWNS, PROFITS, TRADES, label
 
-OVERVIEW = ("net_profit", "profit_factor", "max_drawdown", "sharpe", "trades")
+OVERVIEW = ("net_profit", "profit_factor", "max_drawdown", "sharpe", "trades", OBJECTIVE)
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """What the report says of the search: distinct strategies simulated, requests, luck, seed.
 
-    entries: The logbook.
+    entries: The logbook. objective: The formula that was maximised, "" for the weighted criteria.
     """
 
     name: str
@@ -36,6 +36,7 @@ class RunFacts:
     requests: int
     lucky_sharpe: float
     entries: tuple[Mapping[str, Any], ...] = ()
+    objective: str = ""
 
 
 def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -> str:
@@ -59,7 +60,7 @@ def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -
         costs=cost_text(whole),
         currency=account.currency,
         spans=[(s.span, COLOURS[s.span], _name(s.span), _moments(s.market)) for s in spans],
-        labels=[figure_label(name, account.currency) for name in OVERVIEW],
+        labels=[figure_label(name, account.currency) for name in _overview(spans)],
         months=MONTHS,
         finalists=[_view(finalist) for finalist in finalists],
         searched=score_charts(facts.entries),
@@ -81,6 +82,11 @@ def cost_text(market: Market) -> str:
     return ", ".join(parts)
 
 
+def _overview(spans: Sequence[SpanResult]) -> list[str]:
+    known = spans[0].named if spans else FIGURES
+    return [name for name in OVERVIEW if name in known]
+
+
 def _moments(tested: Market) -> str:
     ends = tested.bars.time[tested.first], tested.bars.time[tested.end - 1]
     return " .. ".join(shown_time(int(end)) for end in ends)
@@ -99,8 +105,7 @@ def _view(finalist: Finalist) -> dict[str, object]:
         "id": finalist.strategy.strategy_id,
         "text": format_strategy(finalist.strategy),
         "cells": [
-            [figure_text(name, found.figures[FIGURES.index(name)]) for found in spans]
-            for name in OVERVIEW
+            [figure_text(name, found.named[name]) for found in spans] for name in _overview(spans)
         ],
         "rows": _figures(spans),
         "exits": _exits([found.result for found in spans]),

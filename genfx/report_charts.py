@@ -21,10 +21,10 @@ from genfx.charts import (
     value_ticks,
 )
 from genfx.figures import LABELS
-from genfx.finalists import Finalist, SpanResult
+from genfx.finalists import OBJECTIVE, Finalist, SpanResult
 
 COLOURS = {"in_sample": "#2563eb", "gate": "#b45309", "holdout": "#15803d"}
-_CRITERIA_COLOURS = ("#2563eb", "#b45309", "#15803d", "#9333ea", "#be123c")
+_CRITERIA_COLOURS = ("#2563eb", "#b45309", "#15803d", "#9333ea", "#be123c", "#0f766e")
 WIDTH, LEFT, RIGHT, TOP = 1000.0, 68.0, 12.0, 22.0  # SVG units
 TALL, GAP, LOW = 230.0, 14.0, 80.0  # of the equity panel, between both, of the drawdown panel
 SCORE_WIDTH, SCORE_TALL = 490.0, 200.0
@@ -133,10 +133,11 @@ def score_charts(entries: Sequence[Mapping[str, Any]]) -> list[ScoreChart]:
     if len(bred) < 2:
         return []
     pool = [("best", "#15803d", ("pool", "best")), ("mean", "#2563eb", ("pool", "mean"))]
-    found = [name for name in CRITERIA if name in bred[0]]
+    names = (*CRITERIA, OBJECTIVE)
+    found = [name for name in names if name in bred[0]]
     means = [
         (LABELS[name].lower(), colour, (name, "mean"))
-        for name, colour in zip(CRITERIA, _CRITERIA_COLOURS, strict=True)
+        for name, colour in zip(names, _CRITERIA_COLOURS, strict=True)
         if name in found
     ]
     charts = [_scores("Combined score of the pool", bred, pool)]

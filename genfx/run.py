@@ -123,7 +123,8 @@ def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
     chosen = pool[: run.config.output.strategies]
     best = [titled(with_inputs(strategy), run.whole.bars) for strategy in chosen]
     spans = run.spans.named()[: 2 if outcome.interrupted else 3]
-    shown = finalists(best, spans, threads=threads)
+    objective = run.settings.fitness.objective
+    shown = finalists(best, spans, objective=objective, threads=threads)
     found = Finished(run, outcome, shown, _luck(run, outcome))
     publish(run.folder, result_files(_publication(found)))
     return found
@@ -145,7 +146,10 @@ def _prepared(config: Config, name: str, folder: Path, place: str) -> Run:
 
 def _evaluators(run: Run, threads: int) -> Evaluators:
     spans = run.spans
-    return evaluators_of(spans.in_sample, spans.gate, run.settings.gate, threads=threads)
+    settings = run.settings
+    return evaluators_of(
+        spans.in_sample, spans.gate, settings.gate, fitness=settings.fitness, threads=threads
+    )
 
 
 def _context(run: Run) -> Mapping[str, str]:

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, field_validator
 
 import dsl.nodes  # noqa: F401 - fills the registry
 from backtest.criteria import CRITERIA
-from dsl.errors import did_you_mean
+from backtest.objective import parse_objective
+from dsl.errors import ConfigError, did_you_mean
 from dsl.registry import node_types
 from genfx.sections import Section
 from gp.settings import (
@@ -275,6 +276,13 @@ class Fitness(Section):
     """How criteria become one score."""
 
     min_trades: int = Field(default=S.fitness.min_trades, ge=0, description="fewer lower the score")
+    objective: str = Field(
+        default="", description='a formula to maximise instead, such as "PROFIT / EQUITY_DD"'
+    )
+    objective_scale: Ends = Field(
+        default=list(S.fitness.objective_scale),
+        description="its values that score 0 and 50; more goes towards 100",
+    )
     weights: Weights = Weights()
     bounds: Bounds = Bounds()
 
@@ -285,7 +293,29 @@ class Fitness(Section):
             bounds=tuple((worst, best) for worst, best in ends),
             weights=tuple(getattr(self.weights, name) for name in CRITERIA),
             min_trades=self.min_trades,
+            objective=self.objective,
+            objective_scale=(self.objective_scale[0], self.objective_scale[1]),
         )
+
+    @field_validator("objective")
+    @classmethod
+    def _formula(cls, text: str) -> str:
+        if not text.strip():
+            return ""
+        try:
+            found = parse_objective(text)
+        except ConfigError as problem:
+            raise ValueError(f"{problem.message}; {problem.hint}") from None
+        if "score" in found.names:
+            raise ValueError("the score of an Expert Advisor is the objective itself; write it out")
+        return text.strip()
+
+    @field_validator("objective_scale")
+    @classmethod
+    def _rising(cls, scale: list[float]) -> list[float]:
+        if scale[0] >= scale[1]:
+            raise ValueError("the value that scores 0 is not below the one that scores 50")
+        return scale
 
 
 class Pso(Section):

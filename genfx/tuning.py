@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backtest.criteria import CRITERIA
 from backtest.market import Market
-from backtest.metrics import report
-from backtest.objective import OWN, WORST, Objective, parse_objective
-from backtest.result import Result
-from codegen.evaluate import Evaluation, Evaluator
-from codegen.plan import Plan
+from backtest.objective import WORST, parse_objective
+from codegen.evaluate import Evaluator
 from dsl.errors import RunError
-from dsl.params import ParamValue
-from dsl.strategy import Strategy, with_values
+from dsl.strategy import Strategy
 from genfx.config import Config
 from genfx.exports import with_inputs
 from genfx.finalists import SpanResult, span_result
-from gp.evaluators import BatchEvaluator, Evaluated
-from gp.fitness import scores
-from gp.settings import FitnessSettings
+from gp.objectives import Evaluated, Valued
 from gp.tune import tune
 
 DRAWDOWN = "max_drawdown"  # the one criterion of which less is better
@@ -47,17 +40,20 @@ def tuned(
         strategy: Inputs with a range are tuned; without inputs, all its numbers.
         market: Where it is tested.
         config: Its [pso] steers the swarm, its [fitness] makes the score.
-        objective: "score", a criterion, or a formula over these and the tester's statistics;
-            larger is better (max_drawdown alone: smaller).
+        objective: "score" (or the config's objective), a criterion, or a formula over these
+            and the tester's statistics; larger is better (max_drawdown alone: smaller).
         seed, threads: Of the draws; of the work, without effect on the result.
     Raises:
         ConfigError: The formula is wrong, or nothing has a range.
         RunError: No point that was tried trades at all.
     """
+    fitness = config.fitness.settings()
+    if objective == "score" and fitness.objective:
+        objective = fitness.objective
     wanted = parse_objective(f"-{DRAWDOWN}" if objective == DRAWDOWN else objective)
     before = with_inputs(strategy)
     evaluator = Evaluator(market, threads=threads)
-    valued = _Valued(evaluator, market, before, wanted, config.fitness.settings())
+    valued = Valued(evaluator, wanted, fitness)
     best = tune(strategy, valued, _value, config.pso.settings(), seed)
     if best.value == WORST:
         raise RunError(
@@ -72,47 +68,5 @@ def tuned(
     return Tuning(before, after, (results[0], results[1]), values, best.evaluations, best.covered)
 
 
-class _Valued(BatchEvaluator):
-    """An evaluator whose evaluations end with the value of an objective, behind the criteria."""
-
-    def __init__(
-        self,
-        inner: Evaluator,
-        market: Market,
-        strategy: Strategy,
-        objective: Objective,
-        fitness: FitnessSettings,
-    ) -> None:
-        self._inner, self._market, self._strategy = inner, market, strategy
-        self._objective, self._fitness = objective, fitness
-
-    def evaluate(self, strategies: Sequence[Strategy]) -> list[Evaluation]:
-        pairs = zip(self._inner.evaluate(strategies), strategies, strict=True)
-        return [self._valued(found, strategy) for found, strategy in pairs]
-
-    def evaluate_values(
-        self, plan: Plan, vectors: Sequence[dict[str, ParamValue]]
-    ) -> list[Evaluation]:
-        pairs = zip(self._inner.evaluate_values(plan, vectors), vectors, strict=True)
-        return [self._valued(found, vector) for found, vector in pairs]
-
-    def result(self, strategy: Strategy) -> Result:
-        return self._inner.result(strategy)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _valued(self, found: Evaluation, what: Strategy | dict[str, ParamValue]) -> Evaluation:
-        if found.problem:
-            return found
-        score = scores(found.criteria, found.trades, self._fitness).combined
-        own = dict(zip(OWN, (*found.criteria, found.trades, score), strict=True))
-        figures = None
-        if self._objective.statistics:
-            strategy = what if isinstance(what, Strategy) else with_values(self._strategy, what)
-            figures = report(self._inner.result(strategy), self._market)
-        return found._replace(criteria=(*found.criteria, self._objective.value(own, figures)))
-
-
 def _value(found: Evaluated) -> float:
-    return WORST if found.problem else found.criteria[len(CRITERIA)]
+    return found.criteria[len(CRITERIA)]

@@ -97,7 +97,7 @@ class _Carrier:
 
     def __init__(self, index: int, each: Sequence[float]) -> None:
         self.index = index
-        self.fitness = CriteriaFitness(tuple(each))
+        self.fitness = CriteriaFitness(tuple(each[: len(CriteriaFitness.weights)]))
 
 
 def statistics() -> tools.Statistics:

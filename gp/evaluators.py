@@ -1,52 +1,15 @@
-"""What the search needs of an evaluator, and the evaluations of one search with their ledger."""
+"""The evaluators of one search, and its evaluations with their ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from backtest.market import Market
-from backtest.result import Result
+from backtest.objective import parse_objective
 from codegen.evaluate import Evaluator
-from codegen.plan import Plan
-from dsl.params import ParamValue
-from dsl.strategy import Strategy
-from gp.settings import GateSettings
-
-
-class Evaluated(Protocol):
-    """One evaluation."""
-
-    @property
-    def criteria(self) -> tuple[float, ...]:
-        """Return the criteria in the order of CRITERIA."""
-
-    @property
-    def trades(self) -> int:
-        """Return the number of trades."""
-
-    @property
-    def problem(self) -> str:
-        """Return why it failed, "" if it did not."""
-
-
-class BatchEvaluator(Protocol):
-    """Simulates batches of strategies on one span of bars; answers come in the order asked."""
-
-    def evaluate(self, strategies: Sequence[Strategy]) -> Sequence[Evaluated]:
-        """Evaluate strategies."""
-
-    def evaluate_values(
-        self, plan: Plan, vectors: Sequence[dict[str, ParamValue]]
-    ) -> Sequence[Evaluated]:
-        """Evaluate one structure with many sets of values."""
-
-    def result(self, strategy: Strategy) -> Result:
-        """Return the deals of one strategy."""
-
-    def close(self) -> None:
-        """End the workers."""
+from gp.objectives import BatchEvaluator, Valued
+from gp.settings import FitnessSettings, GateSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +38,7 @@ def evaluators_of(
     gate: Market | None,
     settings: GateSettings,
     *,
+    fitness: FitnessSettings | None = None,
     threads: int = 1,
     cache_bytes: int = 1 << 29,
 ) -> Evaluators:
@@ -83,6 +47,7 @@ def evaluators_of(
     Args:
         in_sample, gate: Markets whose windows are the spans.
         settings: Says whether and how the data range is changed.
+        fitness: Where it has an objective, evaluations end with its value.
         threads: Workers of each evaluator.
         cache_bytes: Bound of each cache.
     """
@@ -96,12 +61,20 @@ def evaluators_of(
     length = in_sample.end - in_sample.first
     cut = round(settings.range_cut * length)
     later = replace(seen, first=seen.first + cut) if settings.data_range else None
+    gate_share = 1.0 if gate is None else (gate.end - gate.first) / max(length, 1)
+    changed_share = (length - cut) / max(length, 1)
+
+    def valued(evaluator: Evaluator, share: float) -> BatchEvaluator:
+        if fitness is None or not fitness.objective:
+            return evaluator
+        return Valued(evaluator, parse_objective(fitness.objective), fitness, share=share)
+
     return Evaluators(
-        main,
-        None if gate is None else other(gate.until_end()),
-        None if later is None else other(later),
-        1.0 if gate is None else (gate.end - gate.first) / max(length, 1),
-        (length - cut) / max(length, 1),
+        valued(main, 1.0),
+        None if gate is None else valued(other(gate.until_end()), gate_share),
+        None if later is None else valued(other(later), changed_share),
+        gate_share,
+        changed_share,
     )
 
 

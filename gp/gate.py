@@ -17,10 +17,11 @@ from dsl.node import InputRef, Node, Value, topological, with_inputs, with_param
 from dsl.nodes.expert import EXPERT
 from dsl.params import ChoiceParam, FloatParam, IntParam, Param, ParamValue
 from gp.draws import GATE, choose, generator
-from gp.evaluators import VARIANT, Evaluated, Evaluators, Ledger, Record
+from gp.evaluators import VARIANT, Evaluators, Ledger, Record
 from gp.fitness import scores
 from gp.generator import MAX_BARS, nice_step, on_grid
 from gp.individual import Candidate, Individual, candidate
+from gp.objectives import Evaluated
 from gp.settings import GateSettings, SearchSettings
 
 PASSED = ""

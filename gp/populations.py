@@ -37,8 +37,7 @@ class Population:
         self.members: list[Member] = []
         self._aging = settings.aging if aging is None else aging
         self._ids: set[str] = set()
-        bounds = settings.fitness.bounds
-        self._sign = 1.0 if criterion < 0 or bounds[criterion][1] > bounds[criterion][0] else -1.0
+        self._sign = 1.0 if criterion < 0 or settings.fitness.rises(criterion) else -1.0
 
     @property
     def full(self) -> bool:

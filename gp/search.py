@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from backtest.criteria import CRITERIA
 from dsl.jit import F64
 from dsl.node import Node
 from dsl.strategy import Strategy
@@ -61,7 +60,8 @@ class Search:
         ops = operators(settings, [c.expert for c in self._library])
         self._operators: Operators = ops
         is_mgp = settings.scheme == "mgp"
-        count = len(CRITERIA) if is_mgp else 0
+        self._names = settings.fitness.names
+        count = len(self._names) if is_mgp else 0
         self.populations = [Population(criterion, settings) for criterion in range(count)]
         restarts = settings.scheme != "ga"
         has_own = settings.restarter or not is_mgp
@@ -137,7 +137,7 @@ class Search:
         self._stored_graphs.update(saved.graphs)
         for population in self.populations:
             population.restore(
-                _placed(saved.members.get(CRITERIA[population.criterion], {}), alive), generation
+                _placed(saved.members.get(self._names[population.criterion], {}), alive), generation
             )
         if self.own is not None:
             self.own.population.restore(_placed(saved.members.get("own", {}), alive), generation)
@@ -153,10 +153,10 @@ class Search:
         compile_ = self._statistics.compile
         for population in self.populations:
             values = [population.score(m.individual) for m in population.members]
-            entry[CRITERIA[population.criterion]] = compile_(values)
+            entry[self._names[population.criterion]] = compile_(values)
         if not self.populations and self.own is not None:
             members = self.own.population.members
-            for index, name in enumerate(CRITERIA):
+            for index, name in enumerate(self._names):
                 entry[name] = compile_([m.individual.scores.each[index] for m in members])
         entry["pool"] = compile_([i.scores.combined for i in self.pool.members])
         self._log(entry)
@@ -175,7 +175,7 @@ class Search:
             return [self.own]
         breeders: list[Breeder] = [
             PairBreeder((self.populations[first], self.populations[second]), ops, self.settings)
-            for first, second in self.settings.criteria_pairs
+            for first, second in self.settings.population_pairs
         ]
         if self.settings.newcomers:
             breeders.append(NewcomerBreeder(ops))
@@ -243,7 +243,7 @@ class Search:
 
     def _members(self) -> Members:
         members: Members = {
-            CRITERIA[p.criterion]: {m.individual.strategy_id: m.entered for m in p.members}
+            self._names[p.criterion]: {m.individual.strategy_id: m.entered for m in p.members}
             for p in self.populations
         }
         if self.own is not None:

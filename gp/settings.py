@@ -15,6 +15,7 @@ from backtest.criteria import CRITERIA
 from dsl.errors import ConfigError, did_you_mean
 
 Bounds = tuple[float, float]
+OBJECTIVE = "objective"  # the name of its population, beside those of the criteria
 PAIRS_OF_CRITERIA = tuple(
     (first, second) for first in range(len(CRITERIA)) for second in range(first + 1, len(CRITERIA))
 )
@@ -27,7 +28,9 @@ class FitnessSettings:
     bounds: The value that scores 0 and the value that scores 100; linear between, cut off beyond.
     Net profit is in deposit currency over the in-sample span, drawdown in percent. weights: Of the
     combined score. min_trades: Below it scores shrink in proportion, so that three lucky trades do
-    not win; the pool takes nothing below it.
+    not win; the pool takes nothing below it. objective: A formula (see backtest.objective) whose
+    score is the combined one in place of the weighted criteria; it has a population of its own
+    beside theirs. objective_scale: Its values that score 0 and 50; more goes towards 100.
     """
 
     bounds: tuple[Bounds, ...] = (
@@ -39,6 +42,19 @@ class FitnessSettings:
     )
     weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
     min_trades: int = 50
+    objective: str = ""
+    objective_scale: Bounds = (0.0, 1.0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what is scored: the criteria, and the objective where there is one."""
+        return (*CRITERIA, OBJECTIVE) if self.objective else CRITERIA
+
+    def rises(self, criterion: int) -> bool:
+        """Tell whether more of a criterion is better."""
+        return (
+            criterion >= len(self.bounds) or self.bounds[criterion][1] > self.bounds[criterion][0]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,13 @@ class SearchSettings:
     gate: GateSettings = GateSettings()
     swarm: SwarmSettings = SwarmSettings()
 
+    @property
+    def population_pairs(self) -> tuple[tuple[int, int], ...]:
+        """Return the pairs of populations that breed; an objective's breeds with each other one."""
+        last = len(CRITERIA)
+        more = ((number, last) for number in range(last)) if self.fitness.objective else ()
+        return (*self.criteria_pairs, *more)
+
     def __post_init__(self) -> None:
         problem = next((text for wrong, text in _checks(self) if wrong), "")
         if problem:
@@ -269,6 +292,10 @@ def _checks(s: SearchSettings) -> tuple[tuple[bool, str], ...]:
         (
             any(worst == best for worst, best in s.fitness.bounds),
             "fitness.bounds: the values for 0 and for 100 are equal",
+        ),
+        (
+            s.fitness.objective_scale[0] >= s.fitness.objective_scale[1],
+            "fitness.objective_scale: the value that scores 0 is not below the one that scores 50",
         ),
         (
             min(s.fitness.weights) < 0 or sum(s.fitness.weights) <= 0,

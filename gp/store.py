@@ -15,15 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from backtest.criteria import CRITERIA
 from dsl.errors import RunError
 from gp.evaluators import Record
 
-FORMAT = "genfx run 1"
+FORMAT = "genfx run 2"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS individuals (
     id BLOB PRIMARY KEY, generation INTEGER, breeder INTEGER, net_profit REAL, profit_factor REAL,
-    max_drawdown REAL, stability REAL, sharpe REAL, trades INTEGER, problem TEXT
+    max_drawdown REAL, stability REAL, sharpe REAL, objective REAL, trades INTEGER, problem TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS graphs (id BLOB PRIMARY KEY, graph TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS verdicts (id BLOB PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID;
@@ -32,7 +33,7 @@ CREATE TABLE IF NOT EXISTS members (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS logbook (step INTEGER PRIMARY KEY, entry TEXT NOT NULL);
 """
-_RECORD = "INSERT INTO individuals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_RECORD = "INSERT INTO individuals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _GO_ON = "what was saved is whole: free the disk, then go on with --resume"
 
 Members = dict[str, dict[str, int]]  # place -> strategy_id -> generation in which it entered
@@ -194,7 +195,7 @@ class Store:
         for place, key, entered in db.execute("SELECT place, id, entered FROM members"):
             self._members.setdefault(place, {})[key.hex()] = entered
         records = (
-            Record(key.hex(), generation, breeder, tuple(figures), trades, problem)
+            Record(key.hex(), generation, breeder, _known(figures), trades, problem)
             for key, generation, breeder, *figures, trades, problem in db.execute(
                 "SELECT * FROM individuals"
             )
@@ -277,12 +278,17 @@ def dump(store: Store) -> str:
         raise RunError(f"{store.path}: cannot be read: {error}") from error
 
 
+def _known(figures: Sequence[float | None]) -> tuple[float, ...]:
+    return tuple(figure for figure in figures if figure is not None)
+
+
 def _row(record: Record) -> tuple[object, ...]:
     return (
         bytes.fromhex(record.strategy_id),
         record.generation,
         record.breeder,
         *record.criteria,
+        *((None,) if len(record.criteria) == len(CRITERIA) else ()),  # no objective
         record.trades,
         record.problem,
     )

@@ -22,9 +22,10 @@ from dsl.parametrize import parametrize
 from dsl.params import Param, ParamValue
 from dsl.strategy import InputSpec, Strategy, identity, resolved, with_values
 from gp.draws import SWARM, choose, generator
-from gp.evaluators import TUNED, BatchEvaluator, Evaluated, Ledger, Record
+from gp.evaluators import TUNED, Ledger, Record
 from gp.fitness import scores
 from gp.individual import candidate_of
+from gp.objectives import BatchEvaluator, Evaluated
 from gp.pieces import long_side
 from gp.pso import Axis, Found, Point, maximise
 from gp.search import Search

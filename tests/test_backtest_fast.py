@@ -47,7 +47,10 @@ def assert_same(market: Market, decisions: Decisions) -> Result:
     expected = criteria(slow, market)
     for name, value in zip(CRITERIA, row, strict=False):
         assert value == pytest.approx(expected[name], rel=1e-9, abs=1e-9), name
-    assert row[-1] == slow.trades
+    results = slow.trade_results
+    assert row[5:].tolist() == pytest.approx(
+        [slow.trades, results[results > 0].sum(), -results[results < 0].sum()], abs=1e-6
+    )
     return slow
 
 
@@ -117,4 +120,4 @@ def test_a_batch_of_many_gives_what_each_gives_alone() -> None:
     runner = Runner(market)
     alone = [runner.batch(arena, [program])[0] for program in programs]
     assert (runner.batch(arena, programs) == np.array(alone)).all()
-    assert runner.batch(arena, []).shape == (0, 6)
+    assert runner.batch(arena, []).shape == (0, 8)

@@ -10,7 +10,16 @@ import pytest
 
 from backtest.criteria import CRITERIA
 from backtest.metrics import Report, report
-from backtest.objective import OWN, STATISTICS, WORST, parse_objective, statistic_name
+from backtest.objective import (
+    ADDITIVE,
+    OWN,
+    QUICK,
+    STATISTICS,
+    WORST,
+    Sums,
+    parse_objective,
+    statistic_name,
+)
 from backtest.reference import simulate
 from codegen.interpret import interpret
 from codegen.mql5.emit import emit_mql5
@@ -49,7 +58,33 @@ def test_criteria_need_no_report() -> None:
     found = parse_objective("net_profit / (1 + max_drawdown) * trades")
     assert not found.statistics
     assert found.value({"net_profit": 12.0, "max_drawdown": 5.0, "trades": 3}) == 6.0
-    assert parse_objective("PROFIT + net_profit").statistics
+    assert not parse_objective("PROFIT + net_profit").statistics
+    assert parse_objective("PROFIT + SHARPERATIO").statistics
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_sums_of_a_batch_tell_what_the_report_does(name: str) -> None:
+    found = figures()
+    sums = Sums(
+        found.deposit,
+        found.net_profit,
+        found.gross_profit,
+        -found.gross_loss,
+        found.equity_drawdown_relative,
+        found.trades,
+    )
+    assert found.trades > 9
+    wanted = parse_objective(name).value({}, found)
+    assert parse_objective(name).value({}, sums) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_what_adds_up_over_time_counts_as_if_spans_were_equally_long() -> None:
+    found = figures(net_profit=50.0, trades=9, profit_factor=1.5)
+    assert parse_objective("PROFIT").value({}, found, share=0.25) == 200.0
+    assert parse_objective("PROFIT / TRADES").value({}, found, share=0.25) == 50 / 9
+    assert parse_objective("PROFIT_FACTOR").value({}, found, share=0.25) == 1.5
+    assert parse_objective("net_profit").value({"net_profit": 3.0}, share=0.5) == 6.0
+    assert set(OWN) | set(STATISTICS) > ADDITIVE
 
 
 @pytest.mark.parametrize(

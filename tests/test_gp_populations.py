@@ -12,7 +12,7 @@ import pytest
 from dsl.jit import F64
 from dsl.strategy import Strategy
 from gp.draws import generator
-from gp.fitness import WORST, scores
+from gp.fitness import Scores, scores
 from gp.individual import Candidate, Individual, candidate
 from gp.pool import Pool
 from gp.populations import COMBINED, SELECTIONS, Population, decay, deviation
@@ -55,8 +55,8 @@ def test_weights_combine_scores() -> None:
 def test_three_lucky_trades_score_little_and_no_trades_nothing() -> None:
     lucky = (10000.0, 10.0, 0.0, 1.0, 9.0)
     assert scores(lucky, 3, FITNESS).combined == pytest.approx(100 * 3 / 50)
-    assert scores(lucky, 0, FITNESS) == WORST
-    assert scores((math.nan, *lucky[1:]), 100, FITNESS) == WORST
+    assert scores(lucky, 0, FITNESS) == Scores((0.0,) * 5, 0.0)
+    assert scores((math.nan, *lucky[1:]), 100, FITNESS) == Scores((0.0,) * 5, 0.0)
 
 
 def test_shorter_spans_are_measured_by_their_share() -> None:

@@ -12,13 +12,15 @@ PROFIT_FACTOR_CAP = 10.0
 
 @njit_fused
 def write_criteria(facts: Facts, state: State, out: F64) -> None:
-    """Write the criteria in the order of CRITERIA and the number of trades into float64[6]."""
+    """Write the criteria in the order of CRITERIA, trades, money won and lost into float64[8]."""
     out[0] = (state.cents - state.start) / 100.0
     out[1] = profit_factor(state.won, state.lost)
     out[2] = state.percent
     out[3] = stability(state)
     out[4] = sharpe(facts, state)
     out[5] = state.deals // 2
+    out[6] = state.won / 100.0
+    out[7] = state.lost / 100.0
 
 
 @njit_fused

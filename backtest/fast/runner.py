@@ -34,7 +34,7 @@ from backtest.result import Deals, Drawdown, Refusals, Result
 from dsl.errors import DataError
 from dsl.jit import F64, borrowed, njit_fused
 
-COLUMNS = 6  # of a batch's result: five criteria and the number of trades
+COLUMNS = 8  # of a batch's result: five criteria, trades, gross profit, gross loss
 _DEALS_PER_BAR = 3  # closed at the open, opened, closed within the bar
 _REFUSALS = ("both_signals", "blocked", "distance", "level", "volume", "margin_refused")
 
@@ -51,7 +51,8 @@ class Runner:
         self._facts = facts_of(market, self._bars)
 
     def batch(self, arena: Arena, programs: Sequence[Program]) -> F64:
-        """Return float64[programs, 6]: the criteria in the order of CRITERIA, then the trades.
+        """Return float64[programs, 8]: the criteria in the order of CRITERIA, trades, and the sums
+        of what won and of what lost, both above 0.
 
         One call of compiled code, which does not hold the GIL.
 
@@ -161,7 +162,7 @@ def run_programs(
     rooms: Sequence[Booked],
     out: F64,
 ) -> None:
-    """Run all programs on one state; out: float64[programs, 6]."""
+    """Run all programs on one state; out: float64[programs, 8]."""
     arrays = Arrays(
         borrowed(counted.bars),
         borrowed(counted.columns),

@@ -75,7 +75,7 @@ def score_table(progress: Progress) -> Table:
     """Return the best and mean score, 0..100, of each criterion's population and of the pool."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("0..100")
-    rows = [name for name in (*CRITERIA, "pool") if name in progress.entry]
+    rows = [name for name in (*CRITERIA, "objective", "pool") if name in progress.entry]
     for name in rows:
         table.add_column(name.replace("_", " "), justify="right")
     for figure in ("best", "mean"):

@@ -72,8 +72,6 @@ def tune(
 
 
 def _facts(found: Tuning, target: Path) -> dict[str, object]:
-    from genfx.finalists import FIGURES
-
     before, after = found.results
     return {
         "file": str(target),
@@ -82,8 +80,8 @@ def _facts(found: Tuning, target: Path) -> dict[str, object]:
         "all_points_tried": found.covered,
         "objective": {"before": _finite(found.values[0]), "after": found.values[1]},
         "inputs": {spec.name: spec.value for spec in found.after.inputs},
-        "before": dict(zip(FIGURES, before.figures, strict=True)),
-        "after": dict(zip(FIGURES, after.figures, strict=True)),
+        "before": before.named,
+        "after": after.named,
     }
 
 
@@ -96,10 +94,7 @@ def _print(found: Tuning, objective: str) -> None:
 
     before, after = found.results
     rows = [(objective, f"{found.values[0]:.4g}", f"{found.values[1]:.4g}")]
-    currency = before.market.account.currency
-    pairs = zip(
-        figure_rows(before.figures, currency), figure_rows(after.figures, currency), strict=True
-    )
+    pairs = zip(figure_rows(before), figure_rows(after), strict=True)
     rows += [(label, old, new) for (label, old), (_, new) in pairs]
     olds = {spec.name: spec.value for spec in found.before.inputs}
     for spec in found.after.inputs:
