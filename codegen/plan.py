@@ -46,7 +46,8 @@ class Plan:
 
     ports: (port name, step number) of the signal and distance ports in use; Friday's close is
     lowered to the port names `friday_exit` and a part of `entry_filter`. rules: (name, value) of
-    every account rule.
+    every account rule. inputs: Those that are numbers. texts, looks: Inputs that are texts and
+    colours, and what the EA shows; no decision reads them.
     """
 
     title: str
@@ -59,6 +60,8 @@ class Plan:
     inputs: tuple[InputSpec, ...]
     labels: tuple[tuple[str, int], ...]
     warmup: int
+    texts: tuple[InputSpec, ...] = ()
+    looks: tuple[tuple[str, Value], ...] = ()
 
 
 _OUTSIDE = -1  # the size is no step of the list: `call` of its Step
@@ -90,7 +93,9 @@ def _build(strategy: Strategy) -> Plan:
         ports=tuple((name, numbers[child]) for name, child in ports),
         rules=tuple((param.name, value) for param, value in rules),
         size=Step("size", size, size.type, 0, (), size.params, size.kind, _OUTSIDE, 0, 1),
-        inputs=strategy.inputs,
+        inputs=strategy.numbers,
+        texts=tuple(spec for spec in strategy.inputs if spec.kind),
+        looks=strategy.looks,
         labels=tuple((name, numbers[n]) for name, n in strategy.labels if n in numbers),
         warmup=max((step.warmup for step in steps), default=0),
     )

@@ -24,8 +24,9 @@ from dsl.errors import (
     UnknownName,
     did_you_mean,
 )
-from dsl.kinds import Kind, oscillator
+from dsl.kinds import COLOR, STRING, Kind, oscillator
 from dsl.layout import FORMAT, Drawing, Json, Place
+from dsl.looks import LOOKS, checked_look
 from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.params import Param
@@ -165,7 +166,8 @@ class _Reading:
             raise KindMismatch(f"a strategy has one box of type 'expert'; this has {len(roots)}")
         (root,) = roots
         title = str(data.get("title", ""))
-        strategy = Strategy(root, _inputs(data, root), self._labels(data), title)
+        inputs = _inputs(data, root)
+        strategy = Strategy(root, inputs, self._labels(data), title, _looks(data, inputs))
         for value in (value for n in strategy.order for value in n.params):
             strategy.value(value)  # every input that a box refers to is in the table,
         resolved(strategy)  # with a fitting value
@@ -221,6 +223,8 @@ def _input(written: Mapping[str, Any]) -> InputSpec:
     unknown = sorted(set(written) - set(InputSpec.__dataclass_fields__))
     if unknown:
         raise UnknownName(f"input '{name}' has an unknown field '{unknown[0]}'")
+    if written.get("kind"):
+        return _look_input(name, written)
     if not _is_number(written.get("value")):
         raise SyntaxProblem(f"input '{name}' has no number as its value")
     for key in ("low", "high", "step"):
@@ -229,6 +233,35 @@ def _input(written: Mapping[str, Any]) -> InputSpec:
     if not isinstance(written.get("comment", ""), str):
         raise SyntaxProblem(f"input '{name}': its comment is no text")
     return InputSpec(**written)
+
+
+def _look_input(name: str, written: Mapping[str, Any]) -> InputSpec:
+    kind = written["kind"]
+    if kind not in {STRING.name, COLOR.name}:
+        raise SyntaxProblem(f"input '{name}': kind is {STRING} or {COLOR}, not {kind!r}")
+    if set(written) & {"low", "high", "step"}:
+        raise SyntaxProblem(f"input '{name}': a {kind} has no range")
+    value = checked_look(kind, written.get("value"))
+    return InputSpec(name, value, comment=str(written.get("comment", "")), kind=kind)
+
+
+def _looks(data: Mapping[str, Any], inputs: tuple[InputSpec, ...]) -> tuple[tuple[str, Value], ...]:
+    written: Mapping[str, Any] = data.get("looks", {})
+    found: dict[str, Value] = {}
+    specs = {spec.name: spec for spec in inputs}
+    for name, value in written.items():
+        if name not in LOOKS:
+            raise UnknownName(f"unknown look '{name}'", hint=did_you_mean(name, LOOKS))
+        kind = LOOKS[name].name
+        if not isinstance(value, dict):
+            found[name] = checked_look(kind, value, comment=True)
+            continue
+        spec = specs.get(str(value.get("input")))
+        if spec is None or spec.kind != kind:
+            raise KindMismatch(f"look '{name}' wants a {kind} input, not {value.get('input')!r}")
+        checked_look(kind, spec.value, comment=True)
+        found[name] = InputRef(spec.name)
+    return tuple((name, found[name]) for name in LOOKS if name in found)
 
 
 def _is_number(value: object) -> bool:

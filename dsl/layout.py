@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from dsl.node import InputRef, Node
+from dsl.node import InputRef, Node, Value
 from dsl.nodes.expert import EXPERT
 from dsl.strategy import Strategy
 
@@ -53,9 +53,10 @@ def to_json(drawn: Strategy | Drawing) -> Json:
         "format": FORMAT,
         "title": strategy.title,
         "inputs": [
-            {key: value for key, value in asdict(spec).items() if value is not None}
+            {key: v for key, v in asdict(spec).items() if v is not None and (v or key != "kind")}
             for spec in strategy.inputs
         ],
+        **({"looks": {n: _value(value) for n, value in strategy.looks}} if strategy.looks else {}),
         "labels": [[name, ids[n]] for name, n in strategy.labels if n in ids],
         "nodes": [
             _box(current, ids[current]) | _place(drawing, current) for current in strategy.order
@@ -94,7 +95,7 @@ def _box(current: Node, name: str) -> Json:
         box["output"] = current.type.outputs[current.output].name
     if current.params:
         box["params"] = {
-            param.name: {"input": value.name} if isinstance(value, InputRef) else value
+            param.name: _value(value)
             for param, value in zip(current.type.params, current.params, strict=True)
         }
     if current.type.syntax.form == "constant":
@@ -102,6 +103,10 @@ def _box(current: Node, name: str) -> Json:
         if current.kind.name == "oscillator" and math.isfinite(current.kind.low):
             box["bounds"] = [current.kind.low, current.kind.high]
     return box
+
+
+def _value(value: Value) -> Any:
+    return {"input": value.name} if isinstance(value, InputRef) else value
 
 
 def to_dot(strategy: Strategy) -> str:

@@ -22,7 +22,10 @@ FORMAT = "genfx 1"
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """A tunable number: an EA input, an optimisation range, a dimension of the swarm."""
+    """A tunable number: an EA input, an optimisation range, a dimension of the swarm.
+
+    kind: "string" or "color" for an input of a text or a colour, which nothing tunes.
+    """
 
     name: str
     value: ParamValue
@@ -30,16 +33,21 @@ class InputSpec:
     high: float | None = None
     step: float | None = None
     comment: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A typed acyclic graph with one root, the expert; a value, never edited in place."""
+    """A typed acyclic graph with one root, the expert; a value, never edited in place.
+
+    looks: (name, value) of what its Expert Advisor shows, see dsl.looks; no trade depends on it.
+    """
 
     expert: Node
     inputs: tuple[InputSpec, ...] = ()
     labels: tuple[tuple[str, Node], ...] = ()
     title: str = ""
+    looks: tuple[tuple[str, Value], ...] = ()
 
     @property
     def order(self) -> tuple[Node, ...]:
@@ -70,6 +78,11 @@ class Strategy:
         """Return the value of an account rule, a parameter of the expert."""
         value = self.expert.params[self.expert.type.param_index(name)]
         return self.value(value)
+
+    @property
+    def numbers(self) -> tuple[InputSpec, ...]:
+        """Return the inputs that are numbers."""
+        return tuple(spec for spec in self.inputs if not spec.kind)
 
     def value(self, value: Value) -> ParamValue:
         """Return a literal as it is, an InputRef as the value in the table."""

@@ -39,7 +39,7 @@ MAIN_TARGETS = ("strat", "mql5", "set", "python")  # what a run folder holds of 
 
 def with_inputs(strategy: Strategy) -> Strategy:
     """Return the strategy with all its numbers as inputs, unless its author has chosen some."""
-    return strategy if strategy.inputs else parametrize(strategy)
+    return strategy if strategy.numbers else parametrize(strategy)
 
 
 def titled(strategy: Strategy, bars: Bars) -> Strategy:

@@ -196,9 +196,9 @@ def tunable(strategy: Strategy, rng: np.random.Generator, *, mirrored: bool) -> 
     if mirrored:
         source = parametrize(Strategy(long_side(resolved(strategy))))
     else:
-        source = strategy if strategy.inputs else parametrize(strategy)
+        source = strategy if strategy.numbers else parametrize(strategy)
     chosen = [spec for spec in source.inputs if _has_range(spec)]
-    if not strategy.inputs or mirrored:
+    if not strategy.numbers or mirrored:
         of_size = _inputs_of_size(source)
         chosen = [spec for spec in chosen if spec.name not in of_size]
     if not chosen:

@@ -117,7 +117,16 @@ def test_set_file_and_expert_have_the_same_inputs(name: str) -> None:
     assert list(rows) == [found for _, found, _ in declared]
     for kind, found, value in declared:
         shown = rows[found].split("||")[0]
-        assert shown == value.strip('"') if kind == "string" else float(shown) == float(value)
+        match kind:
+            case "string":
+                assert shown == value.strip('"')
+            case "bool":
+                assert shown == value
+            case "color":
+                red, green, blue = map(int, value.removeprefix("C'").rstrip("'").split(","))
+                assert int(shown) == red + 256 * green + 65536 * blue
+            case _:
+                assert float(shown) == float(value)
 
 
 def inputs_of(source: str) -> list[str]:

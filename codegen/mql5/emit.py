@@ -21,6 +21,7 @@ from codegen.mql5.inputs import (
     ea_inputs,
     input_checks,
     input_names,
+    look_names,
     require_size,
 )
 from codegen.mql5.phases import decision_phases
@@ -85,6 +86,7 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
     body = (*rates, *(line for phase in phases for line in phase.lines))
     rule_parts = _rule_parts(rules)
     return Sheet(
+        looks=look_names(plan),
         header=header_lines(strategy, facts),
         title=strategy.title or "untitled strategy",
         origin=f"Strategy {strategy.strategy_id}, genfx {facts.version or genfx_version()}",
@@ -103,7 +105,7 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         break_even=_break_even(plan, forms),
         size=_size(plan, writer),
         exits=_exits(plan, rules),
-        entry_conditions=_entry_conditions(rules),
+        entry_limits=_entry_limits(rules),
         rule_parts=rule_parts,
         functions=_function_fragments(body, history),
         fitness=_fitness(facts, rule_parts),
@@ -183,15 +185,17 @@ def _exits(plan: Plan, rules: dict[str, str]) -> tuple[Exit, ...]:
     return tuple(found)
 
 
-def _entry_conditions(rules: dict[str, str]) -> tuple[str, ...]:
+def _entry_limits(rules: dict[str, str]) -> tuple[Exit, ...]:
+    """Return the account rules that forbid an entry: when, and what it is called."""
     found = []
     if rules["daily_loss"]:
-        found.append("!day_lost")
+        found.append(Exit("day_lost", "daily loss"))
     if rules["drawdown_stop"]:
-        found.append("!drawn_down")
+        found.append(Exit("drawn_down", "drawdown stop"))
     if limit := rules["trades_per_day"]:
-        below = f"EntriesToday(bar_time) < {limit}"
-        found.append(f"({limit} <= 0 || {below})" if _is_input(limit) else below)
+        reached = f"EntriesToday(bar_time) >= {limit}"
+        reached = f"{limit} > 0 && {reached}" if _is_input(limit) else reached
+        found.append(Exit(reached, "trades per day"))
     return tuple(found)
 
 
@@ -199,12 +203,12 @@ def _rule_parts(rules: dict[str, str]) -> tuple[str, ...]:
     parts = []
     if rules["max_bars"]:
         parts.append("max_bars")
-    if rules["trades_per_day"] or rules["daily_loss"]:
-        parts.append("clock")
+    parts.append("clock")
     if rules["trades_per_day"]:
         parts.append("trades_per_day")
+    parts.append("deals")
     if rules["daily_loss"] or rules["drawdown_stop"]:
-        parts += ["deals", "equity"]
+        parts.append("equity")
     parts += [name for name in ("daily_loss", "drawdown_stop") if rules[name]]
     return tuple(f"rules/{name}.mqh.j2" for name in parts)
 

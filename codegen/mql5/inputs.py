@@ -20,15 +20,28 @@ from codegen.mql5.text import (
 )
 from codegen.plan import Plan, Step
 from dsl.errors import CodegenError, UnsupportedNode
+from dsl.looks import LONGEST_COMMENT, color_parts
 from dsl.node import InputRef, Value
 from dsl.params import FloatParam, IntParam, Param, ParamValue
 from dsl.registry import NodeType
 from dsl.strategy import InputSpec
 
 MAGIC, SHIFT, COMMENT, SLIPPAGE = "MagicNumber", "ServerShift", "TradeComment", "MaxSlippage"
+PANEL, ARROWS = "ShowPanel", "ShowArrows"
+COLORS = ("LongColor", "ShortColor", "ExitColor")
+LOOK_TEXTS = {
+    "trade_comment": "Comment of the trades",
+    "arrow_long": "Colour of arrows of long entries",
+    "arrow_short": "Colour of arrows of short entries",
+    "arrow_exit": "Colour of arrows of exits",
+}
 SIZES = {"lots": "Lots", "risk": "RiskPercent"}
 _LONGEST_SHIFT = 23  # hours
-_LONGEST_COMMENT = 31  # characters that a deal keeps
+_COLORS = {
+    "arrow_long": (COLORS[0], "dodgerblue"),
+    "arrow_short": (COLORS[1], "orangered"),
+    "arrow_exit": (COLORS[2], "gray"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,10 @@ class EaInput:
     @property
     def literal(self) -> str:
         """Return the default as MQL5 text."""
+        if self.type == "color":
+            return "C'{},{},{}'".format(*color_parts(str(self.value)))
+        if self.type == "bool":
+            return "true" if self.value else "false"
         return mql5_literal(float(self.value) if self.type == "double" else self.value)
 
 
@@ -75,12 +92,13 @@ def ea_inputs(plan: Plan, expert: NodeType, facts: EmitFacts) -> tuple[EaInput, 
     Raises:
         UnsupportedNode: An input stands for a word, which no EA input can replace.
     """
-    names = input_names(plan.inputs)
+    names = input_names((*plan.inputs, *plan.texts))
     uses = input_uses(plan, expert)
     table = tuple(
         _table_input(spec, names[spec.name], uses.get(spec.name, ())) for spec in plan.inputs
     )
-    return (*table, *_money(plan), *_trading(plan, facts))
+    looks = tuple(_look_input(plan, spec, names[spec.name]) for spec in plan.texts)
+    return (*table, *_money(plan), *_trading(plan, facts), *looks, *_chart(plan))
 
 
 def input_names(table: tuple[InputSpec, ...]) -> dict[str, str]:
@@ -137,6 +155,35 @@ def _unit(uses: tuple[Use, ...]) -> str:
     return ", minutes since midnight" if clock else ""
 
 
+def _look_input(plan: Plan, spec: InputSpec, name: str) -> EaInput:
+    """Return the input of a text or a colour."""
+    used = [LOOK_TEXTS[look] for look, value in plan.looks if value == InputRef(spec.name)]
+    comment = comment_line(spec.comment) or ", ".join(used) or f"{spec.name} (not used)"
+    return EaInput(name, spec.kind, spec.value, comment, "Chart", spec=spec)
+
+
+def _chart(plan: Plan) -> tuple[EaInput, ...]:
+    """Return the inputs of what the chart shows, without those for which the table has one."""
+    given = dict(plan.looks)
+    rows = [
+        EaInput(PANEL, "bool", 0, "Panel with the state of the EA in the chart", "Chart"),
+        EaInput(ARROWS, "bool", 1, "Arrows at entries and exits in the chart", "Chart"),
+    ]
+    for look, (name, value) in _COLORS.items():
+        found = given.get(look, value)
+        if not isinstance(found, InputRef):
+            rows.append(EaInput(name, "color", found, LOOK_TEXTS[look], "Chart"))
+    return tuple(rows)
+
+
+def look_names(plan: Plan) -> dict[str, str]:
+    """Return the EA's input of each look: the comment of trades, the colours of arrows."""
+    names = input_names((*plan.inputs, *plan.texts))
+    fixed = {"trade_comment": COMMENT, **{look: name for look, (name, _) in _COLORS.items()}}
+    given = {look: names[v.name] for look, v in plan.looks if isinstance(v, InputRef)}
+    return fixed | given
+
+
 def _money(plan: Plan) -> tuple[EaInput, ...]:
     value = plan.size.params[0]
     if isinstance(value, InputRef):
@@ -149,14 +196,16 @@ def _money(plan: Plan) -> tuple[EaInput, ...]:
 
 def _trading(plan: Plan, facts: EmitFacts) -> tuple[EaInput, ...]:
     slippage = dict(plan.rules)["max_slippage"]
-    comment = (plan.title or f"genfx {plan.strategy_id[:8]}")[:_LONGEST_COMMENT]
+    usual = comment_line(plan.title) or f"genfx {plan.strategy_id[:8]}"
+    comment = dict(plan.looks).get("trade_comment", usual[:LONGEST_COMMENT])
     rows = [
         EaInput(MAGIC, "long", magic_number(plan, facts), "Marks the trades of this EA", "Trading"),
         EaInput(
             SHIFT, "int", 0, "Hours to add to server time to get the clock of the data", "Trading"
         ),
-        EaInput(COMMENT, "string", comment, "Comment of the trades", "Trading"),
     ]
+    if not isinstance(comment, InputRef):
+        rows.append(EaInput(COMMENT, "string", comment, LOOK_TEXTS["trade_comment"], "Trading"))
     if not isinstance(slippage, InputRef):
         text = "Largest slippage of an entry, points (0: any)"
         rows.append(EaInput(SLIPPAGE, "int", slippage, text, "Trading"))
@@ -183,9 +232,16 @@ def input_checks(plan: Plan, expert: NodeType, inputs: tuple[EaInput, ...]) -> t
     checks.append(Check(hours, SHIFT, f"allowed are {low} to {high} hours"))
     if any(entry.name == SLIPPAGE for entry in inputs):
         checks.append(Check(f"{SLIPPAGE} < 0", SLIPPAGE, "wants 0 or more points"))
+    checks += _look_checks(plan)
     names = input_names(plan.inputs)
     steps = [step for number, step in enumerate(plan.steps) if step.call == number]
     return (*checks, *(check for step in steps for check in _combination(step, names)))
+
+
+def _look_checks(plan: Plan) -> list[Check]:
+    name = look_names(plan)["trade_comment"]
+    long = f"StringLen({name}) > {LONGEST_COMMENT}"
+    return [Check(long, name, f"allowed are at most {LONGEST_COMMENT} characters")]
 
 
 def _limits(entry: EaInput, params: list[Param]) -> list[Check]:

@@ -15,24 +15,31 @@ from codegen.mql5.checksum import checksum, input_line, stated
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import STRATEGY_FOLLOWS, EmitFacts
 from codegen.mql5.inputs import (
+    ARROWS,
+    COLORS,
     COMMENT,
     MAGIC,
+    PANEL,
     SHIFT,
     SIZES,
     SLIPPAGE,
     EaInput,
     ea_inputs,
+    look_names,
 )
 from codegen.plan import build_plan
 from dsl.errors import CodegenError, GenfxError, did_you_mean
+from dsl.looks import color_of_number, color_text
 from dsl.node import with_inputs, with_params
 from dsl.params import ParamValue
 from dsl.strategy import InputSpec, Strategy, resolved
 from dsl.text.lower import parse
 
+_OF_NO_STRATEGY = {MAGIC, SHIFT, COMMENT, PANEL, ARROWS, *COLORS}
 _PREFIX = "//|"
 _STRATEGY = f"{_PREFIX} {STRATEGY_FOLLOWS}"
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{4}|.)")
+_COLOR = re.compile(r"C'(\d{1,3}),(\d{1,3}),(\d{1,3})'")
 _WHOLE = re.compile(r"[+-]?\d{1,19}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
@@ -109,7 +116,7 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
     strategy, edits = emitted, []
     for entry in wanted:
         place, value = declared[entry.name], values[entry.name]
-        if entry.name not in {MAGIC, SHIFT, COMMENT} and value != entry.value:
+        if entry.name not in _OF_NO_STRATEGY and value != entry.value:
             strategy = _edited(strategy, entry, value, f"{path}:{place.line}")
             edits.append(Edit(entry.name, place.line, entry.literal, place.text))
     return ReadExpert(
@@ -119,7 +126,7 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
         changed=_changed(source, emitted),
         magic=int(values[MAGIC]),
         server_shift=int(values[SHIFT]),
-        comment=str(values[COMMENT]),
+        comment=str(values[look_names(plan)["trade_comment"]]),
     )
 
 
@@ -174,6 +181,10 @@ def _value(entry: EaInput, found: _Declared, path: str) -> ParamValue:
         match entry.type:
             case "string":
                 return _unquoted(found.text)
+            case "color":
+                return _color(found.text)
+            case "bool" if found.text in {"true", "false"}:
+                return int(found.text == "true")
             case "double" if _NUMBER.fullmatch(found.text):
                 return float(found.text)
             case _ if _WHOLE.fullmatch(found.text):
@@ -191,6 +202,17 @@ def _unquoted(text: str) -> str:
         raise ValueError(text)
     plain = _ESCAPE.sub(_character, text[1:-1])
     return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+def _color(text: str) -> str:
+    """Return a colour that is written as C'r,g,b' or as a number."""
+    parts = _COLOR.fullmatch(text)
+    try:
+        if parts is None:
+            return color_of_number(int(text, 0))
+        return color_text(*(int(part) for part in parts.groups()))
+    except GenfxError as error:
+        raise ValueError(error.message) from None
 
 
 def _character(found: re.Match[str]) -> str:

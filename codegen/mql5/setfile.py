@@ -9,6 +9,7 @@ from codegen.mql5.facts import EmitFacts
 from codegen.mql5.inputs import EaInput, ea_inputs
 from codegen.mql5.text import comment_line
 from codegen.plan import build_plan
+from dsl.looks import color_number
 from dsl.params import FloatParam, IntParam, ParamValue
 from dsl.strategy import Strategy
 
@@ -38,8 +39,13 @@ def emit_set(strategy: Strategy, facts: EmitFacts | None = None) -> bytes:
 
 
 def _value(entry: EaInput) -> str:
-    if isinstance(entry.value, str):
-        return comment_line(entry.value)
+    if entry.type == "string":
+        return str(entry.value)
+    if entry.type == "bool":
+        return f"{entry.literal}||false||0||true||N"
+    if entry.type == "color":
+        return str(color_number(str(entry.value)))
+    assert not isinstance(entry.value, str)
     shown = _number(entry.value)
     spec = entry.spec
     if spec is None or spec.low is None or spec.high is None:

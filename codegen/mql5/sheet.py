@@ -27,7 +27,7 @@ class Timeframe:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A condition that closes the position, and the reason it gives."""
+    """A condition that closes the position, or forbids an entry, and the reason it gives."""
 
     condition: str
     reason: str
@@ -91,8 +91,12 @@ class BreakEven:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything the templates print, in order."""
+    """Everything the templates print, in order.
 
+    looks: The EA's input of each look, see dsl.looks.
+    """
+
+    looks: dict[str, str]
     header: tuple[str, ...]
     title: str
     origin: str
@@ -111,7 +115,7 @@ class Sheet:
     break_even: BreakEven
     size: SizeText
     exits: tuple[Exit, ...]
-    entry_conditions: tuple[str, ...]
+    entry_limits: tuple[Exit, ...]
     rule_parts: tuple[str, ...]
     functions: tuple[str, ...]
     fitness: Fitness

@@ -65,6 +65,8 @@ def _operand(expr: sx.Expr, scope: Scope) -> Operand | None:
             return _shifted(expr, scope)
         case sx.Selected():
             return _selected(expr, scope)
+        case sx.Text() | sx.Color():
+            raise KindMismatch(f"{expr.text} is no part of an expression")
     return _call(expr, scope)
 
 
@@ -100,6 +102,11 @@ def _name(expr: sx.Name, scope: Scope) -> Operand | None:
     if name in scope.names:
         return scope.names[name]
     if name in scope.inputs:
+        if scope.inputs[name].kind:
+            raise KindMismatch(
+                f"'{name}' is a {scope.inputs[name].kind} input, it has no place in an expression",
+                hint="'trade comment' takes a text, 'arrow long' a colour",
+            )
         return Literal(InputRef(name), clock=name in scope.clocks)
     try:
         found = lookup(name)
@@ -331,7 +338,8 @@ def _bars(expr: sx.Number | sx.Name, scope: Scope) -> int | InputRef | None:
     named = scope.names.get(expr.text)
     if isinstance(named, Literal) and not named.clock and isinstance(named.value, int | InputRef):
         return named.value
-    if named is not None or expr.text not in scope.inputs or expr.text in scope.clocks:
+    spec = scope.inputs.get(expr.text)
+    if named is not None or spec is None or spec.kind or expr.text in scope.clocks:
         raise ParamOutOfRange(f"[{expr.text}]: bars back are a whole number or an input")
     return InputRef(expr.text)
 

@@ -29,7 +29,7 @@ def format_file(file: sx.File) -> str:
 def format_expr(expr: sx.Expr) -> str:
     """Return the text of an expression on one line."""
     match expr:
-        case sx.Number() | sx.Name() | sx.Clock():
+        case sx.Number() | sx.Name() | sx.Clock() | sx.Text() | sx.Color():
             return expr.text
         case sx.Call():
             inside = ", ".join(

@@ -8,8 +8,9 @@ from dsl.boxes import SUFFIX as BOXES
 from dsl.boxes import parse_boxes
 from dsl.errors import DslError, DslErrors, KindMismatch, SyntaxProblem
 from dsl.kinds import NUMBER, Kind
+from dsl.looks import LOOKS, checked_look
 from dsl.mirror import symmetric
-from dsl.node import Node, Value, node
+from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.nodes.sizing import LOTS
 from dsl.registry import NodeType, lookup, node_types
@@ -31,7 +32,7 @@ from dsl.text.statements import (
     Shorthand,
     weekdays_expression,
 )
-from dsl.text.table import finished_inputs, input_spec
+from dsl.text.table import finished_inputs, input_spec, look_literal
 
 PORTS = {port.name: port for port in EXPERT.inputs}
 RULES = {param.name: param for param in EXPERT.params}
@@ -91,7 +92,8 @@ def lower(file: sx.File, scope: Scope) -> Strategy | None:
     if scope.errors:
         return None
     labels = tuple((n, scope.labels[n]) for n in scope.names if n in scope.labels)
-    strategy = Strategy(_expert(parts), specs, labels, file.title)
+    looks = tuple((name, parts.looks[name]) for name in LOOKS if name in parts.looks)
+    strategy = Strategy(_expert(parts), specs, labels, file.title, looks)
     try:
         strategy = symmetric(strategy) if "symmetric" in parts.seen else strategy
         resolved(strategy)
@@ -108,6 +110,7 @@ class _Parts:
 
     ports: dict[str, Node] = field(default_factory=dict)
     rules: dict[str, Value] = field(default_factory=dict)
+    looks: dict[str, Value] = field(default_factory=dict)
     filters: list[Node] = field(default_factory=list)
     exits: list[Node] = field(default_factory=list)
     seen: dict[str, sx.Statement] = field(default_factory=dict)
@@ -136,6 +139,8 @@ def _statement(statement: sx.Statement, scope: Scope, parts: _Parts) -> None:
             _alone(parts)
         elif form in RULES:
             _rule(statement, scope, parts)
+        elif form in LOOKS:
+            parts.looks[form] = _look(statement, scope)
         elif form.startswith("size_"):
             _size(statement, scope, parts)
         else:
@@ -206,6 +211,30 @@ def _rule(statement: sx.Statement, scope: Scope, parts: _Parts) -> None:
         return
     if value is not None:
         parts.rules[statement.form] = value
+
+
+def _look(statement: sx.Statement, scope: Scope) -> Value:
+    """Return the text or colour of a statement, or the input that stands in its place."""
+    form, setting = statement.form, statement.operands[0]
+    kind = LOOKS[form]
+    try:
+        if isinstance(setting, sx.Text):
+            return look_literal(setting, comment=True)
+        assert isinstance(setting, sx.Color | sx.Name)
+        spec = scope.inputs.get(setting.text)
+        if spec is None and isinstance(setting, sx.Color):
+            return look_literal(setting)
+        if spec is None:
+            raise scope.unknown(setting.text)
+        if spec.kind != kind.name:
+            found = f"a {spec.kind}" if spec.kind else "a number"
+            words = _words(statement)
+            raise KindMismatch(f"{words} wants a {kind}; the input '{spec.name}' is {found}")
+        checked_look(spec.kind, spec.value, comment=True)
+    except DslError as error:
+        scope.report(error, setting.place)
+        return ""
+    return InputRef(spec.name)
 
 
 def _size(statement: sx.Statement, scope: Scope, parts: _Parts) -> None:

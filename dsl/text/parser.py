@@ -203,6 +203,14 @@ class _ToSyntax(Transformer_NonRecursive[Any, Any]):
     def clock(self, items: list[Any]) -> sx.Clock:
         return sx.Clock(str(items[0]), _place(items[0]))
 
+    def text(self, items: list[Any]) -> sx.Text:
+        return sx.Text(str(items[0]), _place(items[0]))
+
+    def color(self, items: list[Any]) -> sx.Color:
+        parts = [str(item) for item in items if item.type == "NUMBER"]
+        text = f"rgb({', '.join(parts)})" if parts else str(items[0])
+        return sx.Color(text, _whole(items))
+
     def name(self, items: list[Any]) -> sx.Name:
         return sx.Name(str(items[0]), _place(items[0]))
 

@@ -6,9 +6,11 @@ and is laid out already as `format_text` would.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
+from dsl.kinds import STRING
+from dsl.looks import LOOKS, color_parts
 from dsl.node import InputRef, Node, Value
 from dsl.nodes.expert import EXPERT
 from dsl.params import IntParam
@@ -59,6 +61,7 @@ def format_strategy(strategy: Strategy) -> str:
         [_input(spec, clock=spec.name in clocks) for spec in strategy.inputs],
         definitions,
         list(_rules(strategy, Naming(names, inputs))),
+        [_filled(name, [_look(name, value, inputs)]) for name, value in strategy.looks],
     )
     statements: list[sx.Statement] = []
     for block in blocks:
@@ -102,7 +105,8 @@ def _input(spec: InputSpec, *, clock: bool) -> sx.Statement:
         return clock_syntax(value) if clock else number_syntax(value)
 
     value = spec.value
-    assert not isinstance(value, str)
+    if isinstance(value, str):
+        return _look_input(spec, value)
     # The type of the value is kept: 2.0 is an input of MQL5's type double.
     own = shown(value) if clock or isinstance(value, int) else sx.Number(repr(value), NOWHERE)
     parts: list[sx.Word | sx.Expr] = [_word("input"), _word(spec.name), _word("="), own]
@@ -113,6 +117,27 @@ def _input(spec: InputSpec, *, clock: bool) -> sx.Statement:
     if spec.comment:
         parts.append(_word(quoted(spec.comment)))
     return _statement("input", parts)
+
+
+def _look_input(spec: InputSpec, value: str) -> sx.Statement:
+    written = _look_literal(spec.kind, value, ())
+    parts: list[sx.Word | sx.Expr] = [_word("input"), _word(spec.name), _word("="), written]
+    return _statement("input", [*parts, *([_word(quoted(spec.comment))] if spec.comment else [])])
+
+
+def _look(name: str, value: Value, inputs: Mapping[str, InputSpec]) -> sx.Expr:
+    """Return the syntax of a text or a colour, or of the input that stands for it."""
+    if isinstance(value, InputRef):
+        return sx.Name(value.name, NOWHERE)
+    return _look_literal(LOOKS[name].name, str(value), inputs)
+
+
+def _look_literal(kind: str, value: str, taken: Container[str]) -> sx.Expr:
+    if kind == STRING.name:
+        return sx.Text(quoted(value), NOWHERE)
+    # an input may be called like a colour
+    shown = "rgb({}, {}, {})".format(*color_parts(value)) if value in taken else value
+    return sx.Color(shown, NOWHERE)
 
 
 def _rules(strategy: Strategy, naming: Naming) -> Iterable[sx.Statement]:

@@ -35,6 +35,7 @@ STARTERS = (
     "break",
     "size",
     "trade",
+    "arrow",
     "close",
     "session",
     "weekdays",

@@ -135,6 +135,8 @@ def _named_value(
         if named is not None:
             raise _wants(param, owner, f"the expression '{name}'", "a number or an input")
         raise scope.unknown(name)
+    if scope.inputs[name].kind:
+        raise _wants(param, owner, f"the {scope.inputs[name].kind} input '{name}'", "a number")
     if (name in scope.clocks) != clock:
         wanted = "a time such as 08:30" if clock else "a number"
         raise _wants(param, owner, f"the input '{name}'", wanted)

@@ -39,6 +39,10 @@ WORDS = {
     "daily_loss": "daily loss $ %",
     "drawdown_stop": "drawdown stop $ %",
     "reverse": "reverse if $",
+    "trade_comment": "trade comment $",
+    "arrow_long": "arrow long $",
+    "arrow_short": "arrow short $",
+    "arrow_exit": "arrow exit $",
 }
 BREAK_EVEN_LOCK = "break even at $ lock $"
 PLAIN_REVERSE = "reverse"

@@ -55,6 +55,22 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A value in quotes; `text` keeps them."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Color:
+    """A colour: a word, which may be the name of an input too, or rgb(r, g, b)."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A bare word: an input, a named expression, a price, or a choice of a parameter."""
 
@@ -147,7 +163,8 @@ class Unit:
 
 
 Expr = (
-    Number | Clock | Name | Call | Unary | Binary | Paren | Shifted | Selected | Typed | Unit
+    Number | Clock | Text | Color | Name
+    | Call | Unary | Binary | Paren | Shifted | Selected | Typed | Unit
 )  # fmt: skip
 
 

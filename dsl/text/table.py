@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 
 from dsl.errors import DslError, ParamOutOfRange, SyntaxProblem
+from dsl.kinds import COLOR, STRING
+from dsl.looks import checked_look
 from dsl.params import FloatParam, IntParam
 from dsl.registry import node_types
 from dsl.strategy import InputSpec
@@ -42,18 +44,31 @@ def input_spec(statement: sx.Statement, scope: Scope) -> None:
     """Enter the input that a statement declares into the scope."""
     name = statement.words[1]
     declare_name(name, statement.parts[1].place, scope, word_allowed=True)
+    last = statement.words[-1]
+    comment = unquoted(last) if last.startswith('"') else ""
     settings = statement.operands
+    if isinstance(settings[0], sx.Text | sx.Color):
+        kind = STRING.name if isinstance(settings[0], sx.Text) else COLOR.name
+        value = look_literal(settings[0])
+        scope.inputs.setdefault(name, InputSpec(name, value, comment=comment, kind=kind))
+        return
     clocks = [isinstance(setting, sx.Clock) for setting in settings]
     if any(clocks) and not all(clocks):
         error = SyntaxProblem("a time of day and a number do not go together in one input")
         scope.report(error, statement.place)
     numbers = [_number(setting, scope) for setting in settings]
     low, high, step = (*numbers[1:], None, None, None)[:3]
-    last = statement.words[-1]
-    comment = unquoted(last) if last.startswith('"') else ""
     scope.inputs.setdefault(name, InputSpec(name, numbers[0], low, high, step, comment))
     if clocks[0]:
         scope.clocks.add(name)
+
+
+def look_literal(setting: sx.Expr, *, comment: bool = False) -> str:
+    """Return the text or the colour that is written; raise ParamOutOfRange if it is none."""
+    if isinstance(setting, sx.Text):
+        return checked_look(STRING.name, unquoted(setting.text), comment=comment)
+    assert isinstance(setting, sx.Color)
+    return checked_look(COLOR.name, setting.text)
 
 
 def _number(setting: sx.Expr, scope: Scope) -> int | float:
@@ -81,6 +96,8 @@ def finished_inputs(file: sx.File, scope: Scope) -> tuple[InputSpec, ...]:
 
 def finished(spec: InputSpec, scope: Scope) -> InputSpec:
     """Return an input with a value of the type that its uses want; raise if its range is wrong."""
+    if spec.kind:
+        return spec
     value = spec.value
     uses = scope.uses.get(spec.name, [])
     if any(isinstance(param, IntParam) for param in uses):

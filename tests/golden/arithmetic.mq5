@@ -56,6 +56,7 @@
 #define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
 #define RETRY_SECONDS    15              // wait after a refused or uncertain request
 #define PAUSE_MS         250             // wait between two attempts, milliseconds
+#define MARKED_DAYS      30              // deals of so many days get arrows when it is started
 #define ANY_DEVIATION    100000          // points: no limit to the slippage
 #define SLACK            0.000001        // of a tick, a volume step or a cent, against rounding noise
 #define FARTHEST_POINTS  1000000000000.0 // a farther stop loss or take profit is a fault
@@ -69,6 +70,12 @@ input long MagicNumber = 395890882; // Marks the trades of this EA
 input int ServerShift = 0; // Hours to add to server time to get the clock of the data
 input string TradeComment = "Arithmetic with constants"; // Comment of the trades
 input int MaxSlippage = 0; // Largest slippage of an entry, points (0: any)
+input group "Chart"
+input bool ShowPanel = false; // Panel with the state of the EA in the chart
+input bool ShowArrows = true; // Arrows at entries and exits in the chart
+input color LongColor = C'30,144,255'; // Colour of arrows of long entries
+input color ShortColor = C'255,69,0'; // Colour of arrows of short entries
+input color ExitColor = C'128,128,128'; // Colour of arrows of exits
 
 //--- what the strategy wants at the open of a bar; distances in price units, 0 means none
 struct Decision
@@ -94,6 +101,10 @@ enum Outcome
   };
 
 CTrade   ExtTrade;
+bool     ExtVisible;     // someone may see the chart
+datetime ExtShown;       // when the chart was brought up to date
+datetime ExtMarked;      // deals up to this time have their arrows
+string   ExtNote;        // why the last entry was left out
 bool     ExtPrepared;    // symbol, account and indicators are known
 string   ExtWaitingFor;  // what is missing until then
 bool     ExtTester;      // running in the strategy tester
@@ -250,6 +261,10 @@ datetime ExtOldestTime;  // oldest bar of the history they were computed from
 int OnInit(void)
   {
    ExtTester = (bool)MQLInfoInteger(MQL_TESTER);
+   ExtVisible = !ExtTester || (bool)MQLInfoInteger(MQL_VISUAL_MODE);
+   ExtShown = 0;
+   ExtMarked = TimeCurrent() - MARKED_DAYS * SECONDS_PER_DAY;
+   ExtNote = "";
    ExtPrepared = false;
    ExtWaitingFor = "";
    ExtBarSeen = 0;
@@ -271,12 +286,14 @@ int OnInit(void)
    return(INIT_SUCCEEDED);
   }
 //+------------------------------------------------------------------+
-//| Release the indicators                                           |
+//| Release the indicators, delete what stands in the chart          |
 //+------------------------------------------------------------------+
 void OnDeinit(const int reason)
   {
    PrintFormat("stopped, reason code %d", reason);
    ReleaseHandles();
+   if(ExtVisible)
+      ObjectsDeleteAll(0, ObjectPrefix());
   }
 //+------------------------------------------------------------------+
 //| Read symbol and account, create the indicators; at the start of  |
@@ -338,9 +355,17 @@ bool Prepared(void)
    return(outcome == OUTCOME_DONE);
   }
 //+------------------------------------------------------------------+
-//| Decide once per bar, at its first tick for which data is ready   |
+//| Trade, then show what there is to see                            |
 //+------------------------------------------------------------------+
 void OnTick(void)
+  {
+   TradeTick();
+   ShowChart();
+  }
+//+------------------------------------------------------------------+
+//| Decide once per bar, at its first tick for which data is ready   |
+//+------------------------------------------------------------------+
+void TradeTick(void)
   {
    const datetime bar_time = iTime(_Symbol, _Period, 0);
    if(bar_time == 0 || bar_time == ExtBarDone)
@@ -391,6 +416,8 @@ bool InputsValid(void)
       return(Refuse("ServerShift", "allowed are -23 to 23 hours"));
    if(MaxSlippage < 0)
       return(Refuse("MaxSlippage", "wants 0 or more points"));
+   if(StringLen(TradeComment) > 31)
+      return(Refuse("TradeComment", "allowed are at most 31 characters"));
    if(PeriodSeconds(_Period) != 3600)
       return(Refuse("timeframe of the chart", "wants a chart of period H1"));
    return(true);
@@ -637,9 +664,14 @@ bool ReadTick(MqlTick &tick)
 //+------------------------------------------------------------------+
 Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &decision)
   {
-   bool entries = decision.ready && decision.entry_filter;
-   const bool enter_long = entries && decision.long_entry && !decision.short_entry;
-   const bool enter_short = entries && decision.short_entry && !decision.long_entry;
+   const bool wanted = decision.ready && decision.long_entry != decision.short_entry;
+   string forbidden = "";
+   if(wanted && !decision.entry_filter)
+      forbidden = "a filter";
+   if(forbidden != "")
+      ExtNote = forbidden;
+   const bool enter_long = wanted && forbidden == "" && decision.long_entry;
+   const bool enter_short = wanted && forbidden == "" && decision.short_entry;
    if(SelectPosition())
      {
       //--- an entry of this bar, confirmed late: its exits begin with the next bar
@@ -661,7 +693,7 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
      {
       if(enter_long || enter_short)
-         PrintFormat("no entry: more than %d seconds since the first tick of the bar", ENTRY_SECONDS);
+         NoEntry(StringFormat("more than %d seconds since the first tick of the bar", ENTRY_SECONDS));
       return(OUTCOME_DONE);
      }
    if(enter_long && ExtClosedSide != (int)POSITION_TYPE_BUY)
@@ -758,7 +790,7 @@ double EntryVolume(const double quote, const double stop_loss)
       volume = largest;
    if(volume < smallest - 0.000000001)
      {
-      PrintFormat("no entry: volume %g is below the smallest, %g", volume, smallest);
+      NoEntry(StringFormat("volume %g is below the smallest, %g", volume, smallest));
       return(0.0);
      }
    return(NormalizeDouble(volume, 8));
@@ -779,12 +811,12 @@ bool MarginSuffices(const ENUM_ORDER_TYPE type, const double volume, const doubl
    const double available = AccountInfoDouble(ACCOUNT_MARGIN_FREE);
    if(!OrderCalcMargin(type, _Symbol, volume, quote, margin))
      {
-      PrintFormat("no entry: the margin cannot be computed, error %d", GetLastError());
+      NoEntry(StringFormat("the margin cannot be computed, error %d", GetLastError()));
       return(false);
      }
    if(margin > available + SLACK)
      {
-      PrintFormat("no entry: %g lots need a margin of %.2f, %.2f is free", volume, margin, available);
+      NoEntry(StringFormat("%g lots need a margin of %.2f, %.2f is free", volume, margin, available));
       return(false);
      }
    return(true);
@@ -795,6 +827,14 @@ bool MarginSuffices(const ENUM_ORDER_TYPE type, const double volume, const doubl
 ulong EntryDeviation(void)
   {
    return((ulong)(MaxSlippage > 0 ? MaxSlippage : ANY_DEVIATION));
+  }
+//+------------------------------------------------------------------+
+//| Keep and print why an entry was left out                         |
+//+------------------------------------------------------------------+
+void NoEntry(const string reason)
+  {
+   ExtNote = reason;
+   PrintFormat("no entry: %s", reason);
   }
 //+------------------------------------------------------------------+
 //| Enter the market with stop loss and take profit                  |
@@ -813,12 +853,12 @@ Outcome OpenPosition(const ENUM_ORDER_TYPE type, const Decision &decision)
          return(OUTCOME_LATER);
       if(!ExtHedging && ForeignPosition())
         {
-         PrintFormat("no entry: %s has a position that is not of magic %I64d", _Symbol, MagicNumber);
+         NoEntry("the symbol has a position that is not of this magic number");
          return(OUTCOME_REFUSED);
         }
       if(!EntryLevels(is_long, tick, decision, stop_loss, take_profit))
         {
-         Print("no entry: no room or no distance for the stop loss or the take profit");
+         NoEntry("no room or no distance for the stop loss or the take profit");
          return(OUTCOME_REFUSED);
         }
       const double quote = is_long ? tick.ask : tick.bid;
@@ -939,6 +979,182 @@ bool ForeignPosition(void)
    return(false);
   }
 //+------------------------------------------------------------------+
+//| Start of the day of a bar on the broker's clock                  |
+//+------------------------------------------------------------------+
+datetime DayStart(const datetime bar_time)
+  {
+   const long shifted = (long)StrategyTime(bar_time);
+   return((datetime)(shifted - shifted % SECONDS_PER_DAY - (long)ServerShift * SECONDS_PER_HOUR));
+  }
+//+------------------------------------------------------------------+
+//| What a deal of the selected history did to the balance           |
+//+------------------------------------------------------------------+
+double DealAmount(const ulong ticket)
+  {
+//--- a credit is lent, it is no part of the balance
+   if((ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE) == DEAL_TYPE_CREDIT)
+      return(0.0);
+   const double costs = HistoryDealGetDouble(ticket, DEAL_COMMISSION) + HistoryDealGetDouble(ticket, DEAL_FEE);
+   return(HistoryDealGetDouble(ticket, DEAL_PROFIT) + HistoryDealGetDouble(ticket, DEAL_SWAP) + costs);
+  }
+//+------------------------------------------------------------------+
+//| Whether a deal moves capital: a deposit, a withdrawal, a bonus   |
+//+------------------------------------------------------------------+
+bool MovesCapital(const ulong ticket)
+  {
+   const ENUM_DEAL_TYPE type = (ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE);
+   return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT || type == DEAL_TYPE_BONUS);
+  }
+//+------------------------------------------------------------------+
+//| Beginning of the names of all objects of this expert             |
+//+------------------------------------------------------------------+
+string ObjectPrefix(void)
+  {
+   return("genfx " + IntegerToString(MagicNumber) + " ");
+  }
+//+------------------------------------------------------------------+
+//| Show deals and state where someone may see the chart             |
+//+------------------------------------------------------------------+
+void ShowChart(void)
+  {
+   if(!ExtVisible || TimeCurrent() == ExtShown)
+      return;
+   ExtShown = TimeCurrent();
+   bool changed = false;
+   if(ShowArrows)
+      changed = MarkDeals();
+   if(ShowPanel)
+      changed = UpdatePanel() || changed;
+   if(changed)
+      ChartRedraw(0);
+  }
+//+------------------------------------------------------------------+
+//| Draw an arrow for each deal that has none yet                    |
+//+------------------------------------------------------------------+
+bool MarkDeals(void)
+  {
+   bool changed = false;
+   if(!HistorySelect(ExtMarked, TimeCurrent() + SECONDS_PER_DAY))
+      return(false);
+   const int total = HistoryDealsTotal();
+   for(int i = 0; i < total; i++)
+     {
+      const ulong ticket = HistoryDealGetTicket(i);
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+         continue;
+      ExtMarked = (datetime)HistoryDealGetInteger(ticket, DEAL_TIME);
+      if(MarkDeal(ticket))
+         changed = true;
+     }
+   return(changed);
+  }
+//+------------------------------------------------------------------+
+//| Draw the arrow of a deal; false: it is there already             |
+//+------------------------------------------------------------------+
+bool MarkDeal(const ulong ticket)
+  {
+   const string name = ObjectPrefix() + "deal " + IntegerToString((long)ticket);
+   const bool is_buy = (ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE) == DEAL_TYPE_BUY;
+   const bool is_entry = (ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN;
+   const ENUM_OBJECT arrow = is_buy ? OBJ_ARROW_BUY : OBJ_ARROW_SELL;
+   const color side = is_buy ? LongColor : ShortColor;
+   const datetime time = (datetime)HistoryDealGetInteger(ticket, DEAL_TIME);
+   if(ObjectFind(0, name) >= 0 || !ObjectCreate(0, name, arrow, 0, time, HistoryDealGetDouble(ticket, DEAL_PRICE)))
+      return(false);
+   ObjectSetInteger(0, name, OBJPROP_COLOR, (long)(is_entry ? side : ExitColor));
+   ObjectSetInteger(0, name, OBJPROP_SELECTABLE, 0);
+   return(true);
+  }
+//+------------------------------------------------------------------+
+//| Write the panel; true: a line has changed                        |
+//+------------------------------------------------------------------+
+bool UpdatePanel(void)
+  {
+   bool changed = PanelLine(0, "Arithmetic with constants, magic " + IntegerToString(MagicNumber));
+   changed = PanelLine(1, StateText()) || changed;
+   changed = PanelLine(2, PositionText()) || changed;
+   changed = PanelLine(3, TodayText()) || changed;
+   changed = PanelLine(4, "last entry left out: " + (ExtNote == "" ? "none" : ExtNote)) || changed;
+   changed = PanelLine(5, "next decision: " + TimeToString(ExtBarSeen + PeriodSeconds(_Period))) || changed;
+   return(changed);
+  }
+//+------------------------------------------------------------------+
+//| Write a line of the panel; false: it says that already           |
+//+------------------------------------------------------------------+
+bool PanelLine(const int row, const string text)
+  {
+   const string name = ObjectPrefix() + "line " + IntegerToString(row);
+   if(ObjectFind(0, name) < 0)
+     {
+      if(!ObjectCreate(0, name, OBJ_LABEL, 0, 0, 0.0))
+         return(false);
+      ObjectSetInteger(0, name, OBJPROP_CORNER, (long)CORNER_LEFT_UPPER);
+      ObjectSetInteger(0, name, OBJPROP_XDISTANCE, 10);
+      ObjectSetInteger(0, name, OBJPROP_YDISTANCE, 20 + 16 * row);
+      ObjectSetInteger(0, name, OBJPROP_FONTSIZE, 9);
+      ObjectSetInteger(0, name, OBJPROP_COLOR, ChartGetInteger(0, CHART_COLOR_FOREGROUND));
+      ObjectSetInteger(0, name, OBJPROP_SELECTABLE, 0);
+     }
+   else if(ObjectGetString(0, name, OBJPROP_TEXT) == text)
+      return(false);
+   return(ObjectSetString(0, name, OBJPROP_TEXT, text));
+  }
+//+------------------------------------------------------------------+
+//| Waiting, long, short or flat                                     |
+//+------------------------------------------------------------------+
+string StateText(void)
+  {
+   if(!ExtPrepared)
+      return("waiting for " + ExtWaitingFor);
+   if(SelectPosition())
+     {
+      const bool is_long = (ENUM_POSITION_TYPE)PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
+      return(is_long ? "long" : "short");
+     }
+   if(Bars(_Symbol, _Period) <= WarmupBars())
+      return(StringFormat("waiting for %d bars of history", WarmupBars() + 1));
+   return("flat");
+  }
+//+------------------------------------------------------------------+
+//| The position with its levels                                     |
+//+------------------------------------------------------------------+
+string PositionText(void)
+  {
+   if(!SelectPosition())
+      return("no position");
+   const string lots = DoubleToString(PositionGetDouble(POSITION_VOLUME), 2);
+   const string price = DoubleToString(PositionGetDouble(POSITION_PRICE_OPEN), _Digits);
+   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " + LevelText(PositionGetDouble(POSITION_TP)));
+  }
+//+------------------------------------------------------------------+
+//| A level, or that there is none                                   |
+//+------------------------------------------------------------------+
+string LevelText(const double level)
+  {
+   return(level > 0.0 ? DoubleToString(level, _Digits) : "none");
+  }
+//+------------------------------------------------------------------+
+//| Trades and result of the day, and the limits of the strategy     |
+//+------------------------------------------------------------------+
+string TodayText(void)
+  {
+   int trades = 0;
+   double result = 0.0;
+   if(ExtBarSeen == 0 || !HistorySelect(DayStart(ExtBarSeen), TimeCurrent() + SECONDS_PER_DAY))
+      return("");
+   for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = HistoryDealGetTicket(i);
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+         continue;
+      if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
+         trades++;
+      result += DealAmount(ticket);
+     }
+   string text = StringFormat("today %d entries, result %.2f", trades, result);
+   return(text);
+  }
+//+------------------------------------------------------------------+
 //| Time of a bar on the clock of the data it was evaluated on       |
 //+------------------------------------------------------------------+
 datetime StrategyTime(const datetime bar_time)
@@ -1049,23 +1265,4 @@ double Stability(void)
       return(0.0);
    const double r_squared = joint * joint / (spread_x * spread_y);
    return(joint < 0.0 ? -r_squared : r_squared);
-  }
-//+------------------------------------------------------------------+
-//| What a deal of the selected history did to the balance           |
-//+------------------------------------------------------------------+
-double DealAmount(const ulong ticket)
-  {
-//--- a credit is lent, it is no part of the balance
-   if((ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE) == DEAL_TYPE_CREDIT)
-      return(0.0);
-   const double costs = HistoryDealGetDouble(ticket, DEAL_COMMISSION) + HistoryDealGetDouble(ticket, DEAL_FEE);
-   return(HistoryDealGetDouble(ticket, DEAL_PROFIT) + HistoryDealGetDouble(ticket, DEAL_SWAP) + costs);
-  }
-//+------------------------------------------------------------------+
-//| Whether a deal moves capital: a deposit, a withdrawal, a bonus   |
-//+------------------------------------------------------------------+
-bool MovesCapital(const ulong ticket)
-  {
-   const ENUM_DEAL_TYPE type = (ENUM_DEAL_TYPE)HistoryDealGetInteger(ticket, DEAL_TYPE);
-   return(type == DEAL_TYPE_BALANCE || type == DEAL_TYPE_CREDIT || type == DEAL_TYPE_BONUS);
   }

@@ -23,6 +23,7 @@ def as_cpp(source: str, *, run: bool = False) -> str:
     """
     text = re.sub(r"^#property.*$", "", source, flags=re.MULTILINE)
     text = re.sub(r"^input group .*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"C'(\d+),(\d+),(\d+)'", r"(\1 + 256 * \2 + 65536 * \3)", text)
     text = re.sub(r"^input (\w+) ", r"const \1 ", text, flags=re.MULTILINE)
     if not run:
         text = re.sub(r"^(const \w+ \w+) = .*?; //", r"extern \1; //", text, flags=re.MULTILINE)

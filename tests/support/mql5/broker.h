@@ -158,6 +158,8 @@ ulong HistoryDealGetTicket(int index) { return (ulong)(broker.selected_from + in
 const Deal &deal_of(ulong ticket) { return broker.deals.at((size_t)ticket - 1); }
 long HistoryDealGetInteger(ulong ticket, ENUM_DEAL_PROPERTY_INTEGER property)
   {
+   if(property == DEAL_TIME)
+      return deal_of(ticket).time;
    if(property == DEAL_POSITION_ID)
       return (long)ticket;
    if(property == DEAL_TYPE)
@@ -184,6 +186,16 @@ string StringSubstr(const string text, int start, int) { return string(text.text
 long StringToInteger(const string text) { return std::stoll(text.text); }
 bool HistorySelectByPosition(long) { return HistorySelect(0, 0); }
 void ExpertRemove(void) { abort(); }
+bool ObjectCreate(long, const string, ENUM_OBJECT, int, datetime, double) { return true; }
+bool ObjectSetInteger(long, const string, ENUM_OBJECT_PROPERTY_INTEGER, long) { return true; }
+bool ObjectSetString(long, const string, ENUM_OBJECT_PROPERTY_STRING, const string) { return true; }
+string ObjectGetString(long, const string, ENUM_OBJECT_PROPERTY_STRING) { return ""; }
+int ObjectFind(long, const string) { return -1; }
+int ObjectsDeleteAll(long, const string) { return 0; }
+void ChartRedraw(long) {}
+long ChartGetInteger(long, ENUM_CHART_PROPERTY_INTEGER) { return 0; }
+string DoubleToString(double value, int) { return string(std::to_string(value)); }
+string TimeToString(datetime time) { return IntegerToString(time); }
 double TesterStatistics(ENUM_STATISTICS) { return 0; }
 long SeriesInfoInteger(const string, ENUM_TIMEFRAMES, ENUM_SERIES_INFO_INTEGER) { return 1; }
 bool IndicatorRelease(int) { return true; }

@@ -24,6 +24,7 @@ struct string
    bool operator==(const string &other) const { return text == other.text; }
    bool operator!=(const string &other) const { return text != other.text; }
   };
+inline string &operator+=(string &a, const string &b) { a.text += b.text; return a; }
 inline string operator+(const string &a, const string &b) { return string(a.text + b.text); }
 
 // A dynamic or fixed array of MQL5; index 0 is the newest value where it was set as a series.
@@ -64,12 +65,18 @@ enum ENUM_MA_METHOD { MODE_SMA, MODE_EMA, MODE_SMMA, MODE_LWMA };
 enum ENUM_APPLIED_PRICE { PRICE_CLOSE = 1, PRICE_OPEN, PRICE_HIGH, PRICE_LOW, PRICE_MEDIAN, PRICE_TYPICAL, PRICE_WEIGHTED };
 enum ENUM_APPLIED_VOLUME { VOLUME_TICK, VOLUME_REAL };
 enum ENUM_STO_PRICE { STO_LOWHIGH, STO_CLOSECLOSE };
-enum ENUM_MQL_INFO_INTEGER { MQL_TESTER, MQL_TRADE_ALLOWED };
+enum ENUM_MQL_INFO_INTEGER { MQL_TESTER, MQL_TRADE_ALLOWED, MQL_VISUAL_MODE };
 enum ENUM_ACCOUNT_INFO_INTEGER { ACCOUNT_MARGIN_MODE, ACCOUNT_LOGIN };
 enum ENUM_ACCOUNT_INFO_DOUBLE { ACCOUNT_BALANCE, ACCOUNT_EQUITY, ACCOUNT_MARGIN_FREE, ACCOUNT_CREDIT };
 enum ENUM_ACCOUNT_MARGIN_MODE { ACCOUNT_MARGIN_MODE_RETAIL_NETTING, ACCOUNT_MARGIN_MODE_EXCHANGE, ACCOUNT_MARGIN_MODE_RETAIL_HEDGING };
 enum ENUM_SYMBOL_INFO_INTEGER { SYMBOL_CHART_MODE, SYMBOL_TRADE_STOPS_LEVEL, SYMBOL_SPREAD };
 enum ENUM_SYMBOL_INFO_DOUBLE { SYMBOL_TRADE_TICK_SIZE, SYMBOL_TRADE_TICK_VALUE_LOSS, SYMBOL_VOLUME_MIN, SYMBOL_VOLUME_MAX, SYMBOL_VOLUME_STEP };
+enum ENUM_OBJECT { OBJ_LABEL, OBJ_ARROW_BUY, OBJ_ARROW_SELL };
+enum ENUM_OBJECT_PROPERTY_INTEGER { OBJPROP_COLOR, OBJPROP_SELECTABLE, OBJPROP_CORNER, OBJPROP_XDISTANCE, OBJPROP_YDISTANCE, OBJPROP_FONTSIZE };
+enum ENUM_OBJECT_PROPERTY_STRING { OBJPROP_TEXT };
+enum ENUM_CHART_PROPERTY_INTEGER { CHART_COLOR_FOREGROUND };
+enum ENUM_BASE_CORNER { CORNER_LEFT_UPPER };
+typedef uint color;
 enum ENUM_SYMBOL_CHART_MODE { SYMBOL_CHART_MODE_BID, SYMBOL_CHART_MODE_LAST };
 enum ENUM_SERIES_INFO_INTEGER { SERIES_SYNCHRONIZED };
 enum ENUM_ORDER_TYPE_FILLING { ORDER_FILLING_FOK, ORDER_FILLING_IOC, ORDER_FILLING_RETURN };
@@ -78,10 +85,10 @@ enum ENUM_ORDER_PROPERTY_INTEGER { ORDER_MAGIC };
 enum ENUM_ORDER_PROPERTY_STRING { ORDER_SYMBOL };
 enum ENUM_POSITION_TYPE { POSITION_TYPE_BUY, POSITION_TYPE_SELL };
 enum ENUM_POSITION_PROPERTY_INTEGER { POSITION_TICKET, POSITION_TIME, POSITION_TYPE, POSITION_MAGIC, POSITION_IDENTIFIER };
-enum ENUM_POSITION_PROPERTY_DOUBLE { POSITION_PRICE_OPEN, POSITION_SL, POSITION_TP };
+enum ENUM_POSITION_PROPERTY_DOUBLE { POSITION_PRICE_OPEN, POSITION_VOLUME, POSITION_SL, POSITION_TP };
 enum ENUM_POSITION_PROPERTY_STRING { POSITION_SYMBOL };
-enum ENUM_DEAL_PROPERTY_INTEGER { DEAL_TYPE, DEAL_ENTRY, DEAL_MAGIC, DEAL_POSITION_ID };
-enum ENUM_DEAL_PROPERTY_DOUBLE { DEAL_PROFIT, DEAL_SWAP, DEAL_COMMISSION, DEAL_FEE };
+enum ENUM_DEAL_PROPERTY_INTEGER { DEAL_TYPE, DEAL_ENTRY, DEAL_TIME, DEAL_MAGIC, DEAL_POSITION_ID };
+enum ENUM_DEAL_PROPERTY_DOUBLE { DEAL_PRICE, DEAL_PROFIT, DEAL_SWAP, DEAL_COMMISSION, DEAL_FEE };
 enum ENUM_DEAL_PROPERTY_STRING { DEAL_SYMBOL };
 enum ENUM_DEAL_TYPE { DEAL_TYPE_BUY, DEAL_TYPE_SELL, DEAL_TYPE_BALANCE, DEAL_TYPE_CREDIT, DEAL_TYPE_BONUS };
 enum ENUM_DEAL_ENTRY { DEAL_ENTRY_IN, DEAL_ENTRY_OUT, DEAL_ENTRY_INOUT };
@@ -239,4 +246,15 @@ string StringSubstr(const string text, int start, int length = -1);
 long StringToInteger(const string text);
 bool HistorySelectByPosition(long position);
 void ExpertRemove(void);
+bool ObjectCreate(long chart, const string name, ENUM_OBJECT type, int window, datetime time, double price);
+bool ObjectSetInteger(long chart, const string name, ENUM_OBJECT_PROPERTY_INTEGER property, long value);
+bool ObjectSetString(long chart, const string name, ENUM_OBJECT_PROPERTY_STRING property, const string value);
+string ObjectGetString(long chart, const string name, ENUM_OBJECT_PROPERTY_STRING property);
+int ObjectFind(long chart, const string name);
+int ObjectsDeleteAll(long chart, const string prefix);
+void ChartRedraw(long chart);
+long ChartGetInteger(long chart, ENUM_CHART_PROPERTY_INTEGER property);
+string DoubleToString(double value, int digits);
+string TimeToString(datetime time);
+template <typename... T> string StringFormat(const string format, T...) { return format; }
 double TesterStatistics(ENUM_STATISTICS statistic);

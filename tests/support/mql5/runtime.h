@@ -31,7 +31,7 @@ bool   MathIsValidNumber(double x) { return std::isfinite(x); }
 int PeriodSeconds(ENUM_TIMEFRAMES) { return 3600; }
 int Bars(const string, ENUM_TIMEFRAMES) { return rt.now - rt.oldest + 1; }
 datetime TimeCurrent(void) { return rt.bars[(size_t)rt.now].time; }
-long MQLInfoInteger(ENUM_MQL_INFO_INTEGER property) { return property == MQL_TESTER ? !rt.live : 1; }
+long MQLInfoInteger(ENUM_MQL_INFO_INTEGER property) { return property == MQL_TESTER ? !rt.live : property == MQL_VISUAL_MODE ? 0 : 1; }
 int GetLastError(void) { return 0; }
 
 datetime iTime(const string s, ENUM_TIMEFRAMES p, int shift)
