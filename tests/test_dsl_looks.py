@@ -53,7 +53,9 @@ def test_a_colour_has_one_spelling_and_an_input_called_like_it_keeps_its_own() -
     assert dict(LOOKS.looks)["arrow_exit"] == InputRef("red")
 
 
-@pytest.mark.parametrize("edit", [("dodgerblue", "navy"), ("says", "said"), ("exit red", "exit up")])
+@pytest.mark.parametrize(
+    "edit", [("dodgerblue", "navy"), ("says", "said"), ("exit red", "exit up")]
+)
 def test_looks_are_no_part_of_the_identity(edit: tuple[str, str]) -> None:
     other = parse(TEXT.replace(*edit))
     assert other != LOOKS
@@ -64,7 +66,11 @@ def test_looks_are_no_part_of_the_identity(edit: tuple[str, str]) -> None:
 def test_boxes_and_links_keep_looks() -> None:
     written = json.dumps(to_json(LOOKS))
     assert parse_boxes(written).strategy == LOOKS
-    for right, wrong in [('"color"', '"colour"'), ('"dodgerblue"', '"blau"'), ('"looks"', '"look"')]:
+    for right, wrong in [
+        ('"color"', '"colour"'),
+        ('"dodgerblue"', '"blau"'),
+        ('"looks"', '"look"'),
+    ]:
         broken = written.replace(right, wrong)
         if wrong != '"look"':
             with pytest.raises(DslErrors):
@@ -95,7 +101,9 @@ def test_an_edited_text_or_colour_is_read_back_from_the_expert() -> None:
     edited = source.replace("C'30,144,255'", "C'0,0,128'").replace('"says ', '"said ')
     found = read_expert(edited).strategy
     assert found == with_values(LOOKS, {"up": "navy", "note": 'said "hi" \\ ü'})
-    assert read_expert(source.replace("InpUp = C'30,144,255'", "InpUp = 255")).edits[0].name == "InpUp"
+    assert (
+        read_expert(source.replace("InpUp = C'30,144,255'", "InpUp = 255")).edits[0].name == "InpUp"
+    )
 
 
 def test_programs_that_show_nothing_leave_looks_out() -> None:
@@ -126,7 +134,10 @@ def test_other_words_are_no_colours(text: str) -> None:
         ('input t = "x"\nstop loss t * atr(14)', "has no place in an expression"),
         ('input t = "x"\nexit after t bars', "wants a number"),
         ('input t = "x"\narrow long t', "arrow long wants a color; the input 't' is a string"),
-        ("input c = red\ntrade comment c", "trade comment wants a string; the input 'c' is a color"),
+        (
+            "input c = red\ntrade comment c",
+            "trade comment wants a string; the input 'c' is a color",
+        ),
         ("input n = 5\narrow exit n", "is a number"),
         ("trade comment nothing", "unknown name 'nothing'"),
         ("arrow exit red\narrow exit blue", "stands here again"),
