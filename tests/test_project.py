@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("genfx", "gp", "codegen", "backtest", "dsl")
+PACKAGES = ("genfx", "gp", "mt5", "codegen", "backtest", "dsl")
 FILE_LINES, FUNCTION_LINES, KERNEL_LINES = 400, 40, 80
 
 
