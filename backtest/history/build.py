@@ -70,6 +70,23 @@ def imported(content: bytes, place: str, options: ImportOptions) -> Imported:
     return Imported(bars, tuple(notes))
 
 
+def bars_of_rows(table: Table, timeframe: int, options: ImportOptions) -> Imported:
+    """Return the bars of rows that come from no file, checked like those that do.
+
+    Args:
+        table: Prices in quote currency, times of the clock that the options state.
+        timeframe: Bar period in seconds.
+        options: With symbol and digits.
+    Raises:
+        DataError: With the number of the bar, what was found and what is allowed.
+    """
+    check_not_empty(table.rows)
+    facts = _Facts(options.symbol, timeframe, options.digits, _clock(table, options))
+    notes: list[str] = []
+    bars = _checked(_on_server_clock(table, facts, options), table, facts, options, notes)
+    return Imported(bars, tuple(notes))
+
+
 def _clock(table: Table, options: ImportOptions) -> str:
     if options.server_dst and not options.to_server and options.timezone == SERVER:
         raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,19 +21,21 @@ data_app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 OutOption = Annotated[Path | None, typer.Option(help="Default: SYMBOL_TIMEFRAME.npz here.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
-Dst = Literal["none", "us", "eu"]
+TimezoneOption = Annotated[
+    str, typer.Option(help="The clock of its times: UTC, UTC+2, Europe/Athens.")
+]
+DstOption = Annotated[
+    Literal["none", "us", "eu"] | None,
+    typer.Option(help="Daylight saving of the server's clock."),
+]
 
 
 @data_app.command("import", epilog="Example: genfx data import EURUSD_H1.csv --timezone UTC+2")
 def import_bars(
     file: Annotated[Path, typer.Argument(help="An export: CSV, .hst, gzipped or zipped too.")],
     symbol: Annotated[str, typer.Option(help="Its name; default: from the file.")] = "",
-    timezone: Annotated[
-        str, typer.Option(help="The clock of its times: UTC, UTC+2, Europe/Athens.")
-    ] = "",
-    server_dst: Annotated[
-        Dst | None, typer.Option(help="Daylight saving of the server's clock.")
-    ] = None,
+    timezone: TimezoneOption = "",
+    server_dst: DstOption = None,
     to_server: Annotated[
         str, typer.Option(help="Move the bars to this clock, such as UTC+2 --server-dst us.")
     ] = "",
@@ -117,18 +120,37 @@ def _store(
     bars: Bars, out: Path | None, force: bool, notes: tuple[str, ...], as_json: bool
 ) -> None:
     from backtest.history.reading import STORED_SUFFIX
-    from backtest.history.store import write_bars
     from backtest.timeframes import timeframe_name
 
     name = f"{bars.symbol}_{timeframe_name(bars.timeframe)}{STORED_SUFFIX}"
+    store(bars, storage_path(out, name, force), notes, as_json)
+
+
+def storage_path(out: Path | None, name: str, force: bool) -> Path:
+    """Return where bars go, or raise what the user can mend; `name` is the default."""
+    from backtest.history.reading import STORED_SUFFIX
+
     target = out or Path(name)
     if target.suffix != STORED_SUFFIX:
         raise DataError(f"{target}: stored bars end in {STORED_SUFFIX}", hint=f"--out {name}")
     if target.exists() and not force:
         raise DataError(f"{target}: exists", hint="--force replaces it, --out names another file")
+    return target
+
+
+def store(
+    bars: Bars,
+    target: Path,
+    notes: tuple[str, ...],
+    as_json: bool,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Write bars and show what they hold; `facts` stand beside it in JSON."""
+    from backtest.history.store import write_bars
+
     write_bars(target, bars)
     more: dict[str, object] = {"file": str(target)}
-    _show(bars, more | ({"notes": list(notes)} if as_json else {}), as_json)
+    _show(bars, more | ({"notes": list(notes), **(facts or {})} if as_json else {}), as_json)
     if not as_json:
         for note in notes:
             typer.echo(f"note: {note}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genfx.cli.options import JsonOption
+from genfx.cli.data import DstOption, ForceOption, OutOption, TimezoneOption, storage_path, store
+from genfx.cli.options import FromOption, JsonOption, ToOption
 from genfx.cli.show import print_json, print_table, write_file
 
 if TYPE_CHECKING:
@@ -51,6 +52,46 @@ def report(
         return
     for name, frame in found.items():
         _show(name, frame)
+
+
+@mt5_app.command("bars", epilog="Example: genfx mt5 bars EURUSD H1 --from 2015-01-01")
+def bars(
+    symbol: Annotated[str, typer.Argument(help="As the terminal spells it, suffix included.")],
+    timeframe: Annotated[str, typer.Argument(help="Such as H1.")],
+    first: FromOption = None,
+    last: ToOption = None,
+    out: OutOption = None,
+    timezone: TimezoneOption = "",
+    server_dst: DstOption = None,
+    terminal: Annotated[
+        Path | None, typer.Option(help="terminal64.exe, where there are several.")
+    ] = None,
+    facts: Annotated[
+        Path | None, typer.Option(help="Write the facts as a config (.toml); default: the screen.")
+    ] = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy bars and symbol facts out of a running terminal, through the package MetaTrader5.
+
+    The package exists for Windows only. Stored are the closed bars, as `genfx data import` does,
+    and which clock they follow: as stated, else as their weekends show. Default: ten years.
+    """
+    from backtest.history.options import ImportOptions
+    from backtest.history.reading import STORED_SUFFIX
+    from genfx.terminal import copied
+
+    options = ImportOptions(
+        timezone=timezone or "server", server_dst=server_dst or "", detect=not timezone
+    )
+    target = storage_path(out, f"{symbol}_{timeframe.upper()}{STORED_SUFFIX}", force)
+    found = copied((symbol, timeframe), (first, last), options, terminal, target.name)
+    notes = (*found.imported.notes, *found.facts.notes)
+    if facts is not None:
+        write_file(facts, found.facts.toml().encode())
+    store(found.imported.bars, target, notes, as_json, {"config": found.facts.sections})
+    if facts is None and not as_json:
+        typer.echo(f"\n{found.facts.toml()}", nl=False)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
