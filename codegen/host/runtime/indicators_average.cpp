@@ -26,6 +26,7 @@ double Average::simple(const Column &x, int i) const {
 }
 
 double Average::exponential(const Column &x, int i) const {
+    if (mean_first_ && i <= begin()) return i < begin() ? 0 : mean(x, i, period_);
     if (i == first_) return x[at(i)];
     const double k = 2.0 / (period_ + 1.0);
     return x[at(i)] * k + values_[at(i - 1)] * (1 - k);

@@ -8,8 +8,9 @@ namespace host {
 // A moving average of a series whose first value stands at row `first`; rows without a value are 0.
 class Average {
 public:
-    Average(ENUM_MA_METHOD method, int period, int first)
-        : method_(method), period_(period), first_(first) {}
+    // An exponential average starts at the first value, or with the mean of the first period.
+    Average(ENUM_MA_METHOD method, int period, int first, bool mean_first = false)
+        : method_(method), period_(period), first_(first), mean_first_(mean_first) {}
 
     // Returns row i, having seen all rows before it.
     double compute(const Column &x, int i);
@@ -27,6 +28,7 @@ private:
     ENUM_MA_METHOD method_;
     int period_;
     int first_;
+    bool mean_first_;
     Column values_;
     Column sums_;      // of the last period values, LWMA only
     Column products_;  // of values and weights, LWMA only

@@ -35,10 +35,12 @@ private:
     Average average_;
 };
 
+// Other than iMA, the exponential average starts with a mean here, as in MetaTrader's source.
 class StandardDeviation : public AppliedIndicator {
 public:
     StandardDeviation(int period, ENUM_MA_METHOD method, const Applied &applied)
-        : AppliedIndicator(applied, 1), period_(period), average_(method, period, x.begin()) {
+        : AppliedIndicator(applied, 1), period_(period),
+          average_(method, period, x.begin(), true) {
         begin_ = average_.begin();
     }
 

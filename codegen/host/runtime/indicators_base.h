@@ -1,7 +1,7 @@
 // What the built-in indicators share: rows computed once they are closed, the series they are
 // applied to, checks of their parameters. Formulas follow MetaTrader's published examples; zero
-// tests and comparisons have the tolerance of the trading contract, so that the last bit of a
-// running sum decides nothing.
+// tests have the tolerance of the trading contract, so that the last bit of a running sum decides
+// nothing.
 #pragma once
 #include "indicator.h"
 #include "indicators.h"

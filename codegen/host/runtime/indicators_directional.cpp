@@ -9,14 +9,15 @@ double true_range(const Rates &rates, int i) {
     return std::max(rates.high[at(i)], before) - std::min(rates.low[at(i)], before);
 }
 
-// How far a bar reached beyond the one before: the longer side counts, the other is 0.
+// How far a bar reached beyond the one before: the longer side counts, the other is 0. MetaTrader
+// compares the two to the last bit, so no tolerance here.
 struct Move {
     double up, down;
 };
 Move directional_move(const Rates &rates, int i) {
     const double up = std::max(0.0, rates.high[at(i)] - rates.high[at(i - 1)]);
     const double down = std::max(0.0, rates.low[at(i - 1)] - rates.low[at(i)]);
-    if (std::fabs(up - down) <= price_slack(rates)) return {0, 0};
+    if (up == down) return {0, 0};
     return up > down ? Move{up, 0} : Move{0, down};
 }
 

@@ -66,29 +66,27 @@ private:
     Lowest low_;
 };
 
+// States: 1 how far the high rose, 2 how far the low fell.
 class DeMarker : public Computed {
 public:
-    explicit DeMarker(int period)
-        : Computed(1), rises_(MODE_SMA, period, 0), falls_(MODE_SMA, period, 0) {
-        begin_ = period;
-    }
+    explicit DeMarker(int period) : Computed(1, 2), period_(period) { begin_ = period; }
 
 protected:
     void compute(const Rates &rates, int i) override {
-        up_.resize(at(i + 1));
-        down_.resize(at(i + 1));
-        if (i > 0) {
-            up_[at(i)] = std::max(0.0, rates.high[at(i)] - rates.high[at(i - 1)]);
-            down_[at(i)] = std::max(0.0, rates.low[at(i - 1)] - rates.low[at(i)]);
+        if (i == 0) return;
+        cell(1, i) = std::max(0.0, rates.high[at(i)] - rates.high[at(i - 1)]);
+        cell(2, i) = std::max(0.0, rates.low[at(i - 1)] - rates.low[at(i)]);
+        if (i < begin_) return;
+        double up = 0, down = 0;
+        for (int j = i - period_ + 1; j <= i; j++) {
+            up += cell(1, j);
+            down += cell(2, j);
         }
-        const double up = rises_.compute(up_, i);
-        const double sum = up + falls_.compute(down_, i);
-        cell(0, i) = sum > price_slack(rates) ? up / sum : 0;
+        cell(0, i) = up + down > price_slack(rates) ? up / (up + down) : 0;
     }
 
 private:
-    Average rises_, falls_;
-    Column up_, down_;
+    int period_;
 };
 
 // Buffers: 0 main, 1 signal. States: 2 close above open, 3 range, each weighted 1, 2, 2, 1.

@@ -45,8 +45,8 @@ private:
     Column total_;
 };
 
-// Money flow: typical price times volume, by the direction of the typical price. State 1: flow,
-// negative on falling bars.
+// Money flow: typical price times volume, by the direction of the typical price, which MetaTrader
+// compares to the last bit. State 1: flow, negative on falling bars.
 class MoneyFlow : public Computed {
 public:
     MoneyFlow(int period, ENUM_APPLIED_VOLUME volume)
@@ -70,8 +70,7 @@ private:
     double flow(const Rates &rates, int i) const {
         const double now = price_at(rates, PRICE_TYPICAL, i);
         const double change = now - price_at(rates, PRICE_TYPICAL, i - 1);
-        if (std::fabs(change) <= price_slack(rates)) return 0;
-        return std::copysign(now * volume_at(rates, volume_, i), change);
+        return change == 0 ? 0 : std::copysign(now * volume_at(rates, volume_, i), change);
     }
 
     int period_;
