@@ -12,14 +12,20 @@ if TYPE_CHECKING:
     from dsl.params import Param
     from dsl.registry import KindRule, NodeType
 
+PLOT_HEIGHT = 8  # lines
+
 
 def nodes(
     words: Annotated[
         list[str] | None, typer.Argument(help="A node's name for its page, or words to search.")
     ] = None,
+    plot: Annotated[bool, typer.Option(help="Draw the example of a node's page.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """List the nodes of the language, search them, or show the page of one."""
+    """List the nodes of the language, search them, or show the page of one.
+
+    The page of a node ends with a plot of its example on the last bars of the bundled sample.
+    """
     import dsl.nodes  # noqa: F401
     from dsl.errors import UnknownName, did_you_mean
     from dsl.registry import node_types
@@ -35,6 +41,8 @@ def nodes(
         print_json([page(node_type) for node_type in found])
     elif exact:
         _print_page(exact)
+        if plot:
+            _plot(exact)
     else:
         rows = [(t.name, t.example, t.summary) for t in found]
         print_table(("node", "example", "what it is"), rows)
@@ -128,6 +136,16 @@ def _print_page(node_type: NodeType) -> None:
     rows = [_param_row(param) for param in node_type.params]
     if rows:
         print_table(("  parameter", "default", "searched", "allowed"), rows)
+
+
+def _plot(node_type: NodeType) -> None:
+    from genfx.cli.plot import plot_line
+    from genfx.node_values import example_values
+
+    found = example_values(node_type)
+    if found is not None:
+        typer.echo()
+        plot_line(*found, f"{node_type.example}, EURUSD H1", PLOT_HEIGHT)
 
 
 def _param_row(param: Param) -> tuple[str, str, str, str]:

@@ -13,13 +13,16 @@ _BRAILLE = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # by row and column of a character
 
 
-def plot_line(labels: Sequence[str], values: Sequence[float], title: str) -> None:
+def plot_line(
+    labels: Sequence[str], values: Sequence[float], title: str, height: int = HEIGHT
+) -> None:
     """Print values as a line, with the first and last label below it.
 
     Args:
         labels: One a value, such as dates.
         values: NaN leaves a gap.
         title: Above the chart.
+        height: Of the chart, in lines.
     """
     known = [value for value in values if math.isfinite(value)]
     if not known:
@@ -27,7 +30,7 @@ def plot_line(labels: Sequence[str], values: Sequence[float], title: str) -> Non
         return
     low, high = min(known), max(known)
     typer.echo(title)
-    rows = chart(values, low, high)
+    rows = chart(values, low, high, height)
     margin = max(len(f"{edge:.7g}") for edge in (low, high))
     for number, row in enumerate(rows):
         edge = {0: f"{high:.7g}", len(rows) - 1: f"{low:.7g}"}.get(number, "")
@@ -35,10 +38,10 @@ def plot_line(labels: Sequence[str], values: Sequence[float], title: str) -> Non
     typer.echo(f"{'':>{margin}}  {labels[0]}{labels[-1]:>{WIDTH - len(labels[0])}}")
 
 
-def chart(values: Sequence[float], low: float, high: float) -> list[str]:
+def chart(values: Sequence[float], low: float, high: float, height: int = HEIGHT) -> list[str]:
     """Return the lines of a chart of values between `low` (bottom) and `high` (top)."""
-    columns, dots = 2 * WIDTH, 4 * HEIGHT
-    cells = [[0] * WIDTH for _ in range(HEIGHT)]
+    columns, dots = 2 * WIDTH, 4 * height
+    cells = [[0] * WIDTH for _ in range(height)]
     tall = (high - low) or 1.0
     for column in range(columns):
         first = column * len(values) // columns
