@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from backtest.bars import Bars
@@ -12,10 +12,14 @@ from backtest.objective import parse_objective
 from backtest.timeframes import timeframe_name
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts, FitnessTerm, SpanFigures
+from codegen.mql5.inifile import emit_ini, unattended_run
+from codegen.mql5.inputs import MAGIC
 from codegen.mql5.setfile import emit_set
 from codegen.python import PythonFacts, emit_python
+from dsl.errors import ConfigError, ParamOutOfRange
 from dsl.layout import Drawing, to_dot
 from dsl.parametrize import parametrize
+from dsl.params import ParamValue
 from dsl.strategy import Strategy
 from dsl.text.printer import format_strategy
 from genfx import __version__
@@ -30,6 +34,7 @@ SUFFIXES = {
     "mql5": ".mq5",
     "python": ".py",
     "set": ".set",
+    "ini": ".ini",
     "strat": ".strat",
     "json": ".json",
     "dot": ".dot",
@@ -73,6 +78,19 @@ def export_bytes(strategy: Strategy, target: str, facts: Facts = ANY_MARKET) -> 
     return emit_set(strategy, facts.mql5) if target == "set" else emit[target]().encode()
 
 
+def ini_bytes(strategy: Strategy, facts: Facts, market: Market | None, expert: str) -> bytes:
+    """Return the .ini that tests the strategy's Expert Advisor, which has the same file name.
+
+    Raises:
+        ConfigError: No config says what it is tested on.
+    """
+    if market is None:
+        raise ConfigError(
+            "an .ini names symbol, dates and deposit", hint="--config FILE.toml tells them"
+        )
+    return emit_ini(unattended_run(strategy, market, expert, facts.mql5))
+
+
 def market_facts(whole: Market, fitness: FitnessSettings, magic: int) -> Facts:
     """Return what emitted programs state of the data, account and fitness behind them."""
     bars, account = whole.bars, whole.account
@@ -103,6 +121,19 @@ def with_objective(facts: Facts, objective: str) -> Facts:
     """
     parse_objective(objective)
     return replace(facts, mql5=replace(facts.mql5, objective=objective))
+
+
+def with_ea_values(facts: Facts, values: Mapping[str, ParamValue]) -> Facts:
+    """Return the facts of Expert Advisors with other values of the inputs that no strategy holds.
+
+    Raises:
+        ParamOutOfRange: No Expert Advisor starts with that magic number.
+    """
+    magic = values.get(MAGIC, facts.mql5.magic)
+    if MAGIC in values and int(magic) <= 0:
+        raise ParamOutOfRange(f"{MAGIC} = {magic}: wants a number above 0")
+    rest = {name: value for name, value in values.items() if name != MAGIC}
+    return replace(facts, mql5=replace(facts.mql5, magic=int(magic), values=tuple(rest.items())))
 
 
 def finalist_facts(facts: Facts, finalist: Finalist) -> Facts:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from codegen.mql5.text import comment_line
 from dsl.node import topological
+from dsl.params import ParamValue
 from dsl.strategy import Strategy
 from dsl.text.printer import format_strategy
 
@@ -63,7 +64,8 @@ class EmitFacts:
     first and last bar of the data, on its own clock. spans: In-sample, gate, holdout, in this
     order.
     max_drawdown in `fitness` is in percent, best below worst. objective: A formula that OnTester
-    returns instead of the fitness (see backtest.objective).
+    returns instead of the fitness (see backtest.objective). values: Of inputs that belong to no
+    strategy, such as the clock's shift, where they are not the usual ones.
     """
 
     symbol: str = ""
@@ -81,6 +83,7 @@ class EmitFacts:
     ea_version: str = "1.00"
     fitness: tuple[FitnessTerm, ...] = DEFAULT_FITNESS
     objective: str = ""
+    values: tuple[tuple[str, ParamValue], ...] = ()
 
 
 def genfx_version() -> str:

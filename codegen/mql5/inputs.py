@@ -7,7 +7,7 @@ clock shift, comment, and size and slippage where the table does not hold them) 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.symbolic import refusals, symbol
@@ -98,7 +98,10 @@ def ea_inputs(plan: Plan, expert: NodeType, facts: EmitFacts) -> tuple[EaInput, 
         _table_input(spec, names[spec.name], uses.get(spec.name, ())) for spec in plan.inputs
     )
     looks = tuple(_look_input(plan, spec, names[spec.name]) for spec in plan.texts)
-    return (*table, *_money(plan), *_trading(plan, facts), *looks, *_chart(plan))
+    given = dict(facts.values)
+    fixed = (*_trading(plan, facts), *looks, *_chart(plan))
+    changed = (replace(e, value=given[e.name]) if e.name in given else e for e in fixed)
+    return (*table, *_money(plan), *changed)
 
 
 def input_names(table: tuple[InputSpec, ...]) -> dict[str, str]:
@@ -176,10 +179,13 @@ def _chart(plan: Plan) -> tuple[EaInput, ...]:
     return tuple(rows)
 
 
+FIXED_LOOKS = {COMMENT: "trade_comment", **{name: look for look, (name, _) in _COLORS.items()}}
+
+
 def look_names(plan: Plan) -> dict[str, str]:
     """Return the EA's input of each look: the comment of trades, the colours of arrows."""
     names = input_names((*plan.inputs, *plan.texts))
-    fixed = {"trade_comment": COMMENT, **{look: name for look, (name, _) in _COLORS.items()}}
+    fixed = {look: name for name, look in FIXED_LOOKS.items()}
     given = {look: names[v.name] for look, v in plan.looks if isinstance(v, InputRef)}
     return fixed | given
 

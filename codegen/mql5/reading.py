@@ -35,7 +35,8 @@ from dsl.params import ParamValue
 from dsl.strategy import InputSpec, Strategy, resolved
 from dsl.text.lower import parse
 
-_OF_NO_STRATEGY = {MAGIC, SHIFT, COMMENT, PANEL, ARROWS, *COLORS}
+# inputs of the EA that are no part of its strategy
+BESIDE_STRATEGY = frozenset({MAGIC, SHIFT, COMMENT, PANEL, ARROWS, *COLORS})
 _PREFIX = "//|"
 _STRATEGY = f"{_PREFIX} {STRATEGY_FOLLOWS}"
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{4}|.)")
@@ -116,8 +117,8 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
     strategy, edits = emitted, []
     for entry in wanted:
         place, value = declared[entry.name], values[entry.name]
-        if entry.name not in _OF_NO_STRATEGY and value != entry.value:
-            strategy = _edited(strategy, entry, value, f"{path}:{place.line}")
+        if entry.name not in BESIDE_STRATEGY and value != entry.value:
+            strategy = with_ea_value(strategy, entry, value, f"{path}:{place.line}")
             edits.append(Edit(entry.name, place.line, entry.literal, place.text))
     return ReadExpert(
         strategy=strategy,
@@ -220,8 +221,12 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(code[1:], 16)) if len(code) > 1 else _PLAIN.get(code, code)
 
 
-def _edited(strategy: Strategy, entry: EaInput, value: ParamValue, place: str) -> Strategy:
-    """Return the strategy with another value of one input of its EA."""
+def with_ea_value(strategy: Strategy, entry: EaInput, value: ParamValue, place: str) -> Strategy:
+    """Return the strategy with another value of one input of its EA.
+
+    Raises:
+        CodegenError: The strategy cannot have it; `place` is named.
+    """
     try:
         if entry.spec is not None:
             changed = _with_input(strategy, entry.spec.name, value)

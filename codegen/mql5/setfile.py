@@ -38,6 +38,16 @@ def emit_set(strategy: Strategy, facts: EmitFacts | None = None) -> bytes:
     return codecs.BOM_UTF16_LE + ("\r\n".join(lines) + "\r\n").encode("utf-16-le")
 
 
+def set_rows(strategy: Strategy, facts: EmitFacts | None = None) -> tuple[tuple[str, str], ...]:
+    """Return (name, what stands behind it) of every input of the strategy's EA.
+
+    Raises:
+        UnsupportedNode: An input that no EA can have.
+    """
+    inputs = ea_inputs(build_plan(strategy), strategy.expert.type, facts or EmitFacts())
+    return tuple((entry.name, _value(entry)) for entry in inputs)
+
+
 def _value(entry: EaInput) -> str:
     if entry.type == "string":
         return str(entry.value)

@@ -17,6 +17,7 @@ from genfx.cli.options import (
     DepositOption,
     FromOption,
     JsonOption,
+    SetOption,
     SlippageOption,
     SpreadOption,
     ToOption,
@@ -48,6 +49,7 @@ def backtest(
     ] = "fast",
     deals: Annotated[Path | None, typer.Option(help="Write all deals to this CSV.")] = None,
     plot: Annotated[bool, typer.Option(help="Draw the equity curve.")] = True,
+    set_file: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Test a strategy on bars and print the report of MetaTrader's tester.
@@ -57,10 +59,11 @@ def backtest(
     --deposit replace single facts; the lots are the strategy's own.
     """
     from backtest.metrics import report
+    from genfx.set_files import with_set
     from genfx.strategy_files import load_strategy
     from genfx.testing import refuse_no_trades, run_engine
 
-    strategy = load_strategy(file)
+    strategy = with_set(load_strategy(file), set_file).strategy
     changes = Changes(spread, slippage, commission, deposit)
     market = chosen_market(data, read_config(config), first, last, changes)
     result = run_engine(strategy, market, engine)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from dsl.errors import DataError
-from genfx.cli.options import ConfigOption, read_config
+from genfx.cli.options import ConfigOption, SetOption, read_config
 from genfx.cli.show import write_file
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def export(
     file: Annotated[Path, typer.Argument(help="A strategy (.strat, .formula, .json).")],
     to: Annotated[
-        Literal["mql5", "python", "set", "strat", "json", "dot", "svg", "png"],
-        typer.Option(help="What it becomes."),
+        Literal["mql5", "set", "ini", "python", "strat", "json", "dot", "svg", "png"],
+        typer.Option("--to", "--as", help="What it becomes."),
     ],
     out: Annotated[
         str, typer.Option(help="A file, or - for the screen; default: beside the strategy.")
@@ -28,6 +29,7 @@ def export(
     objective: Annotated[
         str, typer.Option(help='What OnTester returns: a formula such as "GROSSPROFIT/TRADES".')
     ] = "",
+    set_file: SetOption = None,
 ) -> None:
     """Turn a strategy into an Expert Advisor or any other form.
 
@@ -35,37 +37,52 @@ def export(
     --config adds symbol, data span and deposit to the Expert Advisor's header, and tells the Python
     program its point and timeframe (else those of EURUSD H1). svg and png draw the strategy as it
     is written: boxes coloured by kind, named ports, wires. json holds boxes, links and places;
-    names and places of the boxes of a .json that is read are kept.
+    names and places of the boxes of a .json that is read are kept. ini is an unattended run of
+    MetaTrader's tester over the data of --config, of the EA of the same name.
     """
     from genfx.exports import (
         ANY_MARKET,
         SUFFIXES,
         export_bytes,
+        ini_bytes,
         market_facts,
+        with_ea_values,
         with_inputs,
         with_objective,
     )
     from genfx.layouts import boxes_file
     from genfx.markets import market
+    from genfx.set_files import with_set
     from genfx.strategy_files import load_drawing
 
     written = load_drawing(file)
     if to in ("svg", "png"):
         _draw(written, file, to, out)
         return
-    strategy = with_inputs(written.strategy)
+    given = with_set(with_inputs(written.strategy), set_file)
+    strategy = given.strategy
     facts = ANY_MARKET
+    whole = None
     if config is not None:
         chosen = read_config(config)
-        facts = market_facts(market(chosen), chosen.fitness.settings(), chosen.output.magic)
+        whole = market(chosen)
+        facts = market_facts(whole, chosen.fitness.settings(), chosen.output.magic)
+    if given.beside:
+        facts = with_ea_values(facts, given.beside)
     if objective:
         facts = with_objective(facts, objective)
-    drawn = to == "json"
-    content = boxes_file(written.carried(strategy)) if drawn else export_bytes(strategy, to, facts)
+    target = Path(out) if out not in ("", "-") else file.with_suffix(SUFFIXES[to])
+    if to == "ini":
+        content = ini_bytes(strategy, facts, whole, target.stem)
+    elif to == "json":
+        content = boxes_file(written.carried(strategy))
+    else:
+        content = export_bytes(strategy, to, facts)
     if out == "-":
-        typer.echo(content.decode("utf-16" if to == "set" else "utf-8"), nl=False)
+        wide = content.startswith(codecs.BOM_UTF16_LE)
+        typer.echo(content.decode("utf-16" if wide else "utf-8"), nl=False)
         return
-    _write(file, Path(out) if out else file.with_suffix(SUFFIXES[to]), content)
+    _write(file, target, content)
 
 
 def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:

@@ -42,6 +42,9 @@ CommissionOption = Annotated[
 DepositOption = Annotated[
     float | None, typer.Option("--deposit", max=1e12, help="Deposit currency.")
 ]
+SetOption = Annotated[
+    Path | None, typer.Option("--set", help="MetaTrader's .set: values of the EA's inputs.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 

@@ -1,0 +1,28 @@
+"""A strategy with the values of a MetaTrader .set file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codegen.mql5.set_table import AppliedSet, apply_set, parse_set
+from dsl.errors import DataError
+from dsl.strategy import Strategy
+from genfx.exports import with_inputs
+
+
+def with_set(strategy: Strategy, path: Path | None) -> AppliedSet:
+    """Return a strategy with the values of a .set of its Expert Advisor; None leaves it as it is.
+
+    Raises:
+        DataError: The file cannot be read, or is no .set.
+        UnknownName: The Expert Advisor has no such input.
+        ParamOutOfRange: A value is none of its input's type.
+        CodegenError: The strategy cannot have that value.
+    """
+    if path is None:
+        return AppliedSet(strategy, {})
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
+    return apply_set(with_inputs(strategy), parse_set(content, str(path)), str(path))
