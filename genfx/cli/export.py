@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,10 @@ from genfx.cli.options import ConfigOption, SetOption, read_config
 from genfx.cli.show import write_file
 
 if TYPE_CHECKING:
+    from backtest.market import Market
     from dsl.layout import Drawing
+    from dsl.params import ParamValue
+    from genfx.exports import Facts
 
 
 def export(
@@ -40,18 +44,8 @@ def export(
     names and places of the boxes of a .json that is read are kept. ini is an unattended run of
     MetaTrader's tester over the data of --config, of the EA of the same name.
     """
-    from genfx.exports import (
-        ANY_MARKET,
-        SUFFIXES,
-        export_bytes,
-        ini_bytes,
-        market_facts,
-        with_ea_values,
-        with_inputs,
-        with_objective,
-    )
+    from genfx.exports import SUFFIXES, export_bytes, ini_bytes, with_inputs
     from genfx.layouts import boxes_file
-    from genfx.markets import market
     from genfx.set_files import with_set
     from genfx.strategy_files import load_drawing
 
@@ -60,29 +54,36 @@ def export(
         _draw(written, file, to, out)
         return
     given = with_set(with_inputs(written.strategy), set_file)
-    strategy = given.strategy
-    facts = ANY_MARKET
-    whole = None
-    if config is not None:
-        chosen = read_config(config)
-        whole = market(chosen)
-        facts = market_facts(whole, chosen.fitness.settings(), chosen.output.magic)
-    if given.beside:
-        facts = with_ea_values(facts, given.beside)
-    if objective:
-        facts = with_objective(facts, objective)
+    facts, whole = _facts(config, objective, given.beside)
     target = Path(out) if out not in ("", "-") else file.with_suffix(SUFFIXES[to])
     if to == "ini":
-        content = ini_bytes(strategy, facts, whole, target.stem)
+        content = ini_bytes(given.strategy, facts, whole, target.stem)
     elif to == "json":
-        content = boxes_file(written.carried(strategy))
+        content = boxes_file(written.carried(given.strategy))
     else:
-        content = export_bytes(strategy, to, facts)
+        content = export_bytes(given.strategy, to, facts)
     if out == "-":
         wide = content.startswith(codecs.BOM_UTF16_LE)
         typer.echo(content.decode("utf-16" if wide else "utf-8"), nl=False)
         return
     _write(file, target, content)
+
+
+def _facts(
+    config: Path | None, objective: str, beside: Mapping[str, ParamValue]
+) -> tuple[Facts, Market | None]:
+    """Return what emitted programs state, and the market of the config."""
+    from genfx.exports import ANY_MARKET, market_facts, with_ea_values, with_objective
+    from genfx.markets import market
+
+    facts, whole = ANY_MARKET, None
+    if config is not None:
+        chosen = read_config(config)
+        whole = market(chosen)
+        facts = market_facts(whole, chosen.fitness.settings(), chosen.output.magic)
+    if beside:
+        facts = with_ea_values(facts, beside)
+    return (with_objective(facts, objective) if objective else facts), whole
 
 
 def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:
