@@ -168,23 +168,38 @@ class Highest
   {
 private:
    int               m_period;
-   Series            m_input;
+   int               m_row;
+   int               m_first;
+   int               m_last;
+//--- rows that no later value reaches, oldest first, and their values
+   int               m_rows[];
+   double            m_values[];
 public:
    Series            highest;
    void              Start(const int period)
      {
       m_period = period;
-      m_input.Clear();
+      m_row = 0;
+      m_first = 0;
+      m_last = 0;
       highest.Clear();
      }
    void              Add(const double x)
      {
-      m_input.Add(x);
-      double value = x;
-      const int rows = MathMin(m_period, m_input.Total());
-      for(int back = 1; back < rows; back++)
-         value = MathMax(value, m_input.Value(back));
-      highest.Add(value);
+      while(m_last > m_first && m_values[m_last - 1] <= x)
+         m_last--;
+      if(m_last >= ArraySize(m_rows))
+        {
+         ArrayResize(m_rows, m_last + 1, 16384);
+         ArrayResize(m_values, m_last + 1, 16384);
+        }
+      m_rows[m_last] = m_row;
+      m_values[m_last] = x;
+      m_last++;
+      if(m_rows[m_first] <= m_row - m_period)
+         m_first++;
+      m_row++;
+      highest.Add(m_values[m_first]);
      }
   };
 //+------------------------------------------------------------------+
@@ -194,23 +209,38 @@ class Lowest
   {
 private:
    int               m_period;
-   Series            m_input;
+   int               m_row;
+   int               m_first;
+   int               m_last;
+//--- rows that no later value reaches, oldest first, and their values
+   int               m_rows[];
+   double            m_values[];
 public:
    Series            lowest;
    void              Start(const int period)
      {
       m_period = period;
-      m_input.Clear();
+      m_row = 0;
+      m_first = 0;
+      m_last = 0;
       lowest.Clear();
      }
    void              Add(const double x)
      {
-      m_input.Add(x);
-      double value = x;
-      const int rows = MathMin(m_period, m_input.Total());
-      for(int back = 1; back < rows; back++)
-         value = MathMin(value, m_input.Value(back));
-      lowest.Add(value);
+      while(m_last > m_first && m_values[m_last - 1] >= x)
+         m_last--;
+      if(m_last >= ArraySize(m_rows))
+        {
+         ArrayResize(m_rows, m_last + 1, 16384);
+         ArrayResize(m_values, m_last + 1, 16384);
+        }
+      m_rows[m_last] = m_row;
+      m_values[m_last] = x;
+      m_last++;
+      if(m_rows[m_first] <= m_row - m_period)
+         m_first++;
+      m_row++;
+      lowest.Add(m_values[m_first]);
      }
   };
 //+------------------------------------------------------------------+

@@ -54,15 +54,16 @@ protected:
         const double early = high_before_.compute(rates.high, before)
                              - low_before_.compute(rates.low, before);
         const double both = high_both_.compute(rates.high, i) - low_both_.compute(rates.low, i);
-        // A logarithm of nothing counts as 0 (trading contract).
-        const double halves = log_of((late + early) / period_);
-        const double whole = log_of(both / (2.0 * period_));
-        const double alpha = std::exp(-4.6 * ((halves - whole) / std::log(2.0) - 1));
+        const double alpha = speed((late + early) / period_, both / (2.0 * period_));
         cell(0, i) = alpha * x[i] + (1 - alpha) * cell(0, i - 1);
     }
 
 private:
-    static double log_of(double range) { return range > 1e-12 ? std::log(range) : 0; }
+    // Without any range there is no dimension, and the average stays where it is.
+    static double speed(double halves, double whole) {
+        if (halves <= 1e-12 || whole <= 1e-12) return 0;
+        return std::exp(-4.6 * ((std::log(halves) - std::log(whole)) / std::log(2.0) - 1));
+    }
 
     int period_;
     Highest high_, high_both_;

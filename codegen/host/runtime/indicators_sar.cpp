@@ -6,8 +6,9 @@ namespace {
 
 // The stop for a bar is fixed when the bar before closes; the bar's own extremes then decide
 // whether the position turns. So the forming bar shows the stop as projected, and a closed one the
-// stop after a turn. States, as they stand after the bar: 1 speed, 2 extreme since the turn,
-// 3 stop for the next bar, 4 direction (1 long, -1 short), 5 row of the last turn.
+// stop after a turn. Comparisons are strict and to the last bit, as MetaTrader's. States, as they
+// stand after the bar: 1 speed, 2 extreme since the turn, 3 stop for the next bar, 4 direction
+// (1 long, -1 short), 5 row of the last turn.
 class Parabolic : public Computed {
 public:
     Parabolic(double step, double maximum) : Computed(1, 5), step_(step), maximum_(maximum) {}
@@ -36,8 +37,8 @@ private:
 
     void advance(const Rates &rates, int i) {
         const bool was_long = cell(4, i - 1) > 0;
-        const double slack = price_slack(rates), high = rates.high[at(i)], low = rates.low[at(i)];
-        const bool turned = was_long ? cell(0, i) - low > slack : high - cell(0, i) > slack;
+        const double high = rates.high[at(i)], low = rates.low[at(i)];
+        const bool turned = was_long ? cell(0, i) > low : cell(0, i) < high;
         const bool is_long = was_long != turned;
         cell(4, i) = is_long ? 1 : -1;
         cell(5, i) = turned ? i : cell(5, i - 1);
@@ -48,8 +49,7 @@ private:
             cell(1, i) = step_;
             cell(2, i) = reached;
         } else {
-            const double further = is_long ? reached - cell(2, i - 1) : cell(2, i - 1) - reached;
-            const bool extends = further > slack;
+            const bool extends = is_long ? reached > cell(2, i - 1) : reached < cell(2, i - 1);
             cell(1, i) = extends ? std::min(cell(1, i - 1) + step_, maximum_) : cell(1, i - 1);
             cell(2, i) = extends ? reached : cell(2, i - 1);
         }
