@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.bars import Bars
-from backtest.timeframes import DAY
 from dsl.jit import F64, I64, Bool1D
+from dsl.timeframes import DAY
 
 WEEKEND_HOURS = 72  # a gap over a Saturday up to this long is the market's, not the data's
 FAR = 5  # usual ranges

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from backtest.bars import Bars
-from backtest.timeframes import DAY, TIMEFRAMES, timeframe_name
+from backtest.timeframes import timeframe_name
 from dsl.errors import DataError
 from dsl.jit import I64
+from dsl.timeframes import DAY, TIMEFRAMES
 
 
 def resampled(bars: Bars, timeframe: int) -> Bars:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from dsl.errors import DataError, did_you_mean
-
-MINUTE, HOUR, DAY = 60, 3600, 86_400
-
-TIMEFRAMES: dict[str, int] = {
-    **{f"M{n}": n * MINUTE for n in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)},
-    **{f"H{n}": n * HOUR for n in (1, 2, 3, 4, 6, 8, 12)},
-    "D1": DAY,
-    "W1": 7 * DAY,
-}
+from dsl.timeframes import TIMEFRAMES
 
 
 def timeframe_name(seconds: int) -> str:

@@ -57,6 +57,7 @@ class Bound:
     output: int
     kind: Kind
     digest: bytes
+    timeframe: int | None
 
 
 Computed = Node | Bound
@@ -282,7 +283,14 @@ class Lowering:
         for output in range(len(node.type.outputs)):
             kind = resolve(node.type, output, kinds)
             assert kind is not None
-            digest = content_digest(node.type, below, node.params, output, kind)
+            digest = content_digest(
+                node.type,
+                below,
+                node.params,
+                output=output,
+                kind=kind,
+                timeframe=node.timeframe,
+            )
             keys.append((output, digest, kind == SIGNAL))
         return keys
 

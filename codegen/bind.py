@@ -99,8 +99,11 @@ def _moving(plan: Plan) -> list[bool]:
 
 def _made(step: Step, inputs: tuple[Computed, ...], params: tuple[ParamValue, ...]) -> Bound:
     below = [child.digest for child in inputs]
-    digest = content_digest(step.type, below, params, step.output, step.kind)
-    return Bound(step.type, inputs, params, step.output, step.kind, digest)
+    timeframe = step.node.timeframe
+    digest = content_digest(
+        step.type, below, params, output=step.output, kind=step.kind, timeframe=timeframe
+    )
+    return Bound(step.type, inputs, params, step.output, step.kind, digest, timeframe)
 
 
 def _params(step: Step, table: Mapping[str, ParamValue]) -> tuple[ParamValue, ...]:

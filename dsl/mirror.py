@@ -89,7 +89,9 @@ def _leaf(current: Node) -> Image:
     declared = current.type.mirror
     counterpart = lookup(declared.type) if declared.type else current.type
     output = _counterpart_output(counterpart, current)
-    mirrored = node(counterpart, current.inputs, current.params, output=output)
+    mirrored = node(
+        counterpart, current.inputs, current.params, output=output, timeframe=current.timeframe
+    )
     if declared.parity == "odd":
         return Image(mirrored, -1, _about(current.kind))
     return Image(mirrored)

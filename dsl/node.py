@@ -16,7 +16,8 @@ from weakref import WeakValueDictionary
 from dsl.errors import KindMismatch, ParamOutOfRange
 from dsl.kinds import Kind, KindVar
 from dsl.params import ParamValue
-from dsl.registry import NodeType, resolve
+from dsl.registry import HIGHER_FIELDS, NodeType, resolve
+from dsl.timeframes import CHART, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ Value = ParamValue | InputRef
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True, repr=False)
 class Node:
-    """One occurrence of a node type; `output` numbers the output meant, `kind` is its kind."""
+    """One occurrence of a node type; `output` numbers the output meant, `kind` is its kind.
+
+    timeframe: Seconds of the larger bars it is computed on, 0 for the chart's; None where it is the
+    same at every bar.
+    """
 
     type: NodeType
     inputs: tuple[Node | None, ...]
@@ -39,6 +44,7 @@ class Node:
     output: int
     kind: Kind
     digest: bytes
+    timeframe: int | None = CHART
 
     def __copy__(self) -> Self:
         return self
@@ -50,7 +56,7 @@ class Node:
         return f"<{self.type.name} {self.digest.hex()[:8]}>"
 
 
-_Key = tuple[NodeType, tuple[Node | None, ...], tuple[Value, ...], int, Kind]
+_Key = tuple[NodeType, tuple[Node | None, ...], tuple[Value, ...], int, Kind, int | None]
 _TABLE: WeakValueDictionary[_Key, Node] = WeakValueDictionary()
 
 
@@ -61,6 +67,7 @@ def node(
     *,
     output: int = 0,
     kind: Kind | None = None,
+    timeframe: int | None = CHART,
 ) -> Node:
     """Return the node of this type, inputs, parameters and output: an existing one if there is one.
 
@@ -70,15 +77,17 @@ def node(
         params: One value a parameter, in order; missing ones at the end take their defaults.
         output: Number of the output that is meant.
         kind: Only for constants: the kind they are of.
+        timeframe: Only for what reads the bars: seconds of larger ones than the chart's.
     Raises:
-        KindMismatch: Inputs of kinds the type does not take.
+        KindMismatch: Inputs of kinds or timeframes the type does not take.
         ParamOutOfRange: A parameter outside its hard limits.
     """
     ports = tuple(inputs)
     values = _coerced(node_type, tuple(params))
     own = kind if node_type.syntax.form == "constant" else _kind(node_type, output, ports)
     assert own is not None
-    return _interned(node_type, ports, values, output, own)
+    read = _timeframe(node_type, ports, timeframe)
+    return _interned(node_type, ports, values, (output, own, read))
 
 
 def with_inputs(original: Node, inputs: Sequence[Node | None]) -> Node:
@@ -87,22 +96,34 @@ def with_inputs(original: Node, inputs: Sequence[Node | None]) -> Node:
     if ports == original.inputs:
         return original
     if len(ports) == len(original.inputs) and all(
-        new is old or (new is not None and old is not None and new.kind == old.kind)
+        new is old
+        or (
+            new is not None
+            and old is not None
+            and new.kind == old.kind
+            and new.timeframe == old.timeframe
+        )
         for new, old in zip(ports, original.inputs, strict=True)
     ):  # the usual case in breeding: no kind changes, so nothing has to be checked again
-        return _interned(original.type, ports, original.params, original.output, original.kind)
+        return _interned(original.type, ports, original.params, _facts(original))
     return node(original.type, ports, original.params, output=original.output, kind=original.kind)
 
 
 def with_params(original: Node, params: Sequence[Value]) -> Node:
     """Return the node with other parameters, everything else kept."""
     values = _coerced(original.type, tuple(params))
-    return _interned(original.type, original.inputs, values, original.output, original.kind)
+    return _interned(original.type, original.inputs, values, _facts(original))
 
 
 def with_output(original: Node, output: int) -> Node:
     """Return the node that means another output of the same computation."""
-    return node(original.type, original.inputs, original.params, output=output)
+    return node(
+        original.type,
+        original.inputs,
+        original.params,
+        output=output,
+        timeframe=original.timeframe,
+    )
 
 
 def topological(root: Node) -> tuple[Node, ...]:
@@ -136,19 +157,25 @@ def rewrite_map(root: Node, change: Callable[[Node], Node]) -> dict[Node, Node]:
     return done
 
 
+_Facts = tuple[int, Kind, int | None]  # output, kind, timeframe
+
+
+def _facts(original: Node) -> _Facts:
+    return original.output, original.kind, original.timeframe
+
+
 def _interned(
-    node_type: NodeType,
-    ports: tuple[Node | None, ...],
-    values: tuple[Value, ...],
-    output: int,
-    kind: Kind,
+    node_type: NodeType, ports: tuple[Node | None, ...], values: tuple[Value, ...], facts: _Facts
 ) -> Node:
-    key = (node_type, ports, values, output, kind)
+    key = (node_type, ports, values, *facts)
     found = _TABLE.get(key)
     if found is None:
+        output, kind, timeframe = facts
         below = [None if port is None else port.digest for port in ports]
-        digest = content_digest(node_type, below, values, output, kind)
-        found = Node(node_type, ports, values, output, kind, digest)
+        digest = content_digest(
+            node_type, below, values, output=output, kind=kind, timeframe=timeframe
+        )
+        found = Node(node_type, ports, values, output, kind, digest, timeframe)
         _TABLE[key] = found
     return found
 
@@ -192,21 +219,70 @@ def _wanted(node_type: NodeType) -> str:
     return f"{node_type.name} takes ({'), ('.join(lines)})"
 
 
+def unreadable(leaf: Node) -> bool:
+    """Return whether a node reads what larger bars do not have: the clock, or the spread."""
+    return not HIGHER_FIELDS.issuperset(leaf.type.fields)
+
+
+def _timeframe(
+    node_type: NodeType, ports: tuple[Node | None, ...], timeframe: int | None
+) -> int | None:
+    """Return the timeframe of a node; raise KindMismatch where timeframes are mixed."""
+    if not ports:
+        if timeframe and not HIGHER_FIELDS.issuperset(node_type.fields):
+            raise KindMismatch(
+                f"{node_type.name} is of the chart's bar, it cannot be of {shown(timeframe)}"
+            )
+        return timeframe if node_type.fields else None
+    found: Node | None = None
+    for port in ports:
+        if port is None or port.timeframe is None:
+            continue
+        if found is not None and port.timeframe != found.timeframe:
+            raise _mixed(node_type, found, port)
+        found = port
+    form = node_type.syntax.form
+    if form == "timeframe" and not (found and found.timeframe):
+        raise KindMismatch(f"{node_type.name} takes a value of a higher timeframe")
+    if form == "statement" and found is not None and found.timeframe:
+        raise KindMismatch(
+            f"'{found.type.name}' is of {shown(found.timeframe)}, a strategy trades on the chart",
+            hint=f"bring it to the chart: {shown(found.timeframe).lower()}(...)",
+        )
+    if form in {"timeframe", "statement"}:
+        return CHART
+    return found.timeframe if found is not None else None
+
+
+def _mixed(node_type: NodeType, one: Node, other: Node) -> KindMismatch:
+    higher = max(one, other, key=lambda n: n.timeframe or 0)
+    word = shown(higher.timeframe).lower()
+    return KindMismatch(
+        f"{node_type.name}: '{one.type.name}' is of {shown(one.timeframe)}, '{other.type.name}' of "
+        f"{shown(other.timeframe)}",
+        hint=f"bring both to the chart first: {word}({higher.type.name} ...)",
+    )
+
+
 def content_digest(
     node_type: NodeType,
     inputs: Iterable[bytes | None],
     params: tuple[Value, ...],
+    *,
     output: int,
     kind: Kind,
+    timeframe: int | None = CHART,
 ) -> bytes:
     """Return the digest of a node with these contents, whether or not the node exists.
 
     Args:
-        node_type, output, kind: As of the node.
+        node_type, output, kind, timeframe: As of the node.
         inputs: Digest of each port's node, None where the port is empty.
         params: One value a parameter, coerced by its declaration.
     """
     head = f"{node_type.name}|{output}|{kind}|{params!r}|"
+    if timeframe and node_type.fields:  # all else has it from its inputs
+        head += f"{timeframe}|"
     digest = hashlib.blake2b(head.encode(), digest_size=16)
     for child in inputs:
         digest.update(child or b"\0" * 16)

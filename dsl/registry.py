@@ -16,6 +16,8 @@ from dsl.kinds import BOUNDED, Kind, KindVar
 from dsl.params import Param
 
 KindRule = Kind | KindVar
+# What bars of a higher timeframe have: the clock and the spread are those of the chart's bar.
+HIGHER_FIELDS = frozenset({"open", "high", "low", "close", "tick_volume"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,11 @@ class Syntax:
     """How the text form looks when it is not `name(inputs, params)`.
 
     `infix`/`prefix` use `symbol` with a `precedence` (higher binds tighter); `leaf` is a bare name
-    with an optional `[shift]`; `statement` is not written inside expressions.
+    with an optional `[shift]`; `statement` is not written inside expressions; `timeframe` is called
+    by the names of timeframes.
     """
 
-    form: Literal["call", "infix", "prefix", "leaf", "constant", "statement"] = "call"
+    form: Literal["call", "infix", "prefix", "leaf", "constant", "statement", "timeframe"] = "call"
     symbol: str = ""
     precedence: int = 0
 
@@ -138,7 +141,7 @@ class NodeType:
     kernel: Callable[..., Any] | None
     meaning: Callable[..., Any] | None
     summary: str
-    mql5: Mql5
+    mql5: Mql5 = Mql5()
     params: tuple[Param, ...] = ()
     overloads: tuple[Overload, ...] = ()
     warmup: Callable[..., int] = field(default=lambda *_: 0)
@@ -200,7 +203,8 @@ def declare(node_type: NodeType) -> NodeType:
 
 def _problem(t: NodeType) -> str:
     names = [port.name for port in t.inputs] + [param.name for param in t.params]
-    special = t.syntax.form == "statement" or t.scalar is not None
+    own = t.syntax.form in {"statement", "timeframe"}  # back ends know these two by name
+    special = own or t.scalar is not None
     checks = (
         (t.name in _TYPES, "is declared twice"),
         (not t.name.isidentifier(), "the name is no identifier"),
@@ -209,10 +213,7 @@ def _problem(t: NodeType) -> str:
         (not t.outputs, "has no output"),
         (not special and t.kernel is None, "has no kernel"),
         (not special and t.meaning is None, "has no meaning"),
-        (
-            t.syntax.form != "statement" and not (t.mql5.expression or t.mql5.library),
-            "has no MQL5 form",
-        ),
+        (not own and not (t.mql5.expression or t.mql5.library), "has no MQL5 form"),
         (
             bool(t.mql5.handle) and len(t.mql5.buffers) != len(t.outputs),
             "wants one buffer an output",
@@ -288,7 +289,7 @@ def signatures() -> tuple[Signature, ...]:
     }
     found: list[Signature] = []
     for node_type in node_types():
-        if node_type.syntax.form in {"constant", "statement"}:
+        if node_type.syntax.form in {"constant", "statement", "timeframe"}:
             continue
         for output in range(len(node_type.outputs)):
             for rule in node_type.rules(output):

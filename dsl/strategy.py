@@ -158,6 +158,8 @@ def _blank(expert: Node) -> bytes:
     for node in topological(expert):
         words = [value for value in node.params if isinstance(value, str)]
         head = f"{node.type.name}|{node.output}|{node.kind}|{words!r}|"
+        if node.timeframe and node.type.fields:
+            head += f"{node.timeframe}|"
         digest = hashlib.blake2b(head.encode(), digest_size=16)
         for child in node.inputs:
             digest.update(b"\0" * 16 if child is None else digests[child])

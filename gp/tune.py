@@ -178,7 +178,12 @@ def identifier(strategy: Strategy) -> Callable[[Mapping[str, ParamValue]], str]:
                 return ""
             below = [digests[child] for child in current.inputs]
             digests[current] = content_digest(
-                current.type, below, params, current.output, current.kind
+                current.type,
+                below,
+                params,
+                output=current.output,
+                kind=current.kind,
+                timeframe=current.timeframe,
             )
         return identity(digests[strategy.expert] or b"")
 

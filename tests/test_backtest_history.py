@@ -11,8 +11,9 @@ import pytest
 
 from backtest.history.reading import ImportOptions, read_bars, symbol_of
 from backtest.history.store import bars_bytes, write_bars
-from backtest.timeframes import TIMEFRAMES, timeframe_name, timeframe_seconds
+from backtest.timeframes import timeframe_name, timeframe_seconds
 from dsl.errors import DataError
+from dsl.timeframes import TIMEFRAMES
 
 ROWS = (
     "2017-01-02 00:00,1.05001,1.05100,1.04900,1.05050,100,10",

@@ -11,8 +11,9 @@ import pytest
 from backtest.bar_statistics import statistics
 from backtest.bars import Bars
 from backtest.resample import bucket_times, resampled
-from backtest.timeframes import TIMEFRAMES, shown_time, timeframe_seconds
+from backtest.timeframes import shown_time, timeframe_seconds
 from dsl.errors import DataError
+from dsl.timeframes import TIMEFRAMES
 
 FRIDAY = 1_483_660_800  # 2017-01-06 00:00
 HOUR = 3600

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.history.layout import PRICES
-from backtest.timeframes import DAY, TIMEFRAMES, shown_time, timeframe_name
+from backtest.timeframes import shown_time, timeframe_name
 from dsl.errors import DataError
 from dsl.jit import F64, I64, Bool1D
+from dsl.timeframes import DAY, TIMEFRAMES
 
 MAX_DIGITS = 8
 OFF_GRID = 0.01  # of a point: further off is an error, not rounding

@@ -13,8 +13,8 @@ import numpy as np
 from backtest.history.checks import Rows
 from backtest.history.layout import PRICES
 from backtest.history.text import Table
-from backtest.timeframes import MINUTE, TIMEFRAMES
 from dsl.errors import DataError
+from dsl.timeframes import MINUTE, TIMEFRAMES
 
 HEADER_BYTES = 148
 _RECORDS = {

@@ -29,6 +29,7 @@ from dsl.text.inference import Literal
 from dsl.text.parser import read, unquoted
 from dsl.text.scope import Files, Function, Operand, Scope
 from dsl.text.table import declare_name, name_problem
+from dsl.timeframes import WORDS
 
 DEFINITIONS = ("named", "define", "include")
 MAX_CALLS = 40  # functions within functions
@@ -91,7 +92,8 @@ def _function(statement: sx.Statement, scope: Scope) -> None:
     signature = next(part for part in statement.parts if isinstance(part, sx.Signature))
     errors = len(scope.errors)
     declare_name(signature.name, signature.place, scope)
-    if len(scope.errors) == errors and any(t.name == signature.name for t in node_types()):
+    taken = signature.name in WORDS or any(t.name == signature.name for t in node_types())
+    if len(scope.errors) == errors and taken:
         message = f"'{signature.name}' is a node type already"
         scope.report(SyntaxProblem(message, hint="choose another name"), signature.place)
     _check_parameters(signature, scope)
@@ -138,7 +140,7 @@ def _problem(part: sx.Expr, signature: sx.Signature, scope: Scope) -> DslError |
                 hint="a function is replaced by its body, so it cannot",
                 span=part.name_place.span,
             )
-        calls = {t.name for t in node_types()}
+        calls = {t.name for t in node_types()} | set(WORDS)
         if part.name in calls or part.name in scope.functions or scope.broken(part.name):
             return None
         return unknown_call(part, scope)

@@ -23,12 +23,14 @@ from dsl.kinds import (
 )
 from dsl.node import InputRef, Node, Value, node, rewrite, with_output, with_params
 from dsl.nodes.constants import CONSTANT
+from dsl.nodes.timeframe import on_timeframe
 from dsl.registry import NodeType, lookup, node_types
 from dsl.text import syntax as sx
 from dsl.text.inference import Literal, infer, operators, shift_index, within
 from dsl.text.mismatch import call_mismatch, operator_mismatch
 from dsl.text.scope import Operand, Scope, param_value
 from dsl.text.statements import NEGATED, UNITS
+from dsl.timeframes import WORDS, shown
 
 KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, FORCE, *BOUNDED)}
 
@@ -187,19 +189,33 @@ def unknown_call(expr: sx.Call, scope: Scope) -> UnknownName:
         error = scope.unknown(expr.name)
     else:
         calls = [*scope.functions, *(t.name for t in node_types() if t.syntax.form == "call")]
-        error.hint = did_you_mean(expr.name.lower(), calls)
+        error.hint = did_you_mean(expr.name.lower(), [*calls, *WORDS])
     error.span = expr.name_place.span
     return error
 
 
+def _timeframed(expr: sx.Call, scope: Scope) -> Node | None:
+    """Return `h4(x)`: everything in the parentheses on bars of H4, brought to the chart."""
+    if len(expr.arguments) != 1 or expr.arguments[0].name:
+        raise KindMismatch(
+            f"{expr.name}(...) takes one value", hint=f"write {expr.name}(ema(close, 20))"
+        )
+    inner = operand(expr.arguments[0].value, scope)
+    if isinstance(inner, Literal):
+        raise KindMismatch(f"a number is the same on every timeframe, without {expr.name}( )")
+    return None if inner is None else on_timeframe(inner, WORDS[expr.name])
+
+
 def _call(expr: sx.Call, scope: Scope) -> Operand | None:
+    if expr.name in WORDS:
+        return _timeframed(expr, scope)
     if expr.name in scope.functions:
         return scope.functions[expr.name].expand(expr, scope)
     if scope.broken(expr.name):
         return None
     try:
         node_type = lookup(expr.name)
-        if node_type.syntax.form in {"constant", "statement"}:
+        if node_type.syntax.form in {"constant", "statement", "timeframe"}:
             raise UnknownName(f"unknown node '{expr.name}'")
     except UnknownName:
         raise unknown_call(expr, scope) from None
@@ -348,6 +364,12 @@ def _delayed(leaf: Node, bars: int | InputRef, scope: Scope, *, absolute: bool) 
     index = shift_index(leaf.type)
     if index is None:
         return leaf
+    if leaf.timeframe:
+        word = shown(leaf.timeframe).lower()
+        raise KindMismatch(
+            f"[ ] behind {word}(...) could mean bars of the chart or of {shown(leaf.timeframe)}",
+            hint=f"write it inside: {word}(close[2]) is the {shown(leaf.timeframe)} bar before",
+        )
     param = leaf.type.params[index]
     shift = leaf.params[index]
     new: Value

@@ -53,7 +53,7 @@ def format_strategy(strategy: Strategy) -> str:
     names: dict[Node, str] = {}
     definitions: list[sx.Statement] = []
     for name, node in strategy.labels:
-        if node in present:
+        if node in present and not node.timeframe:
             written = expression(node, Naming(names, inputs), whole=node not in names)
             definitions.append(_statement("named", [_word(name), _word("="), written]))
             names.setdefault(node, name)

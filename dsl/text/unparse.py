@@ -14,6 +14,7 @@ from dsl.strategy import InputSpec
 from dsl.text import syntax as sx
 from dsl.text.inference import infer, operators, shift_index, within
 from dsl.text.statements import UNITS
+from dsl.timeframes import shown
 
 NOWHERE = sx.Place(0, 0, 0, 0, 0)
 _ATOM = 1_000_000  # binds tighter than every operator
@@ -37,7 +38,8 @@ def expression(root: Node, naming: Naming, *, whole: bool = False) -> sx.Expr:
     """
     done: dict[Node, sx.Expr] = {}
     for current in topological(root):
-        name = None if whole and current is root else naming.labels.get(current)
+        named = not (whole and current is root) and not current.timeframe
+        name = naming.labels.get(current) if named else None
         done[current] = sx.Name(name, NOWHERE) if name else _written(current, done, naming)
     return done[root]
 
@@ -66,12 +68,23 @@ def clock_syntax(minutes: float) -> sx.Clock:
 
 
 def _written(current: Node, done: Mapping[Node, sx.Expr], naming: Naming) -> sx.Expr:
-    if current.type.syntax.form == "constant":
+    form = current.type.syntax.form
+    if form == "constant":
         return _typed(current)
+    if form == "timeframe":
+        return _timeframed(current, done)
     sides = _sides(current, done, naming)
-    if current.type.syntax.form in {"infix", "prefix"} and not current.type.params and sides:
+    if form in {"infix", "prefix"} and not current.type.params and sides:
         return _operator(current, sides, naming)
     return _selected(current, _call(current, done, sides))
+
+
+def _timeframed(current: Node, done: Mapping[Node, sx.Expr]) -> sx.Expr:
+    """Return `h4(x)`; what stands inside is written as on the chart."""
+    (inner,) = current.inputs
+    assert inner is not None
+    argument = sx.Argument("", done[inner], NOWHERE)
+    return sx.Call(shown(inner.timeframe).lower(), (argument,), NOWHERE, NOWHERE)
 
 
 def _typed(constant: Node) -> sx.Expr:
@@ -201,7 +214,8 @@ def _fixed_shift(current: Node) -> Value | None:
             index = shift_index(leaf)
             if child is None or index is None or child.type is not leaf:
                 return None
-            if child is not node(leaf, (), [*node(leaf).params[:index], child.params[index]]):
+            params = [*node(leaf).params[:index], child.params[index]]
+            if child is not node(leaf, (), params, timeframe=child.timeframe):
                 return None
             shifts.add(child.params[index])
     if not shifts:
