@@ -63,6 +63,17 @@ def bucket_times(time: I64, timeframe: int) -> I64:
     return (time + shift) // timeframe * timeframe - shift
 
 
+def bucket_numbers(time: I64, timeframe: int) -> I64:
+    """Return for each bar the row of the larger bar it lies in, in `resampled` bars.
+
+    >>> bucket_numbers(np.array([0, 3600, 14_400]), 14_400)
+    array([0, 0, 1])
+    """
+    opened = bucket_times(time, timeframe)
+    numbers: I64 = np.cumsum(np.diff(opened, prepend=opened[:1]) > 0)
+    return numbers
+
+
 def _first_known(spread: I64, first: I64, last: I64) -> I64:
     """Return the first value above 0 of each stretch first..last, 0 where there is none."""
     known = np.flatnonzero(spread > 0)

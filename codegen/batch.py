@@ -7,24 +7,37 @@ levels become scalars, never columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, assert_never
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from backtest.fast import bits
 from backtest.program import AND, NOT, OR, Code, Distance, Program, Rules, Size
 from codegen.cache import ColumnCache, PoolFullError, RowPool
 from codegen.calls import call_params, call_tolerance, own_warmup
-from codegen.fill import CallJob, Column, CompareJob, Job, Level, Logic, Source, Target
+from codegen.computed import Computed, is_scalar, literals, pair
+from codegen.fill import (
+    AlignJob,
+    CallJob,
+    Column,
+    CompareJob,
+    Job,
+    Level,
+    Logic,
+    Source,
+    Target,
+    reads,
+)
+from codegen.larger import bars_per_bucket
 from codegen.plan import friday_nodes
 from codegen.rules import account_rules, position_size
 from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL, Kind
-from dsl.node import InputRef, Node, content_digest
+from dsl.node import Node, content_digest
 from dsl.nodes.expert import NO_CLOCK, SIGNAL_PORTS
-from dsl.params import ParamValue
-from dsl.registry import NodeType, resolve
+from dsl.nodes.timeframe import ALIGN
+from dsl.registry import resolve
+from dsl.timeframes import CHART, shown
 
 _LOGIC: Final = {"and": AND, "or": OR, "not": NOT}
 _COMPARE: Final = {
@@ -47,22 +60,6 @@ _SWAPPED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bound:
-    """A node of a Plan with a particle's values: like a Node, but neither interned nor kept."""
-
-    type: NodeType
-    inputs: tuple[Computed | None, ...]
-    params: tuple[ParamValue, ...]
-    output: int
-    kind: Kind
-    digest: bytes
-    timeframe: int | None
-
-
-Computed = Node | Bound
-
-
 class Lowering:
     """Turns strategies into Programs on one cache and collects the jobs that fill missing rows.
 
@@ -77,6 +74,7 @@ class Lowering:
         self._rules: dict[tuple[object, ...], tuple[Rules, int]] = {}
         self._sizes: dict[bytes, Size] = {}
         self._friday: dict[int, tuple[Node, Node]] = {}
+        self._larger: dict[int, Lowering] = {}  # of higher timeframes, each on a cache of its own
 
     def expert(self, expert: Node) -> Program:
         """Return the Program of an expert without InputRefs.
@@ -157,6 +155,13 @@ class Lowering:
         """Return the code of a signal; its atoms are filled once the waves are run."""
         return self._code(node)
 
+    def work(self) -> Iterator[tuple[ColumnCache, list[Job]]]:
+        """Yield the waves in an order that works, each with the cache that its jobs fill."""
+        for lowering in self._larger.values():
+            yield from lowering.work()
+        for wave in self.waves:
+            yield self.cache, wave
+
     def done(self, *, still_running: bool = False) -> None:
         """Begin the next chunk: the jobs have been run, rows they filled may be evicted.
 
@@ -166,13 +171,19 @@ class Lowering:
         self._wave_of.clear()
         self.cache.now += 1
         self.cache.pinned = self.cache.now - 1 if still_running else self.cache.now
+        for lowering in self._larger.values():
+            lowering.done(still_running=still_running)
 
     def unpin(self) -> None:
         """Let all rows be evicted that the chunk at hand does not use."""
         self.cache.pinned = self.cache.now
+        for lowering in self._larger.values():
+            lowering.unpin()
 
     def abandon(self) -> None:
         """Forget the jobs and the rows they would have filled."""
+        for lowering in self._larger.values():
+            lowering.abandon()
         for is_atom, row in self._wave_of:
             self._pool(is_atom).forget(row)
         self.done()
@@ -213,7 +224,7 @@ class Lowering:
         if node.type.scalar is not None:
             return Distance(self._scalar(node))
         if node.type.syntax.symbol == "*":
-            a, b = _pair(node)
+            a, b = pair(node)
             if a.type.scalar is not None and b.type.scalar is None:
                 return Distance(self._scalar(a), self.column(b))
             if b.type.scalar is not None and a.type.scalar is None:
@@ -226,19 +237,19 @@ class Lowering:
         return scalar(self.cache.point, *node.params)
 
     def _new_atom(self, node: Computed) -> int:
-        if node.type.compare and not all(_is_scalar(child) for child in node.inputs):
+        if node.type.compare and not all(is_scalar(child) for child in node.inputs):
             return self._comparison(node)
         self._call(node)
         return self.cache.atoms.row_of[node.digest]
 
     def _comparison(self, node: Computed) -> int:
         operation = _COMPARE[node.type.compare]
-        a, b = _pair(node)
+        a, b = pair(node)
         tolerance = call_tolerance(node.type, (a.kind, b.kind), node.kind, self.cache.point)
-        if _is_scalar(a):
+        if is_scalar(a):
             a, b, operation = b, a, _SWAPPED[operation]
         left = Column(self.column(a))
-        right = Level(self._scalar(b)) if _is_scalar(b) else Column(self.column(b))
+        right = Level(self._scalar(b)) if is_scalar(b) else Column(self.column(b))
         warmup = self._inputs_warmup((left, right)) + own_warmup(node.type, ())
         self._check_warmup(warmup)
         atom = self._new_row(self.cache.atoms, node.digest, warmup)
@@ -249,10 +260,13 @@ class Lowering:
 
     def _call(self, node: Computed) -> None:
         """Queue the kernel call that gives all outputs of a node."""
-        node_type, params = node.type, _literals(node)
+        if node.type is ALIGN:
+            self._align(node)
+            return
+        node_type, params = node.type, literals(node)
         inputs = tuple(self._source(child) for child in node.inputs if child is not None)
         below = self._inputs_warmup(inputs)
-        warmup = below + own_warmup(node_type, params)
+        warmup = below + own_warmup(node_type, params, node.timeframe)
         self._check_warmup(warmup)
         kinds = tuple(child.kind for child in node.inputs if child is not None)
         targets = self._allocate(self._keys(node, kinds), warmup)
@@ -266,6 +280,23 @@ class Lowering:
             targets=targets,
         )
         self._queue(job, inputs, targets)
+
+    def _align(self, node: Computed) -> None:
+        """Queue what brings a value of a higher timeframe to the chart; lower it there first."""
+        (inner,) = node.inputs
+        assert inner is not None
+        seconds = inner.timeframe or CHART
+        larger = self.cache.larger(seconds)
+        if seconds not in self._larger:
+            self._larger[seconds] = Lowering(larger.cache)
+        lowering = self._larger[seconds]
+        source = lowering._source(inner)
+        below = lowering._inputs_warmup((source,))
+        warmup = below * bars_per_bucket(seconds, self.cache.market.bars.timeframe)
+        self._check_warmup(warmup)
+        is_atom = node.kind == SIGNAL
+        target = Target(0, self._new_row(self._pool(is_atom), node.digest, warmup), is_atom)
+        self._queue(AlignJob(larger, source, warmup, target), (), (target,))
 
     def _source(self, node: Computed) -> Source:
         if node.type.scalar is not None:
@@ -317,9 +348,7 @@ class Lowering:
 
     def _queue(self, job: Job, inputs: tuple[Source, ...], targets: tuple[Target, ...]) -> None:
         pending = self._wave_of
-        wave = max(
-            (pending.get(key, -1) for source in inputs for key in _reads(source)), default=-1
-        )
+        wave = max((pending.get(key, -1) for source in inputs for key in reads(source)), default=-1)
         wave += 1
         for target in targets:
             pending[target.is_atom, target.row] = wave
@@ -328,19 +357,20 @@ class Lowering:
         self.waves[wave].append(job)
 
     def _inputs_warmup(self, inputs: Sequence[Source]) -> int:
-        rows = (key for source in inputs for key in _reads(source))
+        rows = (key for source in inputs for key in reads(source))
         return max((self._pool(is_atom).warmups[row] for is_atom, row in rows), default=0)
 
     def _check_warmup(self, warmup: int) -> None:
         if warmup >= self.cache.bars:
+            period = shown(self.cache.market.bars.timeframe)
             raise CodegenError(
-                f"the warm-up takes {warmup} bars or more, there are {self.cache.bars}"
+                f"the warm-up takes {warmup} bars of {period} or more, there are {self.cache.bars}"
             )
 
     def _size(self, node: Node) -> Size:
         found = self._sizes.get(node.digest)
         if found is None:
-            found = position_size(node.type, _literals(node), self.cache.point)
+            found = position_size(node.type, literals(node), self.cache.point)
             self._sizes[node.digest] = found
         return found
 
@@ -348,7 +378,7 @@ class Lowering:
         found = self._rules.get(expert.params)
         if found is None:
             names = [param.name for param in expert.type.params]
-            values = dict(zip(names, _literals(expert), strict=True))
+            values = dict(zip(names, literals(expert), strict=True))
             found = (account_rules(values), int(values["friday_close"]))
             self._rules[expert.params] = found
         return found
@@ -358,33 +388,3 @@ class Lowering:
         if found is None:
             found = self._friday[close] = friday_nodes(close, None)
         return found
-
-
-def _pair(node: Computed) -> tuple[Computed, Computed]:
-    a, b = node.inputs
-    assert a is not None
-    assert b is not None
-    return a, b
-
-
-def _is_scalar(node: Computed | None) -> bool:
-    return node is not None and node.type.scalar is not None
-
-
-def _literals(node: Computed) -> tuple[ParamValue, ...]:
-    values = tuple(value for value in node.params if not isinstance(value, InputRef))
-    if len(values) != len(node.params):
-        raise CodegenError(f"{node.type.name} refers to an input", hint="resolve it first")
-    return values
-
-
-def _reads(source: Source) -> tuple[tuple[bool, int], ...]:
-    match source:
-        case Column(row):
-            return ((False, row),)
-        case Level():
-            return ()
-        case Logic(code):
-            return tuple((True, row) for row in code if row >= 0)
-        case _:
-            assert_never(source)

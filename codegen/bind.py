@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backtest.program import Rules, Size
-from codegen.batch import Bound, Computed
+from codegen.computed import Bound, Computed
 from codegen.plan import FRIDAY_PORT, Plan, Step
 from codegen.rules import account_rules, position_size
 from dsl.errors import ParamOutOfRange, UnknownName, did_you_mean

@@ -6,7 +6,8 @@ that were used longest ago go, a quarter of the pool at a time.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,10 @@ import numpy.typing as npt
 from backtest.fast.bits import word_count
 from backtest.market import Market
 from backtest.program import Arena
+from backtest.resample import bucket_numbers, resampled
 from codegen.fields import Field, bar_field
+from codegen.larger import bars_per_bucket
+from dsl.jit import I64
 
 ATOM_SHARE = 0.125  # of the bytes; an atom is 64 times smaller than a column
 MOST_ROWS = 1 << 17
@@ -82,6 +86,13 @@ class RowPool:
             self.free.append(row)
 
 
+class Larger(NamedTuple):
+    """The cache of a higher timeframe, and for each bar of the chart its row there."""
+
+    cache: ColumnCache
+    buckets: I64
+
+
 class ColumnCache:
     """Columns and atoms of one series of bars; evaluators of windows of the same bars share it.
 
@@ -92,6 +103,7 @@ class ColumnCache:
 
     def __init__(self, market: Market, cache_bytes: int = 1 << 29) -> None:
         self.market = market
+        self._bytes = cache_bytes
         self.bars = len(market.bars)
         self.point = market.bars.point
         words = word_count(self.bars)
@@ -102,6 +114,7 @@ class ColumnCache:
         self.now = self.pinned = 1  # the chunk at hand; the oldest one whose rows are in use
         self._arena = Arena(self.columns.data, self.atoms.data)
         self._fields: dict[str, Field] = {}
+        self._larger: dict[int, Larger] = {}
 
     @property
     def arena(self) -> Arena:
@@ -116,6 +129,22 @@ class ColumnCache:
         found = self._fields.get(name)
         if found is None:
             found = self._fields[name] = bar_field(self.market, name)
+        return found
+
+    def larger(self, timeframe: int) -> Larger:
+        """Return the cache of a higher timeframe (seconds) over the same history, made once.
+
+        Raises:
+            CodegenError: These bars do not make whole bars of it.
+        """
+        found = self._larger.get(timeframe)
+        if found is None:
+            bars = self.market.bars
+            ratio = bars_per_bucket(timeframe, bars.timeframe)
+            market = replace(self.market, bars=resampled(bars, timeframe))
+            cache = ColumnCache(market, self._bytes // ratio)
+            found = Larger(cache, bucket_numbers(bars.time, timeframe))
+            self._larger[timeframe] = found
         return found
 
     def serves(self, market: Market) -> bool:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codegen.larger import FIRST_BUCKET
 from dsl.columns import is_shifted, shift_of
 from dsl.kinds import Kind, tolerance
 from dsl.params import ParamValue
 from dsl.registry import NodeType
+from dsl.timeframes import CHART
 
 Params = tuple[ParamValue, ...]
 
 
-def own_warmup(node_type: NodeType, params: Params) -> int:
+def own_warmup(node_type: NodeType, params: Params, timeframe: int | None = CHART) -> int:
     """Return the rows that a node adds to its inputs' warm-up, a leaf's shift included."""
     if node_type.scalar is not None:
         return 0
-    return int(node_type.warmup(*params)) + shift_of(node_type, params)
+    first = FIRST_BUCKET if timeframe and node_type.fields else 0
+    return int(node_type.warmup(*params)) + shift_of(node_type, params) + first
 
 
 def call_params(node_type: NodeType, params: Params) -> Params:

@@ -7,6 +7,7 @@ on the number of threads or on what the cache holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import NamedTuple, TypeVar
 
@@ -254,13 +255,11 @@ class Evaluator:
             )
 
     def _fill(self) -> None:
-        for wave in self._lowering.waves:
+        for cache, wave in self._lowering.work():
             count = max(self._workers.threads, -(-len(wave) // _JOBS))
             parts = [part for k in range(count) if (part := wave[k::count])]
-            self.seconds_in_kernels += sum(self._workers.start(self._fill_part, parts).results())
-
-    def _fill_part(self, jobs: list[Job]) -> float:
-        return sum(job.run(self.cache) for job in jobs)
+            started = self._workers.start(partial(_fill_part, cache), parts)
+            self.seconds_in_kernels += sum(started.results())
 
     def _simulate(self, arena: Arena, programs: list[Program]) -> tuple[float, F64]:
         start = perf_counter()
@@ -295,3 +294,7 @@ class Evaluator:
             warmup=program.warmup,
             bars=self.cache.bars,
         )
+
+
+def _fill_part(cache: ColumnCache, jobs: list[Job]) -> float:
+    return sum(job.run(cache) for job in jobs)

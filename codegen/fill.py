@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from backtest.fast.bits import (
     unpack,
 )
 from backtest.program import Code
-from codegen.cache import ColumnCache
-from dsl.jit import F64, Bool1D, njit
+from codegen.cache import ColumnCache, Larger
+from dsl.jit import F64, I64, Bool1D, njit
 from dsl.registry import NodeType
 
 
@@ -114,7 +114,42 @@ class CompareJob:
         return perf_counter() - start
 
 
-Job = CallJob | CompareJob
+@dataclass(frozen=True, slots=True)
+class AlignJob:
+    """A value of a higher timeframe brought to the bars of the chart."""
+
+    larger: Larger
+    source: Source
+    warmup: int
+    target: Target
+
+    def run(self, cache: ColumnCache) -> float:
+        """Fill the row; return the seconds spent in kernels."""
+        values: Any = _array(self.source, self.larger.cache)
+        start = perf_counter()
+        if self.target.is_atom:
+            atom = cache.atoms.data[self.target.row]
+            _spread_signal(values, self.larger.buckets, self.warmup, atom)
+        else:
+            column = cache.columns.data[self.target.row]
+            _spread(values, self.larger.buckets, self.warmup, column)
+        return perf_counter() - start
+
+
+Job = CallJob | CompareJob | AlignJob
+
+
+def reads(source: Source) -> tuple[tuple[bool, int], ...]:
+    """Return the rows (is atom, row) that an input of a kernel reads."""
+    match source:
+        case Column(row):
+            return ((False, row),)
+        case Level():
+            return ()
+        case Logic(code):
+            return tuple((True, row) for row in code if row >= 0)
+        case _:
+            assert_never(source)
 
 
 def signal_values(code: Code, cache: ColumnCache) -> Bool1D:
@@ -133,6 +168,23 @@ def _array(source: Source, cache: ColumnCache) -> F64 | Bool1D:
     if isinstance(source, Level):
         return np.full(cache.bars, source.value)
     return signal_values(source.code, cache)
+
+
+@njit
+def _spread(values: F64, buckets: I64, warmup: int, out: F64) -> None:
+    """Write the value of each bar's bucket into a row, NaN before `warmup`."""
+    out[:warmup] = np.nan
+    for t in range(warmup, len(out)):
+        out[t] = values[buckets[t]]
+
+
+@njit
+def _spread_signal(values: Bool1D, buckets: I64, warmup: int, out: np.ndarray) -> None:
+    """Write the signal of each bar's bucket into words, false before `warmup`."""
+    signal = np.zeros(len(buckets), dtype=np.bool_)
+    for t in range(warmup, len(buckets)):
+        signal[t] = values[buckets[t]]
+    pack_into(signal, out)
 
 
 @njit

@@ -6,7 +6,9 @@ No kernel is ever called here; every other back end must agree with this one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,14 +17,16 @@ from backtest.market import Market
 from backtest.program import Decisions
 from codegen.calls import Params, call_params, call_tolerance
 from codegen.fields import bar_field
-from codegen.plan import expert_ports, union, warmup_rows
+from codegen.plan import Place, below, computation, expert_ports, union, warmup_rows
 from codegen.rules import account_rules, assemble, position_size
 from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL
-from dsl.node import Node, Value, topological
+from dsl.node import Node, Value
+from dsl.nodes.timeframe import ALIGN
 from dsl.params import ParamValue
 from dsl.strategy import Strategy
+from dsl.timeframes import CHART, DAY
 
 Cell = float | bool | None  # None: still warming up
 Row = tuple[Any, ...] | None  # one value an output
@@ -37,10 +41,10 @@ def interpret(strategy: Strategy, market: Market) -> Decisions:
     ports = dict(expert_ports(strategy))
     order = union(ports.values())
     columns = _columns(order, market, strategy.value)
-    warmups = warmup_rows(order, strategy.value)
+    warmups = warmup_rows(order, strategy.value, market.bars.timeframe)
     signals, distances = {}, {}
     for name, child in ports.items():
-        cells = columns[child]
+        cells = columns[Place(child, CHART)]
         if child.kind == SIGNAL:
             signals[name] = np.array([cell is True for cell in cells], dtype=np.bool_)
         else:
@@ -52,7 +56,7 @@ def interpret(strategy: Strategy, market: Market) -> Decisions:
         distances,
         position_size(size.type, tuple(map(strategy.value, size.params)), market.bars.point),
         account_rules({param.name: strategy.rule(param.name) for param in expert.type.params}),
-        warmup=max(warmups.values(), default=0),
+        warmup=max((n for place, n in warmups.items() if place.timeframe == CHART), default=0),
         bars=len(market.bars),
     )
 
@@ -64,24 +68,68 @@ def interpret_node(node: Node, market: Market) -> list[Cell]:
         assert isinstance(value, int | float | str)
         return value
 
-    return _columns(topological(node), market, literal)[node]
+    return _columns(union([node]), market, literal)[Place(node, CHART)]
 
 
 def _columns(
-    order: Iterable[Node], market: Market, value: Callable[[Value], ParamValue]
-) -> dict[Node, list[Cell]]:
-    order = tuple(order)
-    warmups = warmup_rows(order, value)
+    order: tuple[Place, ...], market: Market, value: Callable[[Value], ParamValue]
+) -> dict[Place, list[Cell]]:
+    warmups = warmup_rows(order, value, market.bars.timeframe)
+    timeframes = {place.timeframe for place in order}
+    markets = {CHART: market} | {tf: larger_market(market, tf) for tf in timeframes - {CHART}}
     calls: dict[tuple[object, ...], list[Row]] = {}
-    columns: dict[Node, list[Cell]] = {}
-    for current in order:
+    columns: dict[Place, list[Cell]] = {}
+    for place in order:
+        current, inputs = place.node, [columns[child] for child in below(place)]
+        if current.type is ALIGN:
+            larger = markets[below(place)[0].timeframe]
+            columns[place] = _aligned(inputs[0], warmups[place], market, larger)
+            continue
         params = tuple(value(param) for param in current.params)
-        key = (current.type, current.inputs, params)
+        key = (*computation(place), params)
         if key not in calls:
-            inputs = [columns[child] for child in current.inputs if child is not None]
-            calls[key] = _rows(current, params, inputs, warmups[current], market)
-        columns[current] = [None if row is None else row[current.output] for row in calls[key]]
+            calls[key] = _rows(current, params, inputs, warmups[place], markets[place.timeframe])
+        columns[place] = [None if row is None else row[current.output] for row in calls[key]]
     return columns
+
+
+def larger_market(market: Market, seconds: int) -> Market:
+    """Return the market with its bars joined to larger ones, one after the other."""
+    joined: dict[int, list[int]] = {}
+    for row, time in enumerate(market.bars.time.tolist()):
+        joined.setdefault(bucket_start(time, seconds), []).append(row)
+    bars, rows = market.bars, list(joined.values())
+    columns = {
+        "open": [bars.open[within[0]] for within in rows],
+        "high": [max(bars.high[within]) for within in rows],
+        "low": [min(bars.low[within]) for within in rows],
+        "close": [bars.close[within[-1]] for within in rows],
+        "tick_volume": [sum(bars.tick_volume[within]) for within in rows],
+        "spread": [0 for _ in rows],  # nothing reads it
+        "time": list(joined),
+    }
+    arrays: dict[str, Any] = {n: np.array(cells, np.int64) for n, cells in columns.items()}
+    return replace(market, bars=replace(bars, timeframe=seconds, **arrays))
+
+
+def bucket_start(time: int, seconds: int) -> int:
+    """Return when the larger bar that holds a time begins, counted from midnight or Sunday."""
+    moment = datetime.fromtimestamp(time, UTC)
+    start = moment.replace(hour=0, minute=0, second=0)
+    if seconds > DAY:
+        start -= timedelta(days=start.isoweekday() % 7)
+    else:
+        start += (moment - start) // timedelta(seconds=seconds) * timedelta(seconds=seconds)
+    return int(start.timestamp())
+
+
+def _aligned(cells: list[Cell], warmup: int, market: Market, larger: Market) -> list[Cell]:
+    """Return at each bar the value at the row of the larger bar that it lies in."""
+    seconds = larger.bars.timeframe
+    value_at = dict(zip(larger.bars.time.tolist(), cells, strict=True))
+    rows: list[Cell] = [value_at[bucket_start(t, seconds)] for t in market.bars.time.tolist()]
+    assert None not in rows[warmup:]
+    return [None] * min(warmup, len(rows)) + rows[warmup:]
 
 
 def _rows(

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from codegen.calls import own_warmup
+from codegen.larger import bars_per_bucket
+from dsl.errors import CodegenError
 from dsl.kinds import Kind
-from dsl.node import InputRef, Node, Value, node, topological
+from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import DISTANCE_PORTS, NO_CLOCK, SIGNAL_PORTS
+from dsl.nodes.timeframe import ALIGN
 from dsl.params import ParamValue
 from dsl.registry import NodeType, lookup, node_types
 from dsl.strategy import InputSpec, Strategy
+from dsl.timeframes import CHART, shown
 
 FRIDAY_PORT = "friday_exit"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One assignment, `name = type(inputs, params)[output]`.
+    """One assignment, `name = type(inputs, params)[output]`, over the bars of one timeframe.
 
+    timeframe: Seconds of the larger bars whose rows it has; 0 for those of the chart.
     inputs: Numbers of earlier steps, one a port. call: Number of the first step with the same
     computation (same type, inputs and parameters, other output); itself when it is the first.
-    warmup: Rows before the first usable one, counted from the first bar. depth: How many rows
-    consumers read (1: the current one); 0: all of history.
+    depth: How many rows consumers read (1: the current one); 0: all of history.
     """
 
     name: str
@@ -35,8 +40,8 @@ class Step:
     params: tuple[Value, ...]
     kind: Kind
     call: int
-    warmup: int
     depth: int
+    timeframe: int = CHART
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,43 @@ class Plan:
     size: Step
     inputs: tuple[InputSpec, ...]
     labels: tuple[tuple[str, int], ...]
-    warmup: int
     texts: tuple[InputSpec, ...] = ()
     looks: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def timeframes(self) -> tuple[int, ...]:
+        """Return the higher timeframes in use, seconds, the smallest first."""
+        return tuple(sorted({step.timeframe for step in self.steps} - {CHART}))
+
+    @property
+    def warmup(self) -> int:
+        """Return the bars before the first possible entry, where no larger bars are read.
+
+        Raises:
+            CodegenError: Larger bars are read, so that it depends on the chart: see `warmup_on`.
+        """
+        if self.timeframes:
+            raise CodegenError("the warm-up depends on the period of the bars")
+        return self.warmup_on(CHART)
+
+    def warmup_on(self, chart: int) -> int:
+        """Return the bars before the first possible entry on bars of this period, seconds."""
+        rows = zip(self.steps, self.warmups(chart), strict=True)
+        return max((count for step, count in rows if step.timeframe == CHART), default=0)
+
+    def warmups(self, chart: int) -> tuple[int, ...]:
+        """Return the rows before the first usable one of each step, in rows of its own timeframe.
+
+        Args:
+            chart: Period of the bars, seconds; it matters only where larger bars are read.
+        """
+        table = {spec.name: spec.value for spec in self.inputs}
+        found: list[int] = []
+        for step in self.steps:
+            params = tuple(table[p.name] if isinstance(p, InputRef) else p for p in step.params)
+            below = max((found[number] for number in step.inputs), default=0)
+            found.append(_rows(step.node, params, below, chart))
+        return tuple(found)
 
 
 _OUTSIDE = -1  # the size is no step of the list: `call` of its Step
@@ -80,7 +119,8 @@ def build_plan(strategy: Strategy) -> Plan:
 def _build(strategy: Strategy) -> Plan:
     ports = expert_ports(strategy)
     order = union(child for _, child in ports)
-    numbers = {current: number for number, current in enumerate(order)}
+    numbers = {place: number for number, place in enumerate(order)}
+    named = {place.node: number for place, number in reversed(numbers.items())}
     size = strategy.port("size")
     assert size is not None
     steps = _steps(order, numbers, strategy)
@@ -90,14 +130,13 @@ def _build(strategy: Strategy) -> Plan:
         strategy_id=strategy.strategy_id,
         structure_id=strategy.structure_id,
         steps=steps,
-        ports=tuple((name, numbers[child]) for name, child in ports),
+        ports=tuple((name, numbers[Place(child, CHART)]) for name, child in ports),
         rules=tuple((param.name, value) for param, value in rules),
-        size=Step("size", size, size.type, 0, (), size.params, size.kind, _OUTSIDE, 0, 1),
+        size=Step("size", size, size.type, 0, (), size.params, size.kind, _OUTSIDE, 1),
         inputs=strategy.numbers,
         texts=tuple(spec for spec in strategy.inputs if spec.kind),
         looks=strategy.looks,
-        labels=tuple((name, numbers[n]) for name, n in strategy.labels if n in numbers),
-        warmup=max((step.warmup for step in steps), default=0),
+        labels=tuple((name, named[n]) for name, n in strategy.labels if n in named),
     )
 
 
@@ -127,84 +166,137 @@ def _logic(word: str) -> NodeType:
     return next(node_type for node_type in node_types() if node_type.logic == word)
 
 
-def union(roots: Iterable[Node]) -> tuple[Node, ...]:
-    """Return all nodes below the roots, inputs before consumers, each once."""
-    return tuple(dict.fromkeys(found for root in roots for found in topological(root)))
+class Place(NamedTuple):
+    """A node and the timeframe whose rows it is computed for: its own, or the consumer's where it
+    is the same at every bar.
+    """
+
+    node: Node
+    timeframe: int
+
+
+def union(roots: Iterable[Node]) -> tuple[Place, ...]:
+    """Return all nodes below the roots of the chart, inputs before consumers, each place once."""
+    order: dict[Place, None] = {}
+    for root in roots:
+        stack = [(Place(root, CHART), False)]
+        seen: set[Place] = set()
+        while stack:
+            place, done = stack.pop()
+            if done:
+                order.setdefault(place)
+            elif place not in seen:
+                seen.add(place)
+                stack.append((place, True))
+                stack.extend((child, False) for child in reversed(below(place)))
+    return tuple(order)
+
+
+def below(place: Place) -> tuple[Place, ...]:
+    """Return the places of a node's inputs, empty ports left out."""
+    return tuple(
+        Place(child, place.timeframe if child.timeframe is None else child.timeframe)
+        for child in place.node.inputs
+        if child is not None
+    )
 
 
 def _steps(
-    order: tuple[Node, ...], numbers: dict[Node, int], strategy: Strategy
+    order: tuple[Place, ...], numbers: dict[Place, int], strategy: Strategy
 ) -> tuple[Step, ...]:
     calls = _calls(order)
-    warmups = warmup_rows(order, strategy.value)
     depths = _depths(order, strategy)
     return tuple(
         Step(
             name=name,
-            node=current,
-            type=current.type,
-            output=current.output,
-            inputs=tuple(numbers[child] for child in current.inputs if child is not None),
-            params=current.params,
-            kind=current.kind,
+            node=place.node,
+            type=place.node.type,
+            output=place.node.output,
+            inputs=tuple(numbers[child] for child in below(place)),
+            params=place.node.params,
+            kind=place.node.kind,
             call=call,
-            warmup=warmups[current],
-            depth=depths[current],
+            depth=depths[place],
+            timeframe=place.timeframe,
         )
-        for current, call, name in zip(order, calls, _names(order, calls), strict=True)
+        for place, call, name in zip(order, calls, _names(order, calls), strict=True)
     )
 
 
-def _calls(order: tuple[Node, ...]) -> list[int]:
+def _calls(order: tuple[Place, ...]) -> list[int]:
     first: dict[tuple[object, ...], int] = {}
-    return [
-        # Constants differ in their kind, a computation never does.
-        first.setdefault((current.type, current.inputs, current.params, _own_kind(current)), number)
-        for number, current in enumerate(order)
-    ]
+    return [first.setdefault(computation(place), number) for number, place in enumerate(order)]
 
 
-def _own_kind(current: Node) -> Kind | None:
-    return current.kind if current.type.syntax.form == "constant" else None
+def computation(place: Place) -> tuple[object, ...]:
+    """Return what places that differ only in the output they mean have in common."""
+    current = place.node
+    # Constants differ in their kind, a computation never does.
+    kind = current.kind if current.type.syntax.form == "constant" else None
+    return (current.type, current.inputs, current.params, kind, place.timeframe)
 
 
-def _names(order: tuple[Node, ...], calls: list[int]) -> list[str]:
-    """Return ema_1, ema_2, ...; outputs of one computation share the number: macd_1_signal."""
+def _names(order: tuple[Place, ...], calls: list[int]) -> list[str]:
+    """Return ema_1, h4_ema_1, ...; outputs of one computation share the number: macd_1_signal."""
     counts: dict[str, int] = {}
     stems: list[str] = []
     names: list[str] = []
-    for number, (current, call) in enumerate(zip(order, calls, strict=True)):
-        node_type = current.type
+    for number, (place, call) in enumerate(zip(order, calls, strict=True)):
+        current, node_type = place.node, place.node.type
+        own = f"{shown(place.timeframe).lower()}_" if place.timeframe else ""
+        own += node_type.name
         if call == number:
-            counts[node_type.name] = counts.get(node_type.name, 0) + 1
-        stem = f"{node_type.name}_{counts[node_type.name]}" if call == number else stems[call]
+            counts[own] = counts.get(own, 0) + 1
+        stem = f"{own}_{counts[own]}" if call == number else stems[call]
         stems.append(stem)
         several = len(node_type.outputs) > 1
         names.append(f"{stem}_{node_type.outputs[current.output].name}" if several else stem)
     return names
 
 
-def warmup_rows(order: Iterable[Node], value: Callable[[Value], ParamValue]) -> dict[Node, int]:
-    """Return the number of rows before the first usable one, for nodes in topological order."""
-    rows: dict[Node, int] = {}
-    for current in order:
-        params = tuple(value(param) for param in current.params)
-        below = max((rows[child] for child in current.inputs if child is not None), default=0)
-        rows[current] = below + own_warmup(current.type, params)
+def warmup_rows(
+    order: Iterable[Place], value: Callable[[Value], ParamValue], chart: int
+) -> dict[Place, int]:
+    """Return the rows before the first usable one, for places in topological order.
+
+    Args:
+        order: As `union` gives it.
+        value: What a parameter means.
+        chart: Period of the bars, seconds.
+    """
+    rows: dict[Place, int] = {}
+    for place in order:
+        params = tuple(value(param) for param in place.node.params)
+        longest = max((rows[child] for child in below(place)), default=0)
+        rows[place] = _rows(place.node, params, longest, chart)
     return rows
 
 
-def _depths(order: tuple[Node, ...], strategy: Strategy) -> dict[Node, int]:
+def _rows(current: Node, params: tuple[ParamValue, ...], below: int, chart: int) -> int:
+    """Return the warm-up of a node in rows of its own timeframe; `below`: of its inputs."""
+    if current.type is ALIGN:
+        (inner,) = current.inputs
+        assert inner is not None
+        # So many bars of the chart lie in so many buckets at least.
+        return below * bars_per_bucket(inner.timeframe or CHART, chart)
+    return below + own_warmup(current.type, params, current.timeframe)
+
+
+def _depths(order: tuple[Place, ...], strategy: Strategy) -> dict[Place, int]:
     """Return how many rows consumers read; 0: all, or as many as an input of the EA says."""
     depths = dict.fromkeys(order, 1)
     for consumer in order:
-        params = tuple(strategy.value(param) for param in consumer.params)
-        reach = consumer.type.reach
+        node_type = consumer.node.type
+        params = tuple(strategy.value(param) for param in consumer.node.params)
+        reach = node_type.reach
         rows = None if reach is None else int(reach(*params)) + 1
-        if rows is not None and rows > 1 and any(isinstance(p, InputRef) for p in consumer.params):
+        if (
+            rows is not None
+            and rows > 1
+            and any(isinstance(param, InputRef) for param in consumer.node.params)
+        ):
             rows = None
-        for child in consumer.inputs:
-            if child is not None:
-                all_rows = rows is None or depths[child] == 0
-                depths[child] = 0 if all_rows else max(depths[child], rows or 0)
+        for child in below(consumer):
+            all_rows = rows is None or depths[child] == 0
+            depths[child] = 0 if all_rows else max(depths[child], rows or 0)
     return depths

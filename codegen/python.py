@@ -15,18 +15,21 @@ import jinja2
 
 from backtest.market import Market
 from backtest.program import Decisions
-from codegen.calls import call_params, call_tolerance, own_warmup
+from codegen.calls import call_params, call_tolerance
 from codegen.embed import embedded, plain
 from codegen.fields import Field, bar_field
 from codegen.plan import Plan, Step, build_plan
 from codegen.rules import account_rules, assemble, position_size
-from codegen.runtime import delayed, leaf, level, series
+from codegen.runtime import aligned, delayed, larger_bars, leaf, level, series
 from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL
 from dsl.node import InputRef, Value
+from dsl.nodes.timeframe import ALIGN
 from dsl.params import ParamValue
+from dsl.registry import HIGHER_FIELDS
 from dsl.strategy import Strategy
+from dsl.timeframes import shown
 
 Decide = Callable[[Mapping[str, Field], int, Mapping[str, Any]], dict[str, Any]]
 Number = float | tuple[tuple[ParamValue, ...], int, int]
@@ -37,12 +40,15 @@ _RUNTIME: dict[str, Callable[..., Any]] = {
     "series": series,
     "delayed": delayed,
 }
+# Only where larger bars are read.
+_LARGER: dict[str, Callable[..., Any]] = {"aligned": aligned, "larger_bars": larger_bars}
 _RESERVED = (
     *_RUNTIME,
+    *_LARGER,
     *("decide", "signals", "known_spread", "read_bars", "seconds", "main", "bars", "rows"),
     *("numbers", "np", "csv", "math", "sys", "argparse", "datetime", "F64", "I64", "Bool1D"),
     *("TITLE", "STRATEGY_ID", "POINT", "TIMEFRAME", "SPREAD", "WARMUP", "SIZE", "RULES"),
-    *("NUMBERS", "FIELDS"),
+    *("NUMBERS", "FIELDS", "LARGER"),
 )
 
 
@@ -72,8 +78,11 @@ def emit_python(strategy: Strategy, facts: PythonFacts) -> str:
     plan = build_plan(strategy)
     kernels = _kernel_names(plan)
     functions = {name: step_kernel for step_kernel, name in kernels.items()}
+    if plan.timeframes:
+        functions |= _LARGER
     table = {spec.name: spec.value for spec in plan.inputs}
     size = position_size(plan.size.type, _values(plan.size.params, table), facts.point)
+    numbers = plan_numbers(plan, table, facts.point, facts.timeframe)
     return (
         _environment()
         .get_template("stand_alone.py.j2")
@@ -84,10 +93,11 @@ def emit_python(strategy: Strategy, facts: PythonFacts) -> str:
             point=facts.point,
             timeframe=facts.timeframe,
             spread=facts.spread,
-            warmup=plan.warmup,
+            warmup=plan.warmup_on(facts.timeframe),
+            larger=_larger_fields(plan),
             size=(size.mode, size.value),
             rules=[(name, value) for (name, _), value in _rule_pairs(plan, table)],
-            numbers=plan_numbers(plan, table, facts.point).items(),
+            numbers=numbers.items(),
             sources=embedded(_RUNTIME | functions, _RESERVED),
             assignments=_assignments(plan, kernels),
             ports=_port_names(plan),
@@ -115,13 +125,13 @@ def python_decisions(strategy: Strategy, market: Market) -> Decisions:
     Raises:
         CodegenError: The warm-up is longer than the data.
     """
-    plan, rows = build_plan(strategy), len(market.bars)
-    if plan.warmup >= rows:
-        raise CodegenError(f"the warm-up takes {plan.warmup} bars, there are {rows}")
+    plan, rows, timeframe = build_plan(strategy), len(market.bars), market.bars.timeframe
+    warmup = plan.warmup_on(timeframe)
+    if warmup >= rows:
+        raise CodegenError(f"the warm-up takes {warmup} bars, there are {rows}")
     table = {spec.name: spec.value for spec in plan.inputs}
-    names = {name for step in plan.steps for name in step.type.fields}
-    fields = {name: bar_field(market, name) for name in sorted(names)}
-    numbers = plan_numbers(plan, table, market.bars.point)
+    numbers = plan_numbers(plan, table, market.bars.point, timeframe)
+    fields = _fields(plan, market)
     wanted = compile_plan(plan)(fields, rows, numbers)
     signals = {name for name, step in plan.ports if plan.steps[step].kind == SIGNAL}
     return assemble(
@@ -129,26 +139,50 @@ def python_decisions(strategy: Strategy, market: Market) -> Decisions:
         {name: column for name, column in wanted.items() if name not in signals},
         position_size(plan.size.type, _values(plan.size.params, table), market.bars.point),
         account_rules({name: value for (name, _), value in _rule_pairs(plan, table)}),
-        warmup=plan.warmup,
+        warmup=warmup,
         bars=rows,
     )
 
 
-def plan_numbers(plan: Plan, table: Mapping[str, ParamValue], point: float) -> dict[str, Number]:
-    """Return the numbers of each call: a level's value, or (arguments, skipped, warm-up).
+def _fields(plan: Plan, market: Market) -> dict[str, Field]:
+    """Return what the steps read, by the names that `decide` uses."""
+    names = {name for step in plan.steps for name in step.type.fields}
+    chart = {name: bar_field(market, name) for name in sorted(names)}
+    if plan.timeframes:
+        names = {"time", *HIGHER_FIELDS}
+        chart |= {name: bar_field(market, name) for name in sorted(names - chart.keys())}
+    fields = dict(chart)
+    for prefix, seconds in _larger_fields(plan):
+        fields |= {prefix + name: v for name, v in larger_bars(chart, seconds).items()}
+    return fields
+
+
+def _larger_fields(plan: Plan) -> list[tuple[str, int]]:
+    """Return the names' prefix and the seconds of each higher timeframe."""
+    return [(f"{shown(seconds)} ", seconds) for seconds in plan.timeframes]
+
+
+def plan_numbers(
+    plan: Plan, table: Mapping[str, ParamValue], point: float, timeframe: int
+) -> dict[str, Number]:
+    """Return the numbers of each call: a level's value, (arguments, skipped, warm-up), or the
+    warm-up alone of what is brought to the chart.
 
     Args:
         plan: Its steps.
         table: Values of its inputs.
         point: The symbol's point, quote currency.
+        timeframe: Period of the bars, seconds.
     """
     numbers: dict[str, Number] = {}
-    warmups: list[int] = []
+    warmups = plan.warmups(timeframe)
     for number, step in enumerate(plan.steps):
         params = _values(step.params, table)
         below = max((warmups[i] for i in step.inputs), default=0)
-        warmups.append(below + own_warmup(step.type, params))
         if step.call != number:
+            continue
+        if step.type is ALIGN:
+            numbers[step.name] = warmups[number]
             continue
         if step.type.scalar is not None:
             numbers[step.name] = step.type.scalar(point, *params)
@@ -176,15 +210,20 @@ def _assignments(plan: Plan, kernels: Mapping[Callable[..., Any], str]) -> list[
 
 def _call(plan: Plan, step: Step, kernels: Mapping[Callable[..., Any], str]) -> str:
     name = _call_name(step)
+    larger = f"{shown(step.timeframe)} " if step.timeframe else ""
+    rows = f'bars["{larger}rows"]' if larger else "rows"
     if step.type.scalar is not None:
-        return f'level(numbers["{name}"], rows)'
+        return f'level(numbers["{name}"], {rows})'
+    inputs = [plan.steps[i].name for i in step.inputs]
+    if step.type is ALIGN:
+        within = f"{shown(plan.steps[step.inputs[0]].timeframe)} buckets"
+        return f'aligned({inputs[0]}, bars["{within}"], numbers["{name}"])'
     assert step.type.kernel is not None
     kernel = kernels[step.type.kernel]
     if step.type.fields:
-        reads = [f'bars["{field}"]' for field in step.type.fields]
-        return f'leaf({kernel}, [{", ".join(reads)}], *numbers["{name}"], rows)'
-    inputs = [plan.steps[i].name for i in step.inputs]
-    return f'series({kernel}, [{", ".join(inputs)}], *numbers["{name}"], rows)'
+        reads = [f'bars["{larger}{field}"]' for field in step.type.fields]
+        return f'leaf({kernel}, [{", ".join(reads)}], *numbers["{name}"], {rows})'
+    return f'series({kernel}, [{", ".join(inputs)}], *numbers["{name}"], {rows})'
 
 
 def _call_name(step: Step) -> str:
@@ -236,7 +275,7 @@ def _header(plan: Plan) -> str:
 
 @lru_cache(maxsize=256)
 def _compiled(source: str, kernels: tuple[tuple[str, Callable[..., Any]], ...]) -> Decide:
-    namespace: dict[str, Any] = {**_RUNTIME, **dict(kernels)}
+    namespace: dict[str, Any] = {**_RUNTIME, **_LARGER, **dict(kernels)}
     exec(compile(source, "<decide>", "exec"), namespace)
     decide: Decide = namespace["decide"]
     return decide

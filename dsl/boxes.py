@@ -35,6 +35,7 @@ from dsl.strategy import InputSpec, Strategy, resolved
 from dsl.text.expressions import KINDS
 from dsl.text.scope import Scope
 from dsl.text.table import finished, name_problem
+from dsl.timeframes import CHART, TIMEFRAMES, WORDS, shown
 
 SUFFIX = ".json"
 _SHAPE = "nodes and links are lists of objects; `genfx export --to json` shows the form"
@@ -182,6 +183,11 @@ class _Reading:
             if name not in self.made:
                 hint = did_you_mean(str(name), self.made)
                 raise UnknownName(f"label '{label}' names no box: '{name}'", hint=hint)
+            if self.made[name].timeframe:
+                raise KindMismatch(
+                    f"label '{label}' names what is of {shown(self.made[name].timeframe)}",
+                    hint="names stand for what is on the chart",
+                )
             labels.append((_name(label, word_allowed=False), self.made[name]))
         return tuple(labels)
 
@@ -289,7 +295,21 @@ def _node(box: Json, ports: Mapping[str, str], made: Mapping[str, Node]) -> Node
     inputs = [made[ports[port]] if port in ports else None for port in known]
     output = node_type.output_index(str(box["output"])) if "output" in box else 0
     values = _values(node_type, box.get("params", {}))
-    return node(node_type, inputs, values, output=output, kind=_kind(node_type, box))
+    kind, timeframe = _kind(node_type, box), _timeframe(node_type, box)
+    return node(node_type, inputs, values, output=output, kind=kind, timeframe=timeframe)
+
+
+def _timeframe(node_type: NodeType, box: Json) -> int:
+    """Return the higher timeframe of a box that reads the bars, 0 for the chart's."""
+    name = str(box.get("timeframe", ""))
+    if not name:
+        return CHART
+    if not node_type.fields:
+        raise KindMismatch("has the timeframe of its inputs, none of its own")
+    if name.lower() not in WORDS:
+        hint = did_you_mean(name.upper(), TIMEFRAMES) or f"known are {', '.join(WORDS).upper()}"
+        raise UnknownName(f"unknown timeframe '{name}'", hint=hint)
+    return WORDS[name.lower()]
 
 
 def _place(box: Json) -> Place | None:

@@ -15,7 +15,9 @@ from typing import Any
 
 from dsl.node import InputRef, Node, Value
 from dsl.nodes.expert import EXPERT
+from dsl.nodes.timeframe import ALIGN
 from dsl.strategy import Strategy
+from dsl.timeframes import shown
 
 FORMAT = "genfx graph 1"
 Json = dict[str, Any]
@@ -91,6 +93,8 @@ def _place(drawing: Drawing, current: Node) -> Json:
 
 def _box(current: Node, name: str) -> Json:
     box: Json = {"id": name, "type": current.type.name}
+    if current.timeframe and current.type.fields:
+        box["timeframe"] = shown(current.timeframe)
     if current.output:
         box["output"] = current.type.outputs[current.output].name
     if current.params:
@@ -128,9 +132,21 @@ def to_dot(strategy: Strategy) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
+def box_title(current: Node) -> str:
+    """Return what a box is called: its type, of a higher timeframe with its name."""
+    (inner, *_) = current.inputs or (None,)
+    if current.type is ALIGN and inner is not None:
+        return f"{shown(inner.timeframe)} on the chart"
+    return (
+        f"{shown(current.timeframe)} {current.type.name}"
+        if current.timeframe
+        else (current.type.name)
+    )
+
+
 def _caption(current: Node, label: str) -> str:
     output = f".{current.type.outputs[current.output].name}" if current.output else ""
-    lines = [*([label] if label else []), current.type.name + output]
+    lines = [*([label] if label else []), box_title(current) + output]
     for param, value in zip(current.type.params, current.params, strict=True):
         if value != param.default or current.type is not EXPERT:
             lines.append(f"{param.name} = {value.name if isinstance(value, InputRef) else value}")

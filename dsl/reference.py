@@ -21,6 +21,7 @@ _HEADS = {
     "call": "Indicators, conditions, functions, sizes",
     "infix": "Operators between two values",
     "prefix": "Operators before a value",
+    "timeframe": "Higher timeframes",
 }
 
 
@@ -53,6 +54,8 @@ def _written(node_type: NodeType) -> str:
         return f"{symbol} a" if symbol.isidentifier() else f"{symbol}a"
     if form == "leaf":
         return node_type.name
+    if form == "timeframe":
+        return "h4(x)"
     ports = [f"({port.name})" if port.leaf else port.name for port in node_type.inputs]
     own = [param.name for param in node_type.params if param.name != "shift"]
     return f"{node_type.name}({', '.join([*ports, *own])})"

@@ -11,8 +11,10 @@ TIMEFRAMES: dict[str, int] = {
     "W1": 7 * DAY,
 }
 CHART = 0  # the timeframe of the chart that a strategy runs on
-# In the language a timeframe is written like a function: `h4(ema(close, 20))`.
-WORDS: dict[str, int] = {name.lower(): seconds for name, seconds in TIMEFRAMES.items()}
+# In the language a higher timeframe is written like a function: `h4(ema(close, 20))`.
+WORDS: dict[str, int] = {
+    name.lower(): seconds for name, seconds in TIMEFRAMES.items() if seconds > MINUTE
+}
 _NAMES = {seconds: name for name, seconds in TIMEFRAMES.items()}
 
 

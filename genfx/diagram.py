@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from dsl.layout import box_title
 from dsl.node import InputRef, Node
 from dsl.nodes.expert import EXPERT
 from dsl.params import IntParam
 from dsl.strategy import Strategy
+from dsl.timeframes import shown
 
 WIDE, LINE, HEAD, PAD = 190, 18, 24, 8  # a box: its width, a port's and a title's height
 BEND = 4  # the height of a place where a wire passes a layer
@@ -148,9 +150,10 @@ def _box(n: Node, strategy: Strategy, label: str, layer: int, *, whole: bool) ->
     ports = tuple(port.replace("_", " ") for port, _ in _drawn(n, whole=whole))
     if n.type is EXPERT:
         return Box("expert", "", EXPERT_COLOR, ports, _rules(n, strategy), layer)
-    name = n.type.name.replace("_", " ")
+    name = box_title(n).replace("_", " ")
     if n.type.syntax.form == "infix":
-        name = f"{n.type.inputs[0].name} {n.type.syntax.symbol} {n.type.inputs[1].name}"
+        larger = f"{shown(n.timeframe)} " if n.timeframe else ""
+        name = f"{larger}{n.type.inputs[0].name} {n.type.syntax.symbol} {n.type.inputs[1].name}"
     if n.output:
         name += f".{n.type.outputs[n.output].name}"
     details = tuple(

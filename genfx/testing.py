@@ -33,10 +33,10 @@ def run_engine(strategy: Strategy, market: Market, engine: str) -> Result:
         DataError: The warm-up is longer than the data.
     """
     assert engine in ENGINES
-    plan = build_plan(strategy)
-    if plan.warmup >= market.end:
+    warmup = build_plan(strategy).warmup_on(market.bars.timeframe)
+    if warmup >= market.end:
         raise DataError(
-            f"'{strategy.title}' needs {plan.warmup} bars before its first entry, the data up to "
+            f"'{strategy.title}' needs {warmup} bars before its first entry, the data up to "
             f"the end of the test have {market.end}",
             hint="shorten its longest period, or use more bars",
         )

@@ -50,7 +50,7 @@ def test_warmups_add_up_along_the_inputs() -> None:
     slow, fast = call("sma", CLOSE, params=(10,)), call("sma", CLOSE, params=(4,))
     twice = call("sma", slow, params=(3,))
     plan = build_plan(expert({"long_entry": call("crosses_above", twice, fast)}))
-    warmups = {s.name: s.warmup for s in plan.steps}
+    warmups = dict(zip([s.name for s in plan.steps], plan.warmups(3600), strict=True))
     assert warmups == {
         "close_1": 1,
         "sma_1": 10,
@@ -64,7 +64,7 @@ def test_warmups_add_up_along_the_inputs() -> None:
 def test_a_shift_delays_the_first_usable_row() -> None:
     older = node(lookup("close"), (), (4,))
     plan = build_plan(expert({"long_entry": call("gt", CLOSE, older)}))
-    assert [s.warmup for s in plan.steps] == [1, 4, 4]
+    assert plan.warmups(3600) == (1, 4, 4)
 
 
 def test_depth_says_how_many_rows_the_consumers_read() -> None:

@@ -86,4 +86,4 @@ def test_warmup_of_the_ea_is_that_of_the_plan(seed: int) -> None:
     names = input_names(plan.inputs)
     numbers = {names[spec.name]: int(spec.value) for spec in plan.inputs}
     amounts = step_forms(plan, names).warmups
-    assert [value(amount, numbers) for amount in amounts] == [step.warmup for step in plan.steps]
+    assert [value(amount, numbers) for amount in amounts] == list(plan.warmups(3600))

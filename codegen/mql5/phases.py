@@ -12,6 +12,7 @@ from codegen.mql5.forms import NONE, Forms
 from codegen.mql5.steps import StepWriter
 from codegen.mql5.symbolic import Amount, amount_text, largest, plus
 from codegen.plan import FRIDAY_PORT, Plan
+from dsl.timeframes import MINUTE
 
 _EXITS = ("long_exit", "short_exit", "forced_exit", FRIDAY_PORT)
 _GROUPS = (*((name,) for name in _EXITS), ("trailing_stop",), ("break_even", "break_even_offset"))
@@ -59,11 +60,12 @@ def decision_phases(plan: Plan, forms: Forms, writer: StepWriter) -> tuple[Phase
 def _early_groups(plan: Plan) -> dict[int, list[str]]:
     """Return the ports that an open position needs before the longest warm-up, by theirs."""
     ports = dict(plan.ports)
+    warmups, longest = plan.warmups(MINUTE), plan.warmup_on(MINUTE)  # it fits with all timeframes
     found: dict[int, list[str]] = {}
     for group in _GROUPS:
         used = [name for name in group if name in ports]
-        rows = max((plan.steps[ports[name]].warmup for name in used), default=plan.warmup)
-        if rows < plan.warmup:
+        rows = max((warmups[ports[name]] for name in used), default=longest)
+        if rows < longest:
             found.setdefault(rows, []).extend(used)
     return found
 

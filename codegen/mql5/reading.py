@@ -10,7 +10,6 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 
-from backtest.timeframes import TIMEFRAMES
 from codegen.mql5.checksum import checksum, input_line, stated
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import STRATEGY_FOLLOWS, EmitFacts
@@ -34,6 +33,7 @@ from dsl.node import with_inputs, with_params
 from dsl.params import ParamValue
 from dsl.strategy import InputSpec, Strategy, resolved
 from dsl.text.lower import parse
+from dsl.timeframes import TIMEFRAMES
 
 # inputs of the EA that are no part of its strategy
 BESIDE_STRATEGY = frozenset({MAGIC, SHIFT, COMMENT, PANEL, ARROWS, *COLORS})

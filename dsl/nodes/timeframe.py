@@ -24,7 +24,11 @@ ALIGN = declare(
         meaning=None,
         syntax=Syntax("timeframe"),
         weight=0.0,
-        summary="A value of a higher timeframe, brought to the bars of the chart.",
+        summary=(
+            "Everything inside on bars of a higher timeframe (m5 to m30, h1 to h12, d1, w1), from "
+            "complete ones only; at each bar of the chart the value known when the larger bar that "
+            "contains it opened."
+        ),
         example="h4(ema(close, 20))",
     )
 )
@@ -80,8 +84,8 @@ def _unreadable_error(consumer: Node, leaf: Node, word: str) -> KindMismatch:
     """Return why a node cannot stand inside a higher timeframe."""
     what = "spread" if leaf.type.fields == ("spread",) else "clock"
     return KindMismatch(
-        f"{word}(...): '{consumer.type.name}' needs the {what} of the chart's bar, larger bars have "
-        "prices and volume only",
+        f"{word}(...): '{consumer.type.name}' needs the {what} of the chart's bar; larger bars "
+        "have prices and volume only",
         hint=f"write it outside: {word}(close > ema(close, 20)) and hour >= 8",
     )
 

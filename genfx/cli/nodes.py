@@ -29,10 +29,12 @@ def nodes(
     import dsl.nodes  # noqa: F401
     from dsl.errors import UnknownName, did_you_mean
     from dsl.registry import node_types
+    from dsl.timeframes import WORDS
 
     wanted = [word.lower() for word in words or []]
     every = {node_type.name: node_type for node_type in node_types()}
-    exact = every.get(wanted[0]) if len(wanted) == 1 else None
+    called = "align" if wanted and wanted[0] in WORDS else "".join(wanted[:1])
+    exact = every.get(called) if len(wanted) == 1 else None
     found = [exact] if exact else [t for t in every.values() if _matches(t, wanted)]
     if not found:
         hint = did_you_mean(" ".join(wanted), every) or "`genfx nodes` lists all"
