@@ -66,8 +66,9 @@ class Lowering:
     `waves[k]` holds jobs that read only rows already filled or filled by earlier waves.
     """
 
-    def __init__(self, cache: ColumnCache) -> None:
+    def __init__(self, cache: ColumnCache, timeframe: int = CHART) -> None:
         self.cache = cache
+        self._timeframe = timeframe  # of a cache of larger bars
         self.waves: list[list[Job]] = []
         self._wave_of: dict[tuple[bool, int], int] = {}  # (is atom, row) of rows not yet filled
         self._warmup = 0
@@ -288,7 +289,7 @@ class Lowering:
         seconds = inner.timeframe or CHART
         larger = self.cache.larger(seconds)
         if seconds not in self._larger:
-            self._larger[seconds] = Lowering(larger.cache)
+            self._larger[seconds] = Lowering(larger.cache, seconds)
         lowering = self._larger[seconds]
         source = lowering._source(inner)
         below = lowering._inputs_warmup((source,))
@@ -362,9 +363,9 @@ class Lowering:
 
     def _check_warmup(self, warmup: int) -> None:
         if warmup >= self.cache.bars:
-            period = shown(self.cache.market.bars.timeframe)
+            bars = f"bars of {shown(self._timeframe)}" if self._timeframe else "bars"
             raise CodegenError(
-                f"the warm-up takes {warmup} bars of {period} or more, there are {self.cache.bars}"
+                f"the warm-up takes {warmup} {bars} or more, there are {self.cache.bars}"
             )
 
     def _size(self, node: Node) -> Size:

@@ -40,11 +40,12 @@ from codegen.mql5.steps import StepWriter
 from codegen.mql5.symbolic import amount_text, largest, plus, term_text
 from codegen.mql5.text import environment, folder, mql5_double
 from codegen.plan import Plan, build_plan
-from dsl.errors import CodegenError
+from dsl.errors import CodegenError, UnsupportedNode
 from dsl.node import InputRef
 from dsl.nodes.expert import DISTANCE_PORTS, OFF
 from dsl.registry import NodeType, node_types
 from dsl.strategy import Strategy
+from dsl.timeframes import shown
 
 _CRITERIA = {
     "net_profit": ("TesterStatistics(STAT_PROFIT)", ()),
@@ -65,6 +66,8 @@ def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
     facts = facts or EmitFacts()
     plan = build_plan(strategy)
     require_size(plan)
+    if plan.timeframes:
+        raise UnsupportedNode(f"{shown(plan.timeframes[0])} bars cannot be written in MQL5 yet")
     inputs = ea_inputs(plan, strategy.expert.type, facts)
     names = input_names(plan.inputs)
     forms = step_forms(plan, names)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dsl.errors import GenfxError
+from dsl.timeframes import TIMEFRAMES, is_multiple, shown
 from genfx.cli.show import complain, print_json, write_file
+
+if TYPE_CHECKING:
+    from codegen.plan import Plan
 
 Files = Annotated[list[Path], typer.Argument(help="Strategies (.strat, .formula, .json).")]
 
@@ -53,8 +57,29 @@ def _checked(path: Path) -> dict[str, object]:
         "structure_id": strategy.structure_id,
         "nodes": len(strategy.order),
         "inputs": len(strategy.inputs),
-        "warmup_bars": build_plan(strategy).warmup,
+        **_warmup(build_plan(strategy)),
     }
+
+
+def _warmup(plan: Plan) -> dict[str, object]:
+    """Return the bars before the first entry; with larger bars they depend on the period."""
+    if not plan.timeframes:
+        return {"warmup_bars": plan.warmup}
+    fitting = [
+        name
+        for name, seconds in TIMEFRAMES.items()
+        if all(is_multiple(larger, seconds) for larger in plan.timeframes)
+    ]
+    rows = {name: plan.warmup_on(TIMEFRAMES[name]) for name in fitting}
+    return {"higher_timeframes": list(map(shown, plan.timeframes)), "warmup_bars": rows}
+
+
+def _bars(warmup: object) -> str:
+    """Return the warm-up in words: on the largest period that fits, where it depends on it."""
+    if not isinstance(warmup, dict):
+        return f"{warmup} bars"
+    name, rows = list(warmup.items())[-1]
+    return f"{rows} bars of {name}"
 
 
 def _shown(facts: dict[str, object]) -> str:
@@ -64,7 +89,7 @@ def _shown(facts: dict[str, object]) -> str:
         return f"{facts['file']}: ok, a library of {', '.join(names) or 'nothing'}"
     return (
         f"{facts['file']}: ok, {facts['nodes']} nodes, {facts['inputs']} inputs, "
-        f"warm-up {facts['warmup_bars']} bars, id {str(facts['strategy_id'])[:8]}"
+        f"warm-up {_bars(facts['warmup_bars'])}, id {str(facts['strategy_id'])[:8]}"
     )
 
 
