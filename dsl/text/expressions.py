@@ -21,16 +21,17 @@ from dsl.kinds import (
     Kind,
     oscillator,
 )
-from dsl.node import InputRef, Node, Value, node, rewrite, with_output, with_params
+from dsl.node import InputRef, Node, Value, node, rewrite, with_output
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.timeframe import on_timeframe
 from dsl.registry import NodeType, lookup, node_types
 from dsl.text import syntax as sx
+from dsl.text.delays import bars_back, delayed
 from dsl.text.inference import Literal, infer, operators, shift_index, within
 from dsl.text.mismatch import call_mismatch, operator_mismatch
 from dsl.text.scope import Operand, Scope, param_value
 from dsl.text.statements import NEGATED, UNITS
-from dsl.timeframes import WORDS, shown
+from dsl.timeframes import WORDS
 
 KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, FORCE, *BOUNDED)}
 
@@ -333,7 +334,7 @@ def _shifted(expr: sx.Shifted, scope: Scope) -> Node | None:
         return None
     if isinstance(inner, Literal):
         raise KindMismatch("a number is the same at every bar; [ ] needs a price or an expression")
-    bars = _bars(expr.bars, scope)
+    bars = bars_back(expr.bars, scope)
     if bars is None:
         return None
     # Directly behind a leaf the number is its shift; on anything else it delays all leaves.
@@ -341,61 +342,4 @@ def _shifted(expr: sx.Shifted, scope: Scope) -> Node | None:
         (isinstance(expr.operand, sx.Call) and expr.operand.name not in scope.functions)
         or (isinstance(expr.operand, sx.Name) and expr.operand.text not in scope.names)
     )
-    return rewrite(inner, lambda n: _delayed(n, bars, scope, absolute=direct))
-
-
-def _bars(expr: sx.Number | sx.Name, scope: Scope) -> int | InputRef | None:
-    if isinstance(expr, sx.Number):
-        if not isinstance(expr.value, int):
-            raise ParamOutOfRange(f"[{expr.text}]: bars back are a whole number")
-        return expr.value
-    if scope.broken(expr.text):
-        return None
-    named = scope.names.get(expr.text)
-    if isinstance(named, Literal) and not named.clock and isinstance(named.value, int | InputRef):
-        return named.value
-    spec = scope.inputs.get(expr.text)
-    if named is not None or spec is None or spec.kind or expr.text in scope.clocks:
-        raise ParamOutOfRange(f"[{expr.text}]: bars back are a whole number or an input")
-    return InputRef(expr.text)
-
-
-def _delayed(leaf: Node, bars: int | InputRef, scope: Scope, *, absolute: bool) -> Node:
-    index = shift_index(leaf.type)
-    if index is None:
-        return leaf
-    if leaf.timeframe:
-        word = shown(leaf.timeframe).lower()
-        raise KindMismatch(
-            f"[ ] behind {word}(...) could mean bars of the chart or of {shown(leaf.timeframe)}",
-            hint=f"write it inside: {word}(close[2]) is the {shown(leaf.timeframe)} bar before",
-        )
-    param = leaf.type.params[index]
-    shift = leaf.params[index]
-    new: Value
-    if absolute or bars == 1:
-        new = bars if absolute else shift
-    elif isinstance(bars, InputRef) and shift == 1:
-        new = bars
-    elif isinstance(bars, InputRef) or not isinstance(shift, int):
-        raise ParamOutOfRange("an input can only delay what is not delayed otherwise")
-    else:
-        new = shift + bars - 1
-    if isinstance(new, InputRef):
-        if isinstance(bars, InputRef):
-            param.coerce(scope.inputs[bars.name].value)
-            scope.use(bars.name, param)
-    elif isinstance(new, int) and new < getattr(param, "minimum", 0):
-        raise _not_known(leaf, new)
-    return with_params(leaf, [*leaf.params[:index], new])
-
-
-def _not_known(leaf: Node, shift: int) -> ParamOutOfRange:
-    name = leaf.type.name
-    if shift < 0:
-        return ParamOutOfRange(f"{name}[{shift}] lies in the future")
-    return ParamOutOfRange(
-        f"{name}[{shift}] is not known when the strategy decides: at a bar's first tick there is "
-        "only its open, its time and the spread",
-        hint=f"{name}[1], or plain {name}, is the last closed bar",
-    )
+    return rewrite(inner, lambda n: delayed(n, bars, scope, absolute=direct))
