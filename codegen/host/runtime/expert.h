@@ -56,7 +56,7 @@ void trace(const char *name, double value);
 
 // While variables of the program are set up memory is zero, as MetaTrader has it; elsewhere what
 // has no value yet holds a pattern that a sanitizer or a comparison finds.
-inline bool zeroing = true;
+inline thread_local bool zeroing = true;
 
 template <typename T> T unset() {
     if (zeroing)
@@ -78,6 +78,29 @@ template <typename T, typename... A> void renew(T &variable, A &&...arguments) {
     new (static_cast<void *>(&variable)) T(std::forward<A>(arguments)...);
 }
 
+// A structure with all members zero, and a variable made so.
+template <typename T> T zeroed() {
+    const bool before = zeroing;
+    zeroing = true;
+    T value = T();
+    zeroing = before;
+    return value;
+}
+template <typename T> void clear(T &variable) { variable = zeroed<T>(); }
+
+// A real number cut to a whole one; what has no whole number gives the lowest.
+template <typename T> T truncated(double x) {
+    if constexpr (!std::is_integral<T>::value) {
+        return T(truncated<int64_t>(x));
+    } else {
+        const double low = static_cast<double>(std::numeric_limits<T>::min());
+        const double end = 2.0 * static_cast<double>(std::numeric_limits<T>::max() / 2 + 1);
+        if (!(x > low - 1.0 && x < end))
+            return std::numeric_limits<T>::min();
+        return static_cast<T>(x);
+    }
+}
+
 template <typename T> T quotient(T a, T b, int where) {
     if (b == T())
         fail("zero divide", where);
@@ -97,6 +120,9 @@ template <typename T> T remainder(T a, T b, int where) {
     }
     return static_cast<T>(a % b);
 }
+
+template <typename T> T &divide(T &a, T b, int where) { return a = quotient<T>(a, b, where); }
+template <typename T> T &reduce(T &a, T b, int where) { return a = remainder<T>(a, b, where); }
 
 // Place in the flat storage of a static array of two dimensions.
 inline int64_t cell(int64_t row, int64_t rows, int64_t column, int64_t columns, int where) {

@@ -1,0 +1,188 @@
+"""Declarations of variables: types, array sizes and initial values, in C++."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codegen.host import syntax
+from codegen.host.calls import Argument, choose, prepared
+from codegen.host.expressions import Expressions, place_of
+from codegen.host.scope import Refused, Symbol, World, cpp_name
+from codegen.host.types import cpp_type, is_number
+from codegen.host.values import Place, Value
+from codegen.host.writer import Writer
+
+
+def storage(symbol: Symbol) -> str:
+    """Return the C++ type of a variable."""
+    plain = cpp_type(symbol.type)
+    return f"Array<{plain}>" if symbol.rank else plain
+
+
+def cells(symbol: Symbol) -> int | None:
+    """Return how many elements a static array has in all, None for a dynamic one."""
+    total = 1
+    for size in symbol.dimensions:
+        if size is None:
+            return None
+        total *= size
+    return total
+
+
+def dimensions(expressions: Expressions, node: syntax.Variable) -> tuple[int | None, ...]:
+    """Return the sizes of an array; a list of values gives the size that is left out."""
+    at = (node.line, node.column)
+    sizes: list[int | None] = []
+    for size in node.dimensions:
+        if size is None:
+            sizes.append(None)
+            continue
+        number = expressions.read(size).number
+        if not isinstance(number, int) or number < 1:
+            raise Refused(place_of(size), "the size of an array is a constant from 1")
+        sizes.append(number)
+    if len(sizes) > 2 or None in sizes[1:]:
+        raise Refused(at, "arrays of one dimension, or of two with constant sizes, are known")
+    if sizes == [None] and isinstance(node.value, syntax.Listed):
+        return (len(node.value.values),)
+    if len(sizes) == 2 and sizes[0] is None:
+        raise Refused(at, "the first size of an array of two dimensions is missing")
+    return tuple(sizes)
+
+
+def initial(expressions: Expressions, node: syntax.Variable, symbol: Symbol) -> str | None:
+    """Return constructor arguments of a variable in C++, None where it starts without a value."""
+    at = (node.line, node.column)
+    world = expressions.world
+    if symbol.rank:
+        return _array(expressions, node, symbol)
+    if symbol.type in world.records:
+        return _record(expressions, node, symbol)
+    if node.arguments is not None:
+        raise Refused(at, f"{symbol.type} has no constructor")
+    if isinstance(node.value, syntax.Listed):
+        raise Refused(at, f"a list of values for one {symbol.type}")
+    if node.value is None:
+        return None
+    return expressions.wanted(node.value, symbol.type)
+
+
+def _array(expressions: Expressions, node: syntax.Variable, symbol: Symbol) -> str:
+    total = cells(symbol)
+    at = (node.line, node.column)
+    if node.value is None:
+        return "" if total is None else str(total)
+    if total is None or not isinstance(node.value, syntax.Listed):
+        raise Refused(at, "an array gets its values from a list in braces")
+    codes = _flat(expressions, node.value, symbol.type)
+    if len(codes) > total:
+        raise Refused(at, f"{len(codes)} values for an array of {total}")
+    plain = cpp_type(symbol.type)
+    return f"{total}, std::initializer_list<{plain}>{{{', '.join(codes)}}}"
+
+
+def _flat(expressions: Expressions, listed: syntax.Listed, type_: str) -> list[str]:
+    codes: list[str] = []
+    for value in listed.values:
+        if isinstance(value, syntax.Listed):
+            codes += _flat(expressions, value, type_)
+        else:
+            codes.append(expressions.wanted(value, type_))
+    return codes
+
+
+def _record(expressions: Expressions, node: syntax.Variable, symbol: Symbol) -> str | None:
+    world = expressions.world
+    record = world.records[symbol.type]
+    at = (node.line, node.column)
+    if isinstance(node.value, syntax.Listed):
+        zero = all(isinstance(v, syntax.Literal) and v.text == "0" for v in node.value.values)
+        if not record.plain or not zero or len(node.value.values) > 1:
+            raise Refused(at, f"a list of values for {symbol.type}", "allowed are {} and {0}")
+        return f"host::zeroed<{symbol.type}>()"
+    if node.value is not None:
+        return expressions.wanted(node.value, symbol.type)
+    given = [Argument(expressions.read(a), place_of(a)) for a in node.arguments or ()]
+    if record.constructors:
+        chosen = choose(world, symbol.type, record.constructors, given, at)
+        return ", ".join(prepared(world, chosen, given)[0])
+    if given:
+        raise Refused(at, f"{symbol.type} has no constructor with parameters")
+    return None
+
+
+class LocalWriter:
+    """Writes the variables of one function and, where wanted, calls that report their values."""
+
+    def __init__(
+        self,
+        expressions: Expressions,
+        out: Writer,
+        static: Callable[[Symbol, str, str], str],
+        *,
+        traced: bool,
+    ) -> None:
+        self._expressions = expressions
+        self._out = out
+        self._static = static
+        self._traced = traced
+        self.places: dict[Symbol, Place] = {}
+
+    def declare(self, node: syntax.Variable) -> None:
+        """Translate one declared local."""
+        state = self._expressions.state
+        at = (node.line, node.column)
+        check_type(state.world, node.type, at)
+        const = node.const
+        symbol = Symbol(node.name, node.type, cpp_name(node.name), "local", const)
+        self.places[symbol] = at
+        try:
+            symbol.dimensions = dimensions(self._expressions, node)
+            start = initial(self._expressions, node, symbol)
+        finally:
+            state.declare(symbol, at)
+        if const and node.value is None and not node.arguments:
+            raise Refused(at, f"constant '{node.name}' has no value")
+        if node.static:
+            symbol.code = self._static(symbol, storage(symbol), start or "")
+            return
+        self._write(node, symbol, start)
+
+    def _write(self, node: syntax.Variable, symbol: Symbol, start: str | None) -> None:
+        state = self._expressions.state
+        kind = storage(symbol)
+        if start is None:
+            state.has_no_value(symbol)
+            own = symbol.type in state.world.records
+            start = (
+                ""
+                if own and not state.world.records[symbol.type].builtin
+                else (f"host::unset<{kind}>()")
+            )
+        word = "const " if symbol.const else ""
+        if not start:
+            self._out.emit(node.line, f"{word}{kind} {symbol.code};")
+        elif symbol.rank or node.arguments:
+            self._out.emit(node.line, f"{word}{kind} {symbol.code}({start});")
+        else:
+            self._out.emit(node.line, f"{word}{kind} {symbol.code} = {start};")
+        if self._traced and node.value is not None and not symbol.rank:
+            self.trace(symbol.name, Value(symbol.type, symbol.code))
+
+    def trace(self, name: str, value: Value) -> None:
+        """Write a call that reports a number."""
+        if is_number(value.type) or value.type in self._expressions.world.enums:
+            self._out.emit(0, f'host::trace("{name}", static_cast<double>({value.code}));')
+
+    def trace_arrays(self) -> None:
+        """Write calls that report the arrays of numbers that are in force."""
+        for scope in self._expressions.state.scopes:
+            for symbol in scope.values():
+                if symbol.kind == "local" and symbol.rank and symbol.type in ("double", "int"):
+                    self._out.emit(0, f'host::trace_array("{symbol.name}", {symbol.code});')
+
+
+def check_type(world: World, name: str, at: Place) -> None:
+    """Refuse a type of variables that nothing declares."""
+    if name == "void" or not world.is_type(name):
+        raise Refused(at, f"type '{name}' is not known for a variable")
