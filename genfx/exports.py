@@ -12,9 +12,10 @@ from backtest.objective import parse_objective
 from backtest.timeframes import timeframe_name
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts, FitnessTerm, SpanFigures
-from codegen.mql5.inifile import emit_ini, unattended_run
+from codegen.mql5.inifile import unattended_run
 from codegen.mql5.inputs import MAGIC
 from codegen.mql5.setfile import emit_set
+from codegen.mql5.tester_ini import emit_ini
 from codegen.python import PythonFacts, emit_python
 from dsl.errors import ConfigError, ParamOutOfRange
 from dsl.layout import Drawing, to_dot

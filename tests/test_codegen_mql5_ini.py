@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from backtest.market import Account, Costs, Market, Symbol
-from codegen.mql5.inifile import MODELS, emit_ini, parse_ini, unattended_run
+from codegen.mql5.inifile import parse_ini, unattended_run
 from codegen.mql5.setfile import set_rows
+from codegen.mql5.tester_ini import MODELS, emit_ini
 from dsl.errors import ConfigError, DataError
 from dsl.text.lower import parse
 from genfx.cli.app import app
@@ -77,9 +78,8 @@ def test_another_alphabet_makes_it_utf16() -> None:
 
 
 def test_a_leverage_that_metatrader_has_not_is_refused() -> None:
-    run = replace(unattended_run(STRATEGY, MARKET, "x"), leverage=33.3)
     with pytest.raises(ConfigError, match="whole number"):
-        emit_ini(run)
+        sections(replace(MARKET, account=Account(leverage=33.3)))
 
 
 def test_a_hand_written_file_is_read_without_its_remarks() -> None:
