@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 
+from backtest.market import Market, Symbol
 from backtest.program import Decisions
 from codegen.evaluate import Evaluator
 from codegen.interpret import interpret
 from codegen.mql5.emit import emit_mql5
 from codegen.python import python_decisions
-from codegen.verify.markets import nasty_market
+from codegen.verify.markets import nasty_bars
 from dsl.text.lower import parse
 
 FORMULAS = """
@@ -26,7 +27,7 @@ STRATEGY = parse(FORMULAS, "t.formula")
 
 
 def test_formulas_decide_alike_in_every_engine() -> None:
-    market = nasty_market(np.random.default_rng(11))
+    market = Market(nasty_bars(np.random.default_rng(6), 400), Symbol("TEST", 5))
     wanted = interpret(STRATEGY, market)
     assert 0 < wanted.long_entry.sum() < len(wanted.long_entry) / 2
     assert 0 < wanted.short_entry.sum() < len(wanted.short_entry) / 2

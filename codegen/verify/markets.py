@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,13 @@ from dsl.jit import I64
 
 _HOUR = 3600
 _MONDAY = 1_704_067_200  # 2024-01-01 00:00
+
+
+class _Conversion(NamedTuple):
+    """What turns profit into the deposit currency: its price, and which way it quotes."""
+
+    price: float
+    inverse: bool
 
 
 def nasty_bars(rng: np.random.Generator, n: int, *, digits: int = 5, tick: int = 1) -> Bars:
@@ -76,8 +84,8 @@ def _finer(rng: np.random.Generator, bars: Bars) -> Bars:
     return Bars("TEST", quarter, bars.digits, time[rows], o, h, lo, close, ones, ones)
 
 
-def _symbol_and_account(rng: np.random.Generator) -> tuple[Symbol, Account, int]:
-    """Return symbol, account, and the conversion series wanted: -1 none, 0 direct, 1 inverse."""
+def _symbol_and_account(rng: np.random.Generator) -> tuple[Symbol, Account, _Conversion | None]:
+    """Return symbol, account, and the series that turns profit into the deposit currency."""
     swap = str(rng.choice(["none", "points", "currency"]))
     facts: dict[str, Any] = {
         "swap_mode": swap,
@@ -90,35 +98,43 @@ def _symbol_and_account(rng: np.random.Generator) -> tuple[Symbol, Account, int]
         "lots_max": float(rng.choice([5.0, 100.0, 100.0])),
     }
     leverage, stop_out = float(rng.choice([30, 500, 500])), float(rng.choice([0, 50, 90]))
+    direct, inverse, yen = _Conversion(0.9, False), _Conversion(1.3, True), _Conversion(150.0, True)
+    jpy: dict[str, Any] = {"profit_currency": "JPY", **facts}
+    cfd: dict[str, Any] = {"base_currency": "USD", "margin_mode": "cfd", **facts}
     kinds = (
-        (Symbol("EURUSD", 5, **facts), "USD", -1),
-        (Symbol("USDJPY", 3, base_currency="USD", profit_currency="JPY", **facts), "USD", -1),
-        (Symbol("EURUSD", 5, **facts), "CHF", 0),
-        (Symbol("EURUSD", 5, **facts), "GBP", 1),
-        (Symbol("INDEX", 2, 25, 10.0, "USD", "USD", margin_mode="cfd", **facts), "USD", -1),
+        (Symbol("EURUSD", 5, **facts), "USD", None),
+        (Symbol("USDJPY", 3, base_currency="USD", **jpy), "USD", None),
+        (Symbol("EURJPY", 3, **jpy), "USD", yen),
+        (Symbol("EURUSD", 5, **facts), "CHF", direct),
+        (Symbol("EURUSD", 5, **facts), "GBP", inverse),
+        (Symbol("XAUUSD", 2, 1, 100.0, **cfd), "USD", None),
+        (Symbol("INDEX", 2, 25, 10.0, **cfd), "USD", None),
         (
             Symbol("FUT", 2, 5, 50.0, margin_mode="futures", margin_per_lot=900.0, **facts),
             "USD",
-            -1,
+            None,
         ),
     )
-    symbol, currency, way = kinds[int(rng.integers(len(kinds)))]
-    return symbol, Account(10_000.0, currency, leverage, stop_out), way
+    symbol, currency, conversion = kinds[int(rng.integers(len(kinds)))]
+    mode: Literal["hedging", "netting"] = "hedging" if rng.random() < 0.5 else "netting"
+    return symbol, Account(10_000.0, currency, leverage, stop_out, mode), conversion
 
 
-def nasty_market(rng: np.random.Generator, n: int = 400) -> Market:
-    """Return a random market that passes `check_market`: symbol, account, costs, window, series."""
-    symbol, account, way = _symbol_and_account(rng)
-    bars = nasty_bars(rng, n, digits=symbol.digits, tick=symbol.tick_points)
-    modes = ["pessimistic", "optimistic", "path", "finer"]
-    costs = Costs(
-        spread=int(rng.integers(0, 30)),
-        slippage=int(rng.choice([0, 0, 3])),
-        commission=float(rng.choice([0.0, 3.5])),
-        gap="order" if rng.random() < 0.3 else "market",
-        both_touched=modes[int(rng.integers(4))],  # type: ignore[arg-type]
-        tick_value=float(rng.choice([0.0, 0.0, 0.0, 0.7])),
-    )
+def nasty_market(rng: np.random.Generator, n: int = 400, bars: Bars | None = None) -> Market:
+    """Return a random market that passes `check_market`: symbol, account, costs, window, series.
+
+    bars: EURUSD bars to trade in place of nasty ones; then the symbol is EURUSD.
+    """
+    symbol, account, conversion = _symbol_and_account(rng)
+    if bars is None:
+        bars = nasty_bars(rng, n, digits=symbol.digits, tick=symbol.tick_points)
+    else:
+        n, conversion = len(bars), None
+        account = replace(account, currency="USD")
+        symbol = replace(
+            _plain(symbol), name=bars.symbol, digits=bars.digits, tick_points=1, contract_size=1e5
+        )
+    costs = _costs(rng)
     whole = rng.random() < 0.5
     return Market(
         bars,
@@ -127,11 +143,26 @@ def nasty_market(rng: np.random.Generator, n: int = 400) -> Market:
         costs,
         first=0 if whole else n // 8,
         last=-1 if whole else n - n // 8,
-        conversion=_pair(rng, bars, 0.9)
-        if way == 0
-        else _pair(rng, bars, 1.3)
-        if way == 1
-        else None,
-        conversion_inverse=way == 1,
+        conversion=_pair(rng, bars, conversion.price) if conversion else None,
+        conversion_inverse=conversion is not None and conversion.inverse,
         finer=_finer(rng, bars) if costs.both_touched == "finer" else None,
+    )
+
+
+def _plain(symbol: Symbol) -> Symbol:
+    """Return the facts of a symbol as those of EURUSD."""
+    return replace(
+        symbol, base_currency="EUR", profit_currency="USD", margin_mode="forex", margin_per_lot=0.0
+    )
+
+
+def _costs(rng: np.random.Generator) -> Costs:
+    modes = ["pessimistic", "optimistic", "path", "finer"]
+    return Costs(
+        spread=int(rng.integers(0, 30)),
+        slippage=int(rng.choice([0, 0, 3])),
+        commission=float(rng.choice([0.0, 3.5])),
+        gap="order" if rng.random() < 0.3 else "market",
+        both_touched=modes[int(rng.integers(4))],  # type: ignore[arg-type]
+        tick_value=float(rng.choice([0.0, 0.0, 0.0, 0.7])),
     )

@@ -1,0 +1,85 @@
+"""Random cases for parity: a strategy, a market, and what happens to the terminal meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backtest.bars import Bars
+from backtest.market import Market
+from backtest.resample import resampled
+from codegen.evaluate import Evaluator
+from codegen.verify.markets import nasty_market
+from codegen.verify.strategies import random_strategy
+from dsl.node import node, with_inputs
+from dsl.nodes.expert import EXPERT
+from dsl.parametrize import parametrize
+from dsl.registry import lookup
+from dsl.strategy import Strategy
+
+_NASTY_ROWS, _REAL_ROWS = (300, 700), (500, 1200)
+_REAL_CHANCE = 0.4
+_TIMEFRAMES = (3600, 14_400)
+_LONGEST = 20  # period
+_DRAWS = 6  # until a strategy trades
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One proof: its number, the strategy as it is emitted, the market it trades on."""
+
+    number: int
+    strategy: Strategy
+    market: Market
+
+
+def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
+    """Return a case; it depends on its number, the seed and the real bars, on no other case.
+
+    Args:
+        real: Bars of which stretches serve beside random ones; their symbols are traded as EURUSD.
+    """
+    rng = np.random.default_rng((seed, number))
+    use_real = bool(real) and rng.random() < _REAL_CHANCE
+    rows = int(rng.integers(*(_REAL_ROWS if use_real else _NASTY_ROWS)))
+    stretch = _stretch(rng, real, rows) if use_real else None
+    market = nasty_market(rng, rows, stretch)
+    strategy = _that_trades(rng, market)
+    if rng.random() < 0.5:
+        strategy = parametrize(strategy)
+    return Case(number, replace(strategy, title=f"Case {number} of seed {seed}"), market)
+
+
+def _that_trades(rng: np.random.Generator, market: Market) -> Strategy:
+    """Return a strategy that trades, or the last of a few that were drawn."""
+    evaluator = Evaluator(market)
+    for _ in range(_DRAWS):
+        strategy = _sized(rng, random_strategy(rng, longest=_LONGEST))
+        if evaluator.evaluate([strategy])[0].trades:
+            break
+    return strategy
+
+
+def _sized(rng: np.random.Generator, strategy: Strategy) -> Strategy:
+    """Return the strategy with another size, sometimes one that the account cannot bear."""
+    by_risk = strategy.port("stop_loss") is not None and rng.random() < 0.5
+    value = rng.choice([0.1, 1.0, 1.0, 5.0]) if by_risk else rng.choice([0.01, 0.07, 0.5, 3.0])
+    size = node(lookup("risk" if by_risk else "lots"), (), (float(value),))
+    ports = [port.name for port in EXPERT.inputs]
+    inputs = list(strategy.expert.inputs)
+    inputs[ports.index("size")] = size
+    return replace(strategy, expert=with_inputs(strategy.expert, inputs))
+
+
+def _stretch(rng: np.random.Generator, real: Sequence[Bars], rows: int) -> Bars:
+    """Return some consecutive real bars, of their own or a larger timeframe."""
+    bars = real[int(rng.integers(len(real)))]
+    wanted = int(rng.choice(_TIMEFRAMES))
+    if wanted > bars.timeframe and wanted % bars.timeframe == 0:
+        per_row = wanted // bars.timeframe
+        start = int(rng.integers(max(1, len(bars) - rows * per_row)))
+        return resampled(bars.between(start, start + rows * per_row), wanted)
+    start = int(rng.integers(max(1, len(bars) - rows)))
+    return bars.between(start, start + rows)

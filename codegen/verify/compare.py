@@ -1,0 +1,69 @@
+"""Two tables of deals side by side: equal, or the first deal and field that differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from backtest.result import Deal, Deals
+
+MISSING = "missing"
+FIELDS = (
+    "time",
+    "entry",
+    "side",
+    "reason",
+    "lots",
+    "price",
+    "stop",
+    "target",
+    "profit",
+    "commission",
+    "swap",
+    "balance",
+)
+_CENT = 0.005  # deposit currency
+_LOTS = 1e-9
+_SLACK = {"lots": _LOTS, "profit": _CENT, "commission": _CENT, "swap": _CENT, "balance": _CENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first deal that is not the same on both sides.
+
+    number: Counted from 0. field: The first of FIELDS that differs, or MISSING where one side has
+    no such deal. expected: The engine's deal. replayed: That of the Expert Advisor's text.
+    """
+
+    number: int
+    field: str
+    expected: Deal | None
+    replayed: Deal | None
+
+    @property
+    def time(self) -> int:
+        """Return when the earlier of both deals was made, Unix seconds."""
+        return min(deal.time for deal in (self.expected, self.replayed) if deal is not None)
+
+
+def first_difference(expected: Deals, replayed: Deals) -> Difference | None:
+    """Return where two tables of deals part; None where they are the same.
+
+    Times, sides, reasons are equal; prices and levels to the point, lots to 1e-9, money to the
+    cent. The row of the bar is not compared: its time is.
+    """
+    for number, (one, other) in enumerate(zip_longest(expected, replayed)):
+        if one is None or other is None:
+            return Difference(number, MISSING, one, other)
+        field = first_field(one, other)
+        if field:
+            return Difference(number, field, one, other)
+    return None
+
+
+def first_field(one: Deal, other: Deal) -> str:
+    """Return the first field in which two deals differ, "" where none does."""
+    for name in FIELDS:
+        if not abs(getattr(one, name) - getattr(other, name)) <= _SLACK.get(name, 0.0):
+            return name
+    return ""
