@@ -38,6 +38,8 @@ class Engine:
 
     def until(self, end: int) -> Deals:
         """Return the deals of a window that ends before row `end`."""
+        if end <= self.plan.warmup:
+            return Deals.of(())
         window = Evaluator(replace(self.market, last=end), cache=self._evaluator.cache)
         return window.result(self.strategy).deals
 
