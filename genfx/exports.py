@@ -137,11 +137,12 @@ def with_ea_values(facts: Facts, values: Mapping[str, ParamValue]) -> Facts:
     return replace(facts, mql5=replace(facts.mql5, magic=int(magic), values=tuple(rest.items())))
 
 
-def finalist_facts(facts: Facts, finalist: Finalist) -> Facts:
-    """Return the facts with the figures of one finalist and its own magic number."""
+def finalist_facts(facts: Facts, finalist: Finalist, verified: str = "") -> Facts:
+    """Return the facts with the figures of one finalist, its own magic number, its replay."""
     spans = []
     for found in finalist.spans:
         first, last = span_text(found.market).split(" .. ")
         spans.append(SpanFigures(found.span, first, last, figure_rows(found)))
     magic = facts.mql5.magic + finalist.rank - 1
-    return replace(facts, mql5=replace(facts.mql5, spans=tuple(spans), magic=magic))
+    changed = replace(facts.mql5, spans=tuple(spans), magic=magic)
+    return replace(facts, mql5=replace(changed, verified=verified or changed.verified))

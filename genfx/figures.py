@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from genfx.finalists import FIGURES, Finalist, SpanResult
+from genfx.proofs import Proof
 
 LABELS = {
     "net_profit": "Net profit",
@@ -86,16 +87,19 @@ def _side_by_side(finalists: Sequence[Finalist], name: str) -> list[str]:
     return [" ".join(f"{text:>{width}}" for text in cells) for cells in texts]
 
 
-def results_csv(finalists: Sequence[Finalist]) -> str:
+def results_csv(finalists: Sequence[Finalist], proofs: Sequence[Proof]) -> str:
     """Return the finalists with the figures of all spans side by side, one line each."""
     spans = [found.span for found in finalists[0].spans] if finalists else []
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = finalists[0].spans[0].named if finalists else FIGURES
     head = [f"{span}_{name}" for name in names for span in spans]
-    writer.writerow(["rank", "file", "strategy_id", *head])
-    for finalist in finalists:
+    writer.writerow(["rank", "file", "strategy_id", *head, "replay", "replay_deals", "replay_text"])
+    for finalist, proof in zip(finalists, proofs, strict=True):
         columns = zip(*(found.figures for found in finalist.spans), strict=True)
         cells = [repr(round(value, 10)) for column in columns for value in column]
-        writer.writerow([finalist.rank, finalist.name, finalist.strategy.strategy_id, *cells])
+        replay = (proof.word, proof.deals, proof.text)
+        writer.writerow(
+            [finalist.rank, finalist.name, finalist.strategy.strategy_id, *cells, *replay]
+        )
     return out.getvalue()

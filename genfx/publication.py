@@ -14,6 +14,7 @@ from backtest.market import Market
 from genfx.exports import MAIN_TARGETS, SUFFIXES, export_bytes, finalist_facts, market_facts
 from genfx.figures import results_csv
 from genfx.finalists import Finalist
+from genfx.proofs import Proof
 from genfx.report import RunFacts, report_html
 from gp.evolve import Outcome
 from gp.settings import FitnessSettings
@@ -32,6 +33,7 @@ class Publication:
     fitness: FitnessSettings
     outcome: Outcome
     finalists: tuple[Finalist, ...]
+    proofs: tuple[Proof, ...]
     lucky_sharpe: float
 
 
@@ -39,8 +41,8 @@ def result_files(of: Publication) -> dict[str, bytes]:
     """Return name and content of every result file; run.json comes last, a sign of completeness."""
     files: dict[str, bytes] = {}
     facts = market_facts(of.whole, of.fitness, of.magic)
-    for finalist in of.finalists:
-        own = finalist_facts(facts, finalist)
+    for finalist, proof in zip(of.finalists, of.proofs, strict=True):
+        own = finalist_facts(facts, finalist, proof.text)
         for target in MAIN_TARGETS:
             name = finalist.name + SUFFIXES[target]
             files[name] = export_bytes(finalist.strategy, target, own)
@@ -53,9 +55,9 @@ def result_files(of: Publication) -> dict[str, bytes]:
         tuple(of.outcome.entries),
         of.fitness.objective,
     )
-    files["results.csv"] = results_csv(of.finalists).encode()
+    files["results.csv"] = results_csv(of.finalists, of.proofs).encode()
     files["logbook.csv"] = logbook_csv(of.outcome.entries).encode()
-    files["report.html"] = report_html(of.finalists, tried, of.whole).encode()
+    files["report.html"] = report_html(of.finalists, tried, of.whole, of.proofs).encode()
     files["run.json"] = (json.dumps(run_facts(of), indent=2, sort_keys=True) + "\n").encode()
     return files
 
@@ -82,15 +84,19 @@ def run_facts(of: Publication) -> dict[str, Any]:
         "strategies_tried": of.outcome.distinct,
         "evaluations_requested": of.outcome.requests,
         "lucky_sharpe": round(of.lucky_sharpe, 6),
-        "strategies": [_strategy_facts(finalist) for finalist in of.finalists],
+        "strategies": [
+            _strategy_facts(finalist, proof)
+            for finalist, proof in zip(of.finalists, of.proofs, strict=True)
+        ],
     }
 
 
-def _strategy_facts(finalist: Finalist) -> dict[str, Any]:
+def _strategy_facts(finalist: Finalist, proof: Proof) -> dict[str, Any]:
     return {
         "file": finalist.name,
         "strategy_id": finalist.strategy.strategy_id,
         "structure_id": finalist.strategy.structure_id,
+        "replay": {"verified": proof.verified, "deals": proof.deals, "text": proof.text},
         "figures": {
             found.span: {
                 name: value if math.isfinite(value) else None for name, value in found.named.items()

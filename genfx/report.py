@@ -17,6 +17,7 @@ from genfx import __version__
 from genfx.figures import figure_label, figure_text
 from genfx.finalists import FIGURES, OBJECTIVE, Finalist, SpanResult
 from genfx.months import MONTHS, Year, monthly
+from genfx.proofs import Proof
 from genfx.report_charts import COLOURS, equity_chart, score_charts
 from genfx.tester import DRAWDOWNS, PROFITS, TRADES, label
 
@@ -39,7 +40,9 @@ class RunFacts:
     objective: str = ""
 
 
-def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -> str:
+def report_html(
+    finalists: Sequence[Finalist], facts: RunFacts, whole: Market, proofs: Sequence[Proof]
+) -> str:
     """Return the report of a run; the same run gives the same bytes."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("templates", "report"),
@@ -62,7 +65,7 @@ def report_html(finalists: Sequence[Finalist], facts: RunFacts, whole: Market) -
         spans=[(s.span, COLOURS[s.span], _name(s.span), _moments(s.market)) for s in spans],
         labels=[figure_label(name, account.currency) for name in _overview(spans)],
         months=MONTHS,
-        finalists=[_view(finalist) for finalist in finalists],
+        finalists=[_view(f, proof) for f, proof in zip(finalists, proofs, strict=True)],
         searched=score_charts(facts.entries),
     )
 
@@ -96,7 +99,7 @@ def _name(span: str) -> str:
     return span.replace("_", "-")
 
 
-def _view(finalist: Finalist) -> dict[str, object]:
+def _view(finalist: Finalist, proof: Proof) -> dict[str, object]:
     spans = finalist.spans
     years = [year for found in spans for year in monthly(found)]
     return {
@@ -104,6 +107,8 @@ def _view(finalist: Finalist) -> dict[str, object]:
         "title": finalist.strategy.title,
         "id": finalist.strategy.strategy_id,
         "text": format_strategy(finalist.strategy),
+        "replay": proof.text,
+        "verified": proof.verified,
         "cells": [
             [figure_text(name, found.named[name]) for found in spans] for name in _overview(spans)
         ],

@@ -18,11 +18,12 @@ from dsl.text.lower import parse
 from genfx import __version__
 from genfx.config import Config, parse_config
 from genfx.diversity import distinct_first
-from genfx.exports import titled, with_inputs
+from genfx.exports import market_facts, titled, with_inputs
 from genfx.finalists import Finalist, finalists
 from genfx.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
 from genfx.luck import lucky_sharpe
 from genfx.markets import SpanMarkets, market, span_markets
+from genfx.proofs import Proof, proofs
 from genfx.publication import Publication, result_files
 from genfx.search_sections import search_settings
 from gp.evaluators import Evaluators, evaluators_of
@@ -50,6 +51,7 @@ class Finished:
     run: Run
     outcome: Outcome
     finalists: tuple[Finalist, ...]
+    proofs: tuple[Proof, ...]
     lucky_sharpe: float
 
 
@@ -125,7 +127,9 @@ def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
     spans = run.spans.named()[: 2 if outcome.interrupted else 3]
     objective = run.settings.fitness.objective
     shown = finalists(best, spans, objective=objective, threads=threads)
-    found = Finished(run, outcome, shown, _luck(run, outcome))
+    facts = market_facts(run.whole, run.settings.fitness, run.config.output.magic)
+    replayed = proofs(shown, facts, wanted=run.config.output.verify)
+    found = Finished(run, outcome, shown, replayed, _luck(run, outcome))
     publish(run.folder, result_files(_publication(found)))
     return found
 
@@ -192,6 +196,7 @@ def _publication(found: Finished) -> Publication:
         fitness=run.settings.fitness,
         outcome=found.outcome,
         finalists=found.finalists,
+        proofs=found.proofs,
         lucky_sharpe=found.lucky_sharpe,
     )
 

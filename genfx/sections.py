@@ -157,6 +157,10 @@ class Output(Section):
     magic: int = Field(
         default=20_170_101, ge=1, description="magic number of the first Expert Advisor"
     )
+    verify: bool = Field(
+        default=True,
+        description="true: replay each Expert Advisor, where there is a C++ compiler",
+    )
 
     @field_validator("folder")
     @classmethod

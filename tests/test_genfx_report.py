@@ -13,6 +13,7 @@ from genfx.config import Config
 from genfx.finalists import Finalist, span_result
 from genfx.markets import market, span_markets
 from genfx.months import monthly
+from genfx.proofs import Proof
 from genfx.report import RunFacts, cost_text, report_html
 from genfx.report_charts import equity_chart, score_charts
 
@@ -106,7 +107,9 @@ def test_a_search_of_one_generation_has_no_chart() -> None:
 
 def test_the_page_states_causes_costs_and_units(finalist: Finalist) -> None:
     whole = finalist.spans[0].market
-    html = report_html([finalist], RunFacts("r", 1, 2, 3, 0.5), whole)
+    proof = Proof(True, 862, "verified: 862 deals equal")
+    html = report_html([finalist], RunFacts("r", 1, 2, 3, 0.5), whole, [proof])
+    assert "Expert Advisor: verified: 862 deals equal" in html
     assert "<td>stop loss</td>" in html
     assert "<td>max bars</td>" in html
     assert "Expected payoff, USD" in html
@@ -116,4 +119,4 @@ def test_the_page_states_causes_costs_and_units(finalist: Finalist) -> None:
 
 def test_a_page_without_strategies_says_so() -> None:
     whole = market(Config(), api.load_bars("sample"))
-    assert "No strategy passed" in report_html([], RunFacts("r", 1, 2, 3, 0.5), whole)
+    assert "No strategy passed" in report_html([], RunFacts("r", 1, 2, 3, 0.5), whole, [])

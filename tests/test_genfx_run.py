@@ -49,6 +49,7 @@ best = 1
 evaluations = 30
 [output]
 strategies = 3
+verify = false
 """
 ASIDE_FROM_RESULTS = {"run.sqlite", "run.log"}
 

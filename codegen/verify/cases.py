@@ -23,7 +23,22 @@ _NASTY_ROWS, _REAL_ROWS = (300, 700), (500, 1200)
 _REAL_CHANCE = 0.4
 _TIMEFRAMES = (3600, 14_400)
 _LONGEST = 20  # period
+_FAULT_CHANCE = 0.33
+_REQUESTS = 200  # of a test, about
 _DRAWS = 6  # until a strategy trades
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What goes wrong without changing a trade.
+
+    restarts: Rows of bars before which the terminal restarts. outages: Rows from whose first tick
+    on one request for data fails. requotes: Numbers of trade requests, from 1, answered so.
+    """
+
+    restarts: tuple[int, ...] = ()
+    outages: tuple[int, ...] = ()
+    requotes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +48,7 @@ class Case:
     number: int
     strategy: Strategy
     market: Market
+    script: Faults
 
 
 def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
@@ -49,7 +65,22 @@ def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
     strategy = _that_trades(rng, market)
     if rng.random() < 0.5:
         strategy = parametrize(strategy)
-    return Case(number, replace(strategy, title=f"Case {number} of seed {seed}"), market)
+    titled = replace(strategy, title=f"Case {number} of seed {seed}")
+    return Case(number, titled, market, _faults(rng, market))
+
+
+def _faults(rng: np.random.Generator, market: Market) -> Faults:
+    """Return faults for one case in three."""
+    if rng.random() > _FAULT_CHANCE:
+        return Faults()
+
+    def some(first: int, end: int, apart: int = 1) -> tuple[int, ...]:
+        count = int(rng.choice([0, 1, 5, 40]))
+        return tuple(sorted({int(n) // apart * apart for n in rng.integers(first, end, count)}))
+
+    rows = market.first + 1, market.end
+    # An Expert Advisor asks three times at a tick: so far apart, requotes delay nothing.
+    return Faults(some(*rows), some(*rows), some(1, _REQUESTS, apart=4))
 
 
 def _that_trades(rng: np.random.Generator, market: Market) -> Strategy:

@@ -56,6 +56,7 @@ _SAID = (  # in the journal, and what it means for the cause
     ("stops", Cause.PRICE),
     ("price", Cause.PRICE),
 )
+_UNREAD = "not ready"  # of data, in the journal
 _VALUE_SLACK = 1e-9  # relative, as indicators agree after their warm-up
 
 
@@ -69,22 +70,23 @@ def verdict(found: Evidence) -> Verdict:
 def _data(found: Evidence) -> Verdict | None:
     if found.problem:
         return Verdict(Cause.DATA, f"the Expert Advisor did not run: {found.problem}")
-    if READY not in found.replayed.decision and found.replayed.values:
-        said = _said(found.journal)
-        return Verdict(Cause.DATA, f"the Expert Advisor could not read this bar's data{said}")
+    if READY not in found.replayed.decision and any(_UNREAD in line for line in found.journal):
+        return Verdict(
+            Cause.DATA, f"the Expert Advisor could not read its data{_said(found.journal)}"
+        )
     return None
 
 
 def _warm_up(found: Evidence) -> Verdict | None:
-    ready = found.replayed.decision.get(READY)
-    wanted = found.row >= found.warmup
-    if ready is None or (ready > 0) == wanted:
+    if not found.replayed.decision and not found.replayed.values:
+        return None  # nothing was asked of this bar
+    ready, wanted = found.replayed.decision.get(READY, 0.0) > 0, found.row >= found.warmup
+    if ready == wanted:
         return None
-    state = "ready" if ready > 0 else "not ready"
     return Verdict(
         Cause.WARM_UP,
-        f"the Expert Advisor is {state} at bar {found.row + 1}; the engine's warm-up is "
-        f"{found.warmup} bars",
+        f"the Expert Advisor is {'ready' if ready else 'not ready'} after {found.row} bars; the "
+        f"engine's warm-up is {found.warmup} bars",
     )
 
 

@@ -128,6 +128,7 @@ def nasty_market(rng: np.random.Generator, n: int = 400, bars: Bars | None = Non
     symbol, account, conversion = _symbol_and_account(rng)
     if bars is None:
         bars = nasty_bars(rng, n, digits=symbol.digits, tick=symbol.tick_points)
+        bars = replace(bars, symbol=symbol.name)
     else:
         n, conversion = len(bars), None
         account = replace(account, currency="USD")

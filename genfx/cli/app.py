@@ -18,9 +18,11 @@ from genfx.cli.language import check, fmt
 from genfx.cli.mt5 import mt5_app
 from genfx.cli.nodes import nodes
 from genfx.cli.runs import runs_app
+from genfx.cli.selftest import selftest_app
 from genfx.cli.series import series
 from genfx.cli.show import complain, print_json
 from genfx.cli.tune import tune
+from genfx.cli.verify import verify
 
 USER_ERROR = 2
 JSON_WANTED = "genfx.json"
@@ -80,6 +82,8 @@ app.command(epilog="Example: genfx check examples/ema_rsi.strat")(check)
 app.command(epilog="Example: genfx fmt --check examples/ema_rsi.strat")(fmt)
 app.command(epilog="Example: genfx nodes ema")(nodes)
 app.command(epilog='Example: genfx series "ema(close, 20)" --data sample --plot')(series)
+app.command(epilog="Example: genfx verify examples/ema_rsi.strat --data sample")(verify)
 app.add_typer(data_app, name="data")
 app.add_typer(runs_app, name="runs")
 app.add_typer(mt5_app, name="mt5")
+app.add_typer(selftest_app, name="selftest")

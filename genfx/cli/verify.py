@@ -1,0 +1,212 @@
+"""`genfx verify`: the text of an Expert Advisor, replayed on bars, against the engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.markup import escape
+
+from dsl.errors import ConfigError
+from genfx.cli.options import (
+    Changes,
+    CommissionOption,
+    ConfigOption,
+    DataOption,
+    DepositOption,
+    FromOption,
+    JsonOption,
+    SlippageOption,
+    SpreadOption,
+    ToOption,
+    chosen_market,
+    read_config,
+)
+from genfx.cli.show import console, print_json, print_table
+
+if TYPE_CHECKING:
+    from backtest.market import Market
+    from codegen.verify.verify import Verification
+    from genfx.verifying import Subject
+
+DIVERGES = 1  # exit code
+SHOWN = 10  # deals around a divergence
+HONEST = (
+    "The host that ran the text and the engine come from the same hands: they prove each other, "
+    "not MetaTrader."
+)
+
+
+def verify(
+    file: Annotated[
+        Path, typer.Argument(help="A strategy, an emitted .mq5, or a finished run's folder.")
+    ],
+    data: DataOption = "",
+    config: ConfigOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    spread: SpreadOption = None,
+    slippage: SlippageOption = None,
+    commission: CommissionOption = None,
+    deposit: DepositOption = None,
+    mode: Annotated[
+        Literal["open-prices", "m1-ohlc"],
+        typer.Option(help="How the bars are played; m1-ohlc: through bars of one minute."),
+    ] = "open-prices",
+    finer: Annotated[str, typer.Option(help="The bars of one minute, for m1-ohlc.")] = "",
+    inputs: Annotated[
+        Path | None, typer.Option(help="A .set file with values of the inputs.")
+    ] = None,
+    deals: Annotated[str, typer.Option(metavar="all|N", help="Print so many deals; 0: none.")] = "",
+    plot: Annotated[bool, typer.Option(help="Draw the balance of both sides.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay an Expert Advisor's own text on bars and compare every deal with the engine's.
+
+    The .mq5 (a strategy is emitted first) is parsed, translated to C++, compiled and run bar by
+    bar behind a stand-in of MetaTrader. Exit code 1: a deal differs; the first one is shown with
+    what both sides knew at that bar, and the cause. Symbol, account and costs come from --config,
+    as for `genfx backtest`.
+    """
+    wanted = _wanted(deals)
+    if file.is_dir():
+        from genfx.cli.verify_run import verify_folder
+
+        raise typer.Exit(verify_folder(file, as_json=as_json))
+    from genfx.replaying import verified
+    from genfx.verifying import set_values, subject, tester_mode
+
+    changes = Changes(spread, slippage, commission, deposit)
+    market = chosen_market(data, read_config(config), first, last, changes)
+    market = _with_finer(market, finer)
+    found = subject(file, market, set_values(inputs) if inputs else None)
+    played = tester_mode(market, mode)
+    result = verified(found, played, mode)
+    other = verified(found, market, "open-prices") if mode != "open-prices" else None
+    if as_json:
+        print_json(_facts(found, result, other, mode))
+    else:
+        _print(found, result, mode, wanted)
+        if other is not None:
+            _print_modes(result, other, mode)
+        if plot:
+            _plot(result)
+    if not result.holds:
+        raise typer.Exit(DIVERGES)
+
+
+def _wanted(deals: str) -> int | None:
+    if deals == "all":
+        return 1 << 40
+    if deals and not deals.isdigit():
+        raise ConfigError(f"--deals {deals}: wants a number of deals, or all")
+    return int(deals) if deals else None
+
+
+def _with_finer(market: Market, source: str) -> Market:
+    from dataclasses import replace
+
+    from backtest.checks import check_market
+    from genfx.sources import load_bars
+
+    if not source:
+        return market
+    changed = replace(market, finer=load_bars(source))
+    check_market(replace(changed, costs=replace(changed.costs, both_touched="finer")))
+    return changed
+
+
+def _facts(
+    found: Subject, result: Verification, other: Verification | None, mode: str
+) -> dict[str, object]:
+    from genfx.replaying import compiler_name
+    from genfx.verification import facts
+
+    return facts(result) | {
+        "mode": mode,
+        "compiler": compiler_name(),
+        "notes": list(found.notes),
+        "open_prices": None if other is None else facts(other),
+    }
+
+
+def _print(found: Subject, result: Verification, mode: str, wanted: int | None) -> None:
+    from backtest.timeframes import timeframe_name
+    from genfx.markets import span_text
+    from genfx.replaying import compiler_name
+    from genfx.report import cost_text
+    from genfx.verification import DEAL_HEAD, SIDES, deal_rows, figure_rows
+
+    market, screen = result.market, console()
+    bars, account = market.bars, market.account
+    where = f"{bars.symbol} {timeframe_name(bars.timeframe)}, {span_text(market)}"
+    screen.print(f"[bold]{escape(found.name)}[/]: {where}, {market.end - market.first:,} bars")
+    screen.print(
+        f"{mode}; {account.mode} account, {account.deposit:,.2f} {account.currency}, "
+        f"1:{account.leverage:g}; {cost_text(market)}; compiled by {compiler_name()}."
+    )
+    for note in found.notes:
+        screen.print(f"Note: {escape(note)}.")
+    print_table(("", *SIDES), figure_rows(result))
+    count = wanted if wanted is not None else (0 if result.divergence is None else SHOWN)
+    if count:
+        print_table(DEAL_HEAD, deal_rows(result, count))
+    print_verdict(result)
+
+
+def print_verdict(result: Verification) -> None:
+    """Print whether all deals are equal, or where and why they are not."""
+    from backtest.timeframes import shown_time
+    from genfx.verification import SIDES, state_rows
+
+    screen = console()
+    if result.engines is not None:
+        screen.print(
+            f"[bold red]The engines differ[/] in deal {result.engines.number + 1} "
+            f"({result.engines.field}): a bug of genfx; please report it with the strategy."
+        )
+    if result.divergence is None:
+        count = len(result.replayed.deals)
+        screen.print(
+            f"[bold green]Equal:[/] all {count:,} deals in time, side, lots, price, stop, target, "
+            f"profit, commission, swap, reason and balance. {HONEST}"
+        )
+        return
+    found = result.divergence
+    evidence = found.evidence
+    point = result.market.bars.digits
+    screen.print(
+        f"[bold red]Different from deal {found.number + 1} on.[/] The sides part at bar "
+        f"{evidence.row + 1}, {shown_time(evidence.time)}, bid {evidence.bid:.{point}f}, "
+        f"ask {evidence.ask:.{point}f}."
+    )
+    screen.print(f"[bold]Cause: {found.verdict.cause}.[/] {escape(found.verdict.text)}")
+    print_table(("", *SIDES), state_rows(result))
+
+
+def _print_modes(result: Verification, other: Verification, mode: str) -> None:
+    from genfx.verification import side_figures
+
+    rows = []
+    for name, one in (("open-prices", other), (mode, result)):
+        side = side_figures(one.replayed.deals, one.market)
+        costs = one.market.costs
+        how = f"{costs.both_touched}, stops after gaps at the {costs.gap}"
+        rows.append((name, f"{side['trades']:,d}", f"{side['net_profit']:,.2f}", how))
+    head = ("mode", "trades", f"net profit, {result.market.account.currency}", "both touched")
+    print_table(head, rows, "What the bars of one minute change")
+
+
+def _plot(result: Verification) -> None:
+    from backtest.timeframes import shown_time
+    from genfx.cli.plot import plot_line
+    from genfx.verification import equity_lines
+
+    market = result.market
+    times = market.bars.time[market.first : market.end].tolist()
+    labels = [shown_time(time)[:10] for time in times]
+    for name, values in equity_lines(result):
+        plot_line(labels, values, f"balance, {name}")
+        if result.holds:
+            break

@@ -1,0 +1,49 @@
+"""Expert Advisors compiled and replayed, for commands: clear words where there is no compiler."""
+
+from __future__ import annotations
+
+from codegen.verify.experts import CompiledExpert, compile_experts, compiler_name, compiler_problem
+
+from backtest.market import Market
+from codegen.verify.verify import Verification, verify
+from dsl.errors import CodegenError, DataError
+from genfx.verifying import Subject
+
+NO_COMPILER = "pip install 'genfx[verify]' brings one; g++ or clang++ serve as well"
+
+__all__ = ["compiled", "compiler_name", "require_compiler", "verified"]
+
+
+def require_compiler() -> None:
+    """Refuse to go on without a C++ compiler.
+
+    Raises:
+        CodegenError: There is none.
+    """
+    problem = compiler_problem()
+    if problem:
+        raise CodegenError(f"nothing can be replayed: {problem}", hint=NO_COMPILER)
+
+
+def compiled(found: Subject, mode: str = "open-prices") -> CompiledExpert:
+    """Return the text of an Expert Advisor, ready to be replayed."""
+    require_compiler()
+    (expert,) = compile_experts([found.text], mode=mode)
+    return expert
+
+
+def verified(found: Subject, market: Market, mode: str) -> Verification:
+    """Return the comparison of an Expert Advisor's text with the engines.
+
+    Raises:
+        GenfxError: No compiler, a text that MetaTrader would not compile, too few bars.
+    """
+    from codegen.plan import build_plan
+
+    warmup = build_plan(found.strategy).warmup
+    if warmup >= market.end:
+        raise DataError(
+            f"'{found.name}' needs {warmup} bars before its first entry, there are {market.end}",
+            hint="use more bars",
+        )
+    return verify(found.strategy, market, compiled(found, mode))

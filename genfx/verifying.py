@@ -1,0 +1,126 @@
+"""What `genfx verify` compares: the text of an Expert Advisor, the strategy it states, a market."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from backtest.market import Market
+from codegen.mql5.checksum import input_line
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts
+from codegen.mql5.reading import decoded_source, read_expert
+from dsl.errors import ConfigError, DataError, did_you_mean
+from dsl.strategy import Strategy
+from genfx.exports import with_inputs
+from genfx.strategy_files import load_strategy
+
+SOURCE_SUFFIX = ".mq5"
+MODES = ("open-prices", "m1-ohlc")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An Expert Advisor to verify.
+
+    name: As people call it. text: Its source. strategy: What it says it trades, with the values of
+    its inputs. notes: What its user should know of it, such as edited inputs.
+    """
+
+    name: str
+    text: str
+    strategy: Strategy
+    notes: tuple[str, ...] = ()
+
+
+def subject(path: Path, market: Market, values: dict[str, str] | None = None) -> Subject:
+    """Return the Expert Advisor of a source file, or of a strategy file as `genfx export` emits it.
+
+    Args:
+        values: Inputs by name that replace those of the text, as a .set file has them.
+    Raises:
+        GenfxError: The file is none of ours, an input is unknown or has no usable value.
+    """
+    if path.suffix.lower() == SOURCE_SUFFIX:
+        text = decoded_source(_content(path), str(path))
+    else:
+        strategy = with_inputs(load_strategy(path))
+        bars = market.bars
+        text = emit_mql5(strategy, EmitFacts(symbol=bars.symbol, timeframe=bars.timeframe))
+    if values:
+        text = with_input_values(text, values)
+    return expert_subject(text, str(path))
+
+
+def expert_subject(text: str, path: str) -> Subject:
+    """Return the Expert Advisor of a source text."""
+    read = read_expert(text, path)
+    if read.server_shift:
+        raise DataError(
+            f"{path}: ServerShift = {read.server_shift}: its clock is not that of the bars",
+            hint="verify with ServerShift = 0",
+        )
+    notes = [f"{edit.name} = {edit.value} (emitted: {edit.emitted})" for edit in read.edits]
+    if read.changed:
+        notes.append(read.changed)
+    name = read.strategy.title or read.strategy.strategy_id[:8]
+    return Subject(name, text, read.strategy, tuple(notes))
+
+
+def with_input_values(text: str, values: dict[str, str]) -> str:
+    """Return the source of an Expert Advisor with other values of its inputs.
+
+    Raises:
+        ConfigError: It has no input of such a name.
+    """
+    lines, left = text.split("\n"), dict(values)
+    names = []
+    for number, line in enumerate(lines):
+        found = input_line(line)
+        if found is None:
+            continue
+        names.append(found["name"])
+        if found["name"] in left:
+            value = left.pop(found["name"])
+            quoted = f'"{value}"' if found["type"] == "string" else value
+            start, end = line.index("=") + 1, line.rindex(found["value"]) + len(found["value"])
+            lines[number] = f"{line[:start]} {quoted}{line[end:]}"
+    for name in left:
+        raise ConfigError(f"the Expert Advisor has no input {name}", hint=did_you_mean(name, names))
+    return "\n".join(lines)
+
+
+def tester_mode(market: Market, mode: str) -> Market:
+    """Return the market as a mode of MetaTrader's tester plays it.
+
+    With one-minute bars the order of prices in a bar is known, and stops fill at their level.
+
+    Raises:
+        ConfigError: The mode needs finer bars, and there are none.
+    """
+    if mode == MODES[0]:
+        return market
+    if market.finer is None:
+        raise ConfigError("--mode m1-ohlc needs bars of one minute", hint="give them with --finer")
+    costs = replace(market.costs, both_touched="finer", gap="order")
+    return replace(market, costs=costs)
+
+
+def set_values(path: Path) -> dict[str, str]:
+    """Return the inputs of a .set file: the value of each, without its range."""
+    text = decoded_source(_content(path), str(path))
+    found = {}
+    for line in text.splitlines():
+        if match := re.fullmatch(r"(\w+)=(.*)", line):
+            found[match[1]] = match[2].split("||")[0]
+    if not found:
+        raise ConfigError(f"{path}: holds no inputs", hint="it is no .set file of MetaTrader")
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
