@@ -7,8 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 
-from genfx.finalists import FIGURES, Finalist, SpanResult
-from genfx.proofs import Proof
+from genfx.finalists import FIGURES, Finalist, Proof, SpanResult
 
 LABELS = {
     "net_profit": "Net profit",

@@ -46,6 +46,24 @@ class Finalist:
         return f"{self.rank:02}_{self.strategy.strategy_id[:8]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The replay of one Expert Advisor.
+
+    verified: True where all deals were equal, False where one was not, None where it was not
+    replayed. deals: How many were compared. text: For its header and the report.
+    """
+
+    verified: bool | None
+    deals: int
+    text: str
+
+    @property
+    def word(self) -> str:
+        """Return the result in a word or two, for tables."""
+        return {True: "verified", False: "different", None: "not verified"}[self.verified]
+
+
 def span_result(
     span: str, market: Market, evaluator: Evaluator, strategy: Strategy, objective: str = ""
 ) -> SpanResult:

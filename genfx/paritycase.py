@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from codegen.verify.experts import compile_experts
-
 from backtest.bars import Bars
 from backtest.files import write_whole
 from backtest.history.store import bars_bytes
 from backtest.timeframes import shown_time
 from codegen.verify.cases import Case, draw_case
+from codegen.verify.experts import compile_experts
 from codegen.verify.selftest import case_text, verified_case
 from codegen.verify.verify import Verification
 from dsl.text.printer import format_strategy

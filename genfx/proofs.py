@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from codegen.verify.experts import CompiledExpert, compile_experts, compiler_problem
 
 from codegen.mql5.emit import emit_mql5
+from codegen.verify.experts import CompiledExpert, compile_experts, compiler_problem
 from codegen.verify.verify import verify
 from dsl.errors import GenfxError
 from genfx.exports import Facts, finalist_facts
-from genfx.finalists import Finalist
+from genfx.finalists import Finalist, Proof
 
 SWITCHED_OFF = "switched off by output.verify"
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The replay of one Expert Advisor.
-
-    verified: True where all deals were equal, False where one was not, None where it was not
-    replayed. deals: How many were compared. text: For its header and the report.
-    """
-
-    verified: bool | None
-    deals: int
-    text: str
-
-    @property
-    def word(self) -> str:
-        """Return the result in a word or two, for tables."""
-        return {True: "verified", False: "different", None: "not verified"}[self.verified]
 
 
 def proofs(finalists: Sequence[Finalist], facts: Facts, *, wanted: bool) -> tuple[Proof, ...]:

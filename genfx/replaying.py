@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from codegen.verify.experts import CompiledExpert, compile_experts, compiler_name, compiler_problem
-
 from backtest.market import Market
+from codegen.verify.experts import CompiledExpert, compile_experts, compiler_name, compiler_problem
 from codegen.verify.verify import Verification, verify
 from dsl.errors import CodegenError, DataError
 from genfx.verifying import Subject
 
 NO_COMPILER = "pip install 'genfx[verify]' brings one; g++ or clang++ serve as well"
 
-__all__ = ["compiled", "compiler_name", "require_compiler", "verified"]
+__all__ = ["compiled", "compiler_name", "replay_text", "require_compiler", "verified"]
 
 
 def require_compiler() -> None:
@@ -47,3 +46,9 @@ def verified(found: Subject, market: Market, mode: str) -> Verification:
             hint="use more bars",
         )
     return verify(found.strategy, market, compiled(found, mode))
+
+
+def replay_text(found: Verification) -> str:
+    """Return what the header of an Expert Advisor says of an equal replay."""
+    deals, bars = len(found.expected.deals), found.market.bars
+    return f"verified: {deals} deals equal (data {bars.data_hash})"

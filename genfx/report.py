@@ -15,9 +15,8 @@ from backtest.timeframes import shown_time, timeframe_name
 from dsl.text.printer import format_strategy
 from genfx import __version__
 from genfx.figures import figure_label, figure_text
-from genfx.finalists import FIGURES, OBJECTIVE, Finalist, SpanResult
+from genfx.finalists import FIGURES, OBJECTIVE, Finalist, Proof, SpanResult
 from genfx.months import MONTHS, Year, monthly
-from genfx.proofs import Proof
 from genfx.report_charts import COLOURS, equity_chart, score_charts
 from genfx.tester import DRAWDOWNS, PROFITS, TRADES, label
 

@@ -19,11 +19,11 @@ from genfx import __version__
 from genfx.config import Config, parse_config
 from genfx.diversity import distinct_first
 from genfx.exports import market_facts, titled, with_inputs
-from genfx.finalists import Finalist, finalists
+from genfx.finalists import Finalist, Proof, finalists
 from genfx.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
 from genfx.luck import lucky_sharpe
 from genfx.markets import SpanMarkets, market, span_markets
-from genfx.proofs import Proof, proofs
+from genfx.proofs import proofs
 from genfx.publication import Publication, result_files
 from genfx.search_sections import search_settings
 from gp.evaluators import Evaluators, evaluators_of

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.verify.experts import compile_experts
-
 from backtest.market import Market
 from codegen.mql5.reading import decoded_source
+from codegen.verify.experts import compile_experts
 from codegen.verify.verify import Verification, verify
 from dsl.errors import DataError, RunError
 from genfx.replaying import require_compiler

@@ -167,8 +167,8 @@ def _position(side: State, digits: int) -> str:
     if held is None:
         return "flat"
     row = deal_row("", held, digits)
-    side = "long" if held.side > 0 else "short"
-    return f"{side} {row[3]} at {row[4]}, stop {row[5]}, target {row[6]}"
+    way = "long" if held.side > 0 else "short"
+    return f"{way} {row[3]} at {row[4]}, stop {row[5]}, target {row[6]}"
 
 
 def equity_lines(found: Verification) -> Sequence[tuple[str, list[float]]]:

@@ -45,12 +45,17 @@ def subject(path: Path, market: Market, values: dict[str, str] | None = None) ->
     if path.suffix.lower() == SOURCE_SUFFIX:
         text = decoded_source(_content(path), str(path))
     else:
-        strategy = with_inputs(load_strategy(path))
-        bars = market.bars
-        text = emit_mql5(strategy, EmitFacts(symbol=bars.symbol, timeframe=bars.timeframe))
+        stated = EmitFacts(symbol=market.bars.symbol, timeframe=market.bars.timeframe)
+        text = emit_mql5(with_inputs(load_strategy(path)), stated)
     if values:
         text = with_input_values(text, values)
     return expert_subject(text, str(path))
+
+
+def emitted_subject(strategy: Strategy, stated: EmitFacts) -> Subject:
+    """Return the Expert Advisor of a strategy as it is emitted."""
+    name = strategy.title or strategy.strategy_id[:8]
+    return Subject(name, emit_mql5(strategy, stated), strategy)
 
 
 def expert_subject(text: str, path: str) -> Subject:

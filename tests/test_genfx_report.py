@@ -10,10 +10,9 @@ from dsl.text.lower import parse
 from genfx import api
 from genfx.charts import MOST_COLUMNS, Panel, date_ticks, round_ticks, thinned, value_ticks
 from genfx.config import Config
-from genfx.finalists import Finalist, span_result
+from genfx.finalists import Finalist, Proof, span_result
 from genfx.markets import market, span_markets
 from genfx.months import monthly
-from genfx.proofs import Proof
 from genfx.report import RunFacts, cost_text, report_html
 from genfx.report_charts import equity_chart, score_charts
 

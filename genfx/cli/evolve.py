@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from dsl.errors import ConfigError
 from genfx.cli.show import complain, console, print_json, print_table
 
 if TYPE_CHECKING:
+    from genfx.finalists import Proof
     from genfx.run import Finished
 
 INTERRUPTED = 130  # exit code: what was found is written, --resume continues
@@ -70,6 +72,18 @@ def evolve(
         raise typer.Exit(INTERRUPTED)
 
 
+def _replayed(proofs: Sequence[Proof]) -> str:
+    """Return what the replays of the written Expert Advisors gave, in a line."""
+    wrong = [proof for proof in proofs if proof.verified is False]
+    if wrong:
+        return f"{len(wrong)} Expert Advisors do NOT trade as evaluated: see results.csv."
+    unknown = [proof for proof in proofs if proof.verified is None]
+    if unknown:
+        return f"Expert Advisors {unknown[0].text}"
+    deals = sum(proof.deals for proof in proofs)
+    return f"All {len(proofs)} Expert Advisors were replayed: {deals:,} deals equal the engine's."
+
+
 def _print_summary(finished: Finished) -> None:
     from genfx.figures import short_table
 
@@ -83,6 +97,7 @@ def _print_summary(finished: Finished) -> None:
         head, rows = short_table(finished.finalists, wide=screen.width >= WIDE)
         spans = [found.span.replace("_", "-") for found in finished.finalists[0].spans]
         print_table(head, rows, f"Side by side: {', '.join(spans)}")
+        screen.print(_replayed(finished.proofs), soft_wrap=True)
     if outcome.distinct > 1:
         screen.print(
             f"\n{outcome.distinct:,} strategies were tried. By luck alone the best of so many "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dsl.errors import DataError
+from dsl.errors import ConfigError, DataError
 from genfx.cli.options import ConfigOption, SetOption, read_config
 from genfx.cli.show import write_file
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from dsl.layout import Drawing
     from dsl.params import ParamValue
+    from dsl.strategy import Strategy
     from genfx.exports import Facts
 
 
@@ -34,6 +36,10 @@ def export(
         str, typer.Option(help='What OnTester returns: a formula such as "GROSSPROFIT/TRADES".')
     ] = "",
     set_file: SetOption = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Replay the .mq5 on the config's bars; write it if equal."),
+    ] = False,
 ) -> None:
     """Turn a strategy into an Expert Advisor or any other form.
 
@@ -55,6 +61,8 @@ def export(
         return
     given = with_set(with_inputs(written.strategy), set_file)
     facts, whole = _facts(config, objective, given.beside)
+    if verify:
+        facts = _replayed(given.strategy, to, whole, facts)
     target = Path(out) if out not in ("", "-") else file.with_suffix(SUFFIXES[to])
     if to == "ini":
         content = ini_bytes(given.strategy, facts, whole, target.stem)
@@ -84,6 +92,25 @@ def _facts(
     if beside:
         facts = with_ea_values(facts, beside)
     return (with_objective(facts, objective) if objective else facts), whole
+
+
+def _replayed(strategy: Strategy, to: str, whole: Market | None, facts: Facts) -> Facts:
+    """Return the facts with the result of a replay, or end with exit code 1 where deals differ."""
+    from genfx.cli.verify import DIVERGES, print_verdict
+    from genfx.markets import window
+    from genfx.replaying import replay_text, verified
+    from genfx.verifying import MODES, emitted_subject
+
+    if to != "mql5":
+        raise ConfigError(f"--verify replays Expert Advisors, --to {to} is none", hint="--to mql5")
+    if whole is None:
+        raise ConfigError("--verify needs bars to replay on", hint="--config CONFIG.toml")
+    bars = window(whole, None, None, "the config")
+    result = verified(emitted_subject(strategy, facts.mql5), bars, MODES[0])
+    if not result.holds:
+        print_verdict(result)
+        raise typer.Exit(DIVERGES)
+    return replace(facts, mql5=replace(facts.mql5, verified=replay_text(result)))
 
 
 def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:
