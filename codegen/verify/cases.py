@@ -41,6 +41,9 @@ class Faults:
     requotes: tuple[int, ...] = ()
 
 
+NO_FAULTS = Faults()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """One proof: its number, the strategy as it is emitted, the market it trades on."""
@@ -72,7 +75,7 @@ def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
 def _faults(rng: np.random.Generator, market: Market) -> Faults:
     """Return faults for one case in three."""
     if rng.random() > _FAULT_CHANCE:
-        return Faults()
+        return NO_FAULTS
 
     def some(first: int, end: int, apart: int = 1) -> tuple[int, ...]:
         count = int(rng.choice([0, 1, 5, 40]))

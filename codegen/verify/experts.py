@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backtest.market import Market
 from backtest.result import Deals
-from codegen.verify.cases import Faults
+from codegen.verify.cases import NO_FAULTS, Faults
 from codegen.verify.verify import Replayed
 from dsl.errors import CodegenError
 
@@ -20,7 +20,7 @@ class CompiledExpert:
 
     text: str
     mode: str = OPEN_PRICES
-    script: Faults = Faults()
+    script: Faults = NO_FAULTS
 
     def with_script(self, script: Faults) -> CompiledExpert:
         """Return the same, with what goes wrong while it runs."""
@@ -33,12 +33,12 @@ class CompiledExpert:
 
 def compile_experts(texts: Sequence[str], mode: str = OPEN_PRICES) -> list[CompiledExpert]:
     """Return these texts, compiled together."""
-    raise CodegenError("no host")
+    raise CodegenError("this version has no host for MQL5")
 
 
 def compiler_problem() -> str:
     """Return why nothing can be compiled, or ""."""
-    return "no C++ compiler"
+    return "this version has no host for MQL5"
 
 
 def compiler_name() -> str:
