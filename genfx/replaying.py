@@ -39,7 +39,7 @@ def verified(found: Subject, market: Market, mode: str) -> Verification:
     """
     from codegen.plan import build_plan
 
-    warmup = build_plan(found.strategy).warmup
+    warmup = build_plan(found.strategy).warmup_on(market.bars.timeframe)
     if warmup >= market.end:
         raise DataError(
             f"'{found.name}' needs {warmup} bars before its first entry, there are {market.end}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from codegen.mql5.checksum import input_line
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.reading import decoded_source, read_expert
+from codegen.mql5.set_table import parse_set
 from dsl.errors import ConfigError, DataError, did_you_mean
 from dsl.strategy import Strategy
 from genfx.exports import with_inputs
@@ -114,14 +114,7 @@ def tester_mode(market: Market, mode: str) -> Market:
 
 def set_values(path: Path) -> dict[str, str]:
     """Return the inputs of a .set file: the value of each, without its range."""
-    text = decoded_source(_content(path), str(path))
-    found = {}
-    for line in text.splitlines():
-        if match := re.fullmatch(r"(\w+)=(.*)", line):
-            found[match[1]] = match[2].split("||")[0]
-    if not found:
-        raise ConfigError(f"{path}: holds no inputs", hint="it is no .set file of MetaTrader")
-    return found
+    return parse_set(_content(path), str(path)).values
 
 
 def _content(path: Path) -> bytes:

@@ -16,6 +16,7 @@ from codegen.verify.evidence import READY, Named, State
 from dsl.node import Node, rewrite, with_params
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
 from dsl.strategy import Strategy
+from dsl.timeframes import CHART
 
 
 class Engine:
@@ -24,6 +25,7 @@ class Engine:
     def __init__(self, strategy: Strategy, market: Market) -> None:
         self.strategy, self.market = strategy, market
         self.plan = build_plan(strategy)
+        self.warmup = self.plan.warmup_on(market.bars.timeframe)
         self._evaluator = Evaluator(market)
         self._ports = [name for name, _ in self.plan.ports]
         self.decisions: Decisions = self._evaluator.decisions(strategy)
@@ -38,7 +40,7 @@ class Engine:
 
     def until(self, end: int) -> Deals:
         """Return the deals of a window that ends before row `end`."""
-        if end <= self.plan.warmup:
+        if end <= self.warmup:
             return Deals.of(())
         window = Evaluator(replace(self.market, last=end), cache=self._evaluator.cache)
         return window.result(self.strategy).deals
@@ -46,9 +48,11 @@ class Engine:
     @property
     def steps(self) -> tuple[Named, ...]:
         """Return all computations, inputs before consumers."""
-        steps = self.plan.steps
+        rows = self.plan.warmups(self.market.bars.timeframe)
         return tuple(
-            Named(step.name, _literal(self.strategy, step.node), step.warmup) for step in steps
+            Named(step.name, _literal(self.strategy, step.node), warmup)
+            for step, warmup in zip(self.plan.steps, rows, strict=True)
+            if step.timeframe == CHART
         )
 
     def state(self, row: int, before: Deals, during: Deals) -> State:

@@ -105,7 +105,7 @@ def _explained(
         time=time,
         bid=bid,
         ask=ask,
-        warmup=engine.plan.warmup,
+        warmup=engine.warmup,
         steps=engine.steps,
         difference=here or Difference(number, "", None, None),
         expected=engine.state(row, before[0], during[0]),
