@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 
-def console() -> Console:
-    """Return the console of stdout; made anew, because tests and pipes replace stdout."""
-    return Console(highlight=False)
+def console(*, stderr: bool = False) -> Console:
+    """Return the console of stdout or stderr; made anew, because tests and pipes replace them."""
+    return Console(highlight=False, stderr=stderr)
 
 
 def complain(message: str) -> None:
