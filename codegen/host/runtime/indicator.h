@@ -2,6 +2,7 @@
 // buffers aligned with them. indicators*.cpp implement the built-in ones and declare the iXxx
 // functions; handles and CopyBuffer lie in handles.cpp.
 #pragma once
+#include "constants.h"
 #include "enums_series.h"
 #include "text.h"
 #include "types.h"
@@ -58,5 +59,3 @@ IndicatorFactory factory_of(int handle, const string &symbol, ENUM_TIMEFRAMES ti
 
 }  // namespace host
 
-const int INVALID_HANDLE = -1;
-const double EMPTY_VALUE = 1.7976931348623157e308;
