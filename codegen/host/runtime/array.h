@@ -1,39 +1,11 @@
 // Arrays of MQL5: bounds checked with the line of the .mq5, index 0 the newest where set as series.
 #pragma once
 #include "constants.h"
-#include "fault.h"
+#include "expert.h"
 #include "types.h"
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <initializer_list>
 #include <vector>
-
-namespace host {
-
-// An index with the line that used it. Only whole numbers index an array.
-struct Index {
-    int64_t value;
-    int line;
-    template <typename T, typename = std::enable_if_t<std::is_integral<T>::value ||
-                                                      std::is_enum<T>::value>>
-    Index(T index, int at = __builtin_LINE()) : value(static_cast<int64_t>(index)), line(at) {}
-};
-
-[[noreturn]] void out_of_range(int64_t index, size_t size, int line);
-
-// What a cell holds before it is written: a value that makes itself felt when it is used.
-template <typename T>
-T unwritten() {
-    if constexpr (std::is_floating_point<T>::value) {
-        return std::numeric_limits<T>::quiet_NaN();
-    } else if constexpr (std::is_integral<T>::value && !std::is_same<T, bool>::value) {
-        return static_cast<T>(0x5A5A5A5A5A5A5A5A);
-    } else {
-        return T();
-    }
-}
-
-}  // namespace host
 
 template <typename T>
 class Array {
@@ -41,28 +13,30 @@ public:
     struct Cell {  // keeps bool out of vector<bool>
         T value;
     };
-    std::vector<Cell> cells;
+    std::vector<Cell> cells;  // oldest first
     mutable bool series = false;
     bool fixed = false;  // of a size given in the source
 
     Array() = default;
     explicit Array(int size) : cells(static_cast<size_t>(size), fresh()), fixed(true) {}
-    Array(std::initializer_list<T> values) : fixed(true) {
+    Array(int size, std::initializer_list<T> values) : fixed(true) {
         for (const T &value : values)
             cells.push_back({value});
+        cells.resize(static_cast<size_t>(size), Cell{T()});
     }
 
-    static Cell fresh() { return {host::unwritten<T>()}; }
-    int size() const { return static_cast<int>(cells.size()); }
-    // Position in memory, oldest first, of an index.
-    size_t at(host::Index index) const {
-        if (index.value < 0 || static_cast<size_t>(index.value) >= cells.size())
-            host::out_of_range(index.value, cells.size(), index.line);
-        const size_t place = static_cast<size_t>(index.value);
-        return series ? cells.size() - 1 - place : place;
+    static Cell fresh() { return {host::unset<T>()}; }
+    int total() const { return static_cast<int>(cells.size()); }
+    T &at(int64_t index, int where) { return cells[place(index, where)].value; }
+    const T &at(int64_t index, int where) const { return cells[place(index, where)].value; }
+
+private:
+    size_t place(int64_t index, int where) const {
+        const size_t size = cells.size();
+        if (static_cast<uint64_t>(index) >= size)
+            host::fail("array out of range", where);
+        return series ? size - 1 - static_cast<size_t>(index) : static_cast<size_t>(index);
     }
-    T &operator[](host::Index index) { return cells[at(index)].value; }
-    const T &operator[](host::Index index) const { return cells[at(index)].value; }
 };
 
 // Make room for exactly `count` values that a Copy function lays down oldest first.
@@ -70,12 +44,12 @@ template <typename T>
 bool array_fits(Array<T> &array, int count) {
     if (!array.fixed)
         array.cells.resize(static_cast<size_t>(count), Array<T>::fresh());
-    return array.size() >= count;
+    return array.total() >= count;
 }
 
 template <typename T>
 int ArraySize(const Array<T> &array) {
-    return array.size();
+    return array.total();
 }
 template <typename T>
 int ArrayResize(Array<T> &array, int size, int reserve = 0) {
@@ -115,24 +89,24 @@ int ArrayInitialize(Array<T> &array, V value) {
     static_assert(std::is_arithmetic<T>::value == std::is_arithmetic<V>::value, "value of its type");
     for (auto &cell : array.cells)
         cell.value = static_cast<T>(value);
-    return array.size();
+    return array.total();
 }
 template <typename T>
-void ArrayFill(Array<T> &array, int start, int count, T value, int line = __builtin_LINE()) {
+void ArrayFill(Array<T> &array, int start, int count, T value) {
     for (int i = start; i < start + count; i++)
-        array[host::Index(i, line)] = value;
+        array.at(i, 0) = value;
 }
 // Copies by memory order, as the terminal does: series flags do not matter.
 template <typename T>
 int ArrayCopy(Array<T> &to, const Array<T> &from, int to_start = 0, int from_start = 0,
               int count = WHOLE_ARRAY) {
-    const int available = from.size() - from_start;
+    const int available = from.total() - from_start;
     int copied = count == WHOLE_ARRAY ? available : std::min(count, available);
     if (copied <= 0 || to_start < 0 || from_start < 0)
         return 0;
-    if (!to.fixed && to.size() < to_start + copied)
+    if (!to.fixed && to.total() < to_start + copied)
         to.cells.resize(static_cast<size_t>(to_start + copied), Array<T>::fresh());
-    copied = std::min(copied, to.size() - to_start);
+    copied = std::min(copied, to.total() - to_start);
     const std::vector<typename Array<T>::Cell> values(from.cells.begin() + from_start,
                                                       from.cells.begin() + from_start + copied);
     std::copy(values.begin(), values.end(), to.cells.begin() + to_start);
@@ -144,10 +118,10 @@ namespace host {
 // Index, counted as the array counts, of the first value that no other one beats; -1 for none.
 template <typename T, typename Beats>
 int best_index(const Array<T> &array, int start, int count, Beats beats) {
-    const int end = count == WHOLE_ARRAY ? array.size() : std::min(array.size(), start + count);
+    const int end = count == WHOLE_ARRAY ? array.total() : std::min(array.total(), start + count);
     int best = start < end && start >= 0 ? start : -1;
     for (int i = start + 1; best >= 0 && i < end; i++) {
-        if (beats(array[i], array[best]))
+        if (beats(array.at(i, 0), array.at(best, 0)))
             best = i;
     }
     return best;
@@ -177,9 +151,9 @@ bool ArrayReverse(Array<T> &array) {
 }
 template <typename T>
 bool ArrayRemove(Array<T> &array, int start, int count = WHOLE_ARRAY) {
-    if (array.fixed || start < 0 || start >= array.size())
+    if (array.fixed || start < 0 || start >= array.total())
         return false;
-    const int end = count == WHOLE_ARRAY ? array.size() : std::min(array.size(), start + count);
+    const int end = count == WHOLE_ARRAY ? array.total() : std::min(array.total(), start + count);
     array.cells.erase(array.cells.begin() + start, array.cells.begin() + end);
     return true;
 }

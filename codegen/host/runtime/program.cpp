@@ -1,0 +1,59 @@
+#include "program.h"
+#include "array.h"
+
+namespace host {
+
+namespace {
+
+thread_local Program *running = nullptr;
+const int64_t MOST_CALLS = 50000000;  // within one handler: more is an endless loop
+
+}  // namespace
+
+Program &program() {
+    if (++running->calls > MOST_CALLS)
+        fail("an endless loop", 0);
+    return *running;
+}
+
+void enter(Program *next) { running = next; }
+
+void Program::print(const std::string &text) {
+    static const std::string CLOSING = "closing position ";
+    if (text.compare(0, CLOSING.size(), CLOSING) == 0) {
+        const size_t colon = text.find(": ");
+        closing_reason = colon == std::string::npos ? "" : text.substr(colon + 2);
+    }
+    journal.push_back({server->bar, server->now, text});
+}
+
+void Program::forget() {
+    handles.clear();
+    objects.clear();
+    comment.clear();
+    closing_reason.clear();
+    position = Position();
+    order = Order();
+    deals_from = deals_to = orders_from = orders_to = 0;
+    last_error = 0;
+}
+
+void fail(const char *what, int where) {
+    std::string message = what;
+    if (where > 0) {
+        const int file = where / PLACES;
+        const HostExpert *expert = running->expert;
+        const std::string name = expert != nullptr && file < expert->files ? expert->file[file] : "";
+        message += " in line " + std::to_string(where % PLACES);
+        if (!name.empty())
+            message = name + ": " + message;
+    }
+    throw Terminated(message);
+}
+
+void trace(const char *name, double value) {
+    if (running->tracing)
+        running->traced.push_back({running->server->bar, name, value});
+}
+
+}  // namespace host

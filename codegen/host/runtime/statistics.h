@@ -1,0 +1,24 @@
+// The figures of TesterStatistics, from deals and equity.
+#pragma once
+#include "enums_info.h"
+#include <array>
+
+namespace host {
+
+// Falls of a value below its highest so far.
+class Meter {
+public:
+    double lowest = 0, fall = 0, fall_percent = 0, relative_percent = 0, relative_fall = 0;
+    void start(double value);
+    void feed(double value);
+
+private:
+    double peak_ = 0;
+};
+
+class Server;
+typedef std::array<double, STATISTICS> Figures;
+// on_tester: what OnTester returned, for STAT_CUSTOM_ONTESTER.
+Figures figures_of(const Server &server, double on_tester);
+
+}  // namespace host

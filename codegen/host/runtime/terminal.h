@@ -1,0 +1,68 @@
+// What a program learns of its symbol, account, terminal and itself.
+#pragma once
+#include "enums_info.h"
+#include "enums_series.h"
+#include "structs.h"
+
+string Symbol();
+ENUM_TIMEFRAMES Period();
+int Digits();
+double Point();
+#define _Symbol (host::chart_symbol())
+#define _Period (Period())
+#define _Digits (Digits())
+#define _Point (Point())
+#define _LastError (GetLastError())
+#define _UninitReason (UninitializeReason())
+
+namespace host {
+const string &chart_symbol();
+}
+
+int64_t SymbolInfoInteger(const string &symbol, ENUM_SYMBOL_INFO_INTEGER property);
+bool SymbolInfoInteger(const string &symbol, ENUM_SYMBOL_INFO_INTEGER property, int64_t &value);
+double SymbolInfoDouble(const string &symbol, ENUM_SYMBOL_INFO_DOUBLE property);
+bool SymbolInfoDouble(const string &symbol, ENUM_SYMBOL_INFO_DOUBLE property, double &value);
+string SymbolInfoString(const string &symbol, ENUM_SYMBOL_INFO_STRING property);
+bool SymbolInfoTick(const string &symbol, MqlTick &tick);
+bool SymbolSelect(const string &symbol, bool select);
+int64_t AccountInfoInteger(ENUM_ACCOUNT_INFO_INTEGER property);
+double AccountInfoDouble(ENUM_ACCOUNT_INFO_DOUBLE property);
+string AccountInfoString(ENUM_ACCOUNT_INFO_STRING property);
+int MQLInfoInteger(ENUM_MQL_INFO_INTEGER property);
+string MQLInfoString(ENUM_MQL_INFO_STRING property);
+int TerminalInfoInteger(ENUM_TERMINAL_INFO_INTEGER property);
+
+int GetLastError();
+void ResetLastError();
+void SetUserError(ushort number);
+int UninitializeReason();
+bool IsStopped();
+void ExpertRemove();
+void Sleep(int milliseconds);
+datetime TimeCurrent();
+datetime TimeCurrent(MqlDateTime &parts);
+datetime TimeTradeServer();
+datetime TimeLocal();
+datetime TimeGMT();
+uint GetTickCount();
+ulong GetTickCount64();
+ulong GetMicrosecondCount();
+
+bool GlobalVariableCheck(const string &name);
+double GlobalVariableGet(const string &name);
+bool GlobalVariableGet(const string &name, double &value);
+datetime GlobalVariableSet(const string &name, double value);
+bool GlobalVariableDel(const string &name);
+int GlobalVariablesDeleteAll(const string &prefix = "", datetime limit = 0);
+int GlobalVariablesTotal();
+void GlobalVariablesFlush();
+double TesterStatistics(ENUM_STATISTICS statistic);
+void TesterStop();
+
+// No sound, mail or window leaves a test.
+bool PlaySound(const string &file);
+bool SendMail(const string &subject, const string &text);
+bool SendNotification(const string &text);
+bool EventSetTimer(int seconds);
+void EventKillTimer();
