@@ -41,6 +41,17 @@ int create_handle(const string &symbol, ENUM_TIMEFRAMES timeframe, IndicatorFact
 
 int bad_parameters() { return failed(ERR_INDICATOR_WRONG_PARAMETERS, INVALID_HANDLE); }
 
+IndicatorFactory factory_of(int handle, const string &symbol, ENUM_TIMEFRAMES timeframe) {
+    Program &me = program();
+    if (!me.handles.known(handle))
+        return failed(ERR_INDICATOR_WRONG_HANDLE, IndicatorFactory());
+    const bool together = own_symbol(symbol) && me.chart->series(timeframe) != nullptr &&
+                          me.chart->series(timeframe) ==
+                              me.chart->series(me.handles[handle].timeframe);
+    return together ? me.handles[handle].factory
+                    : failed(ERR_INDICATOR_WRONG_PARAMETERS, IndicatorFactory());
+}
+
 namespace {
 
 // The indicator brought up to the visible bars.

@@ -70,6 +70,8 @@ struct HostReport {
 
 const HostReport *genfx_replay(int32_t number, const HostMarket *market,
                                const HostOptions *options);
+// Type letter and name of an input (expert.h); null past the last one.
+const char *genfx_input(int32_t number, int32_t index);
 void genfx_release(const HostReport *report);
 
 }  // extern "C"

@@ -128,4 +128,13 @@ const HostReport *genfx_replay(int32_t number, const HostMarket *market,
     return run;
 }
 
+const char *genfx_input(int32_t number, int32_t index) {
+    static thread_local std::string text;
+    const HostExpert *expert = genfx_expert(number);
+    if (expert == nullptr || index < 0 || index >= expert->inputs)
+        return nullptr;
+    text = expert->input[index].type + std::string(expert->input[index].name);
+    return text.c_str();
+}
+
 void genfx_release(const HostReport *report) { delete static_cast<const host::Run *>(report); }
