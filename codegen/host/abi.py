@@ -1,4 +1,4 @@
-"""The C interface of a replay (runtime/host.h) as ctypes sees it: structures, and how to fill them."""
+"""The C interface of a replay (runtime/host.h) for ctypes: structures, and how to fill them."""
 
 from __future__ import annotations
 

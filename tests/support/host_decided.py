@@ -1,4 +1,4 @@
-"""Runs decisions behind the stand-in broker, through an Expert Advisor that reads them from a table."""
+"""Decisions behind the stand-in broker, by way of an expert that reads them from a table."""
 
 from __future__ import annotations
 
