@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from backtest.market import Market
 from backtest.result import Result
 from backtest.timeframes import timeframe_name
-from codegen.mql5.tester_ini import Model, TesterRun
+from codegen.mql5.inifile import unattended_run
+from codegen.mql5.tester_ini import Model
 from codegen.plan import build_plan
 from dsl.errors import DataError
 from dsl.strategy import Strategy
@@ -48,22 +48,9 @@ def file_name(stem: str) -> str:
 
 def made_job(strategy: Strategy, setting: Setting, facts: Facts) -> Job:
     """Return the test of a strategy: its EA, inputs and settings."""
-    market = setting.market
     expert, parameters, report = run_settings(setting.name)
-    first, last = tested_days(market)
-    run = TesterRun(
-        expert=expert,
-        symbol=setting.symbol,
-        timeframe=timeframe_name(market.bars.timeframe),
-        model=setting.model,
-        first=first,
-        last=last,
-        deposit=market.account.deposit,
-        currency=market.account.currency,
-        leverage=market.account.leverage,
-        report=report,
-        parameters=parameters,
-    )
+    wanted = unattended_run(strategy, setting.market, expert, facts.mql5, setting.model)
+    run = replace(wanted, symbol=setting.symbol, report=report, parameters=parameters, inputs=())
     expert_bytes, set_bytes = (export_bytes(strategy, to, facts) for to in ("mql5", "set"))
     return Job(setting.name, expert_bytes, set_bytes, run)
 
@@ -87,13 +74,6 @@ def whole_days(market: Market, strategy: Strategy) -> Market:
         f"warm-up of {ready} bars",
         hint="use more bars",
     )
-
-
-def tested_days(market: Market) -> tuple[date, date]:
-    """Return the first day of the window, and the first one after it."""
-    ends = (int(market.bars.time[row]) for row in (market.first, market.end - 1))
-    first, last = (datetime.fromtimestamp(end, UTC).date() for end in ends)
-    return first, last + timedelta(days=1)
 
 
 def as_tester(market: Market, model: Model) -> Market:

@@ -1,0 +1,217 @@
+"""Values of MetaTrader's indicators: the script that writes them, the file, the comparison."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import dsl.nodes  # noqa: F401  fills the registry
+from backtest.bars import Bars
+from backtest.history.store import write_bars
+from backtest.market import Market, Symbol
+from codegen.host.cpp import translate
+from codegen.host.parser import parse_mql5
+from codegen.mql5.dump import DUMP_MARK, built_in_types, dump_nodes, emit_dump
+from dsl.errors import CodegenError, DataError, DslErrors, UnsupportedNode
+from dsl.text.lower import parse_expression
+from dsl.text.printer import format_expression
+from genfx.cli.app import app
+from genfx.dumps import checked_dump
+from genfx.series import values_beside_bars
+from genfx.sources import load_bars
+from mt5.dump import Dump, parse_dump
+
+FILES = """
+#define FILE_WRITE 2
+#define FILE_TXT   16
+#define FILE_ANSI  32
+#define CP_UTF8    65001
+int FileOpen(const string name, const int flags, const short delimiter, const uint codepage)
+  {
+   return(1);
+  }
+uint FileWriteString(const int file, const string text)
+  {
+   Print(text);
+   return(0);
+  }
+void FileClose(const int file)
+  {
+  }
+void OnTick(void)
+  {
+  }
+"""
+EXPRESSIONS = ("ema(close, 9)", "macd(close, 5, 9, 4).signal", "obv()", "rsi(close, 14)")
+
+
+@cache
+def sample(rows: int = 900) -> Bars:
+    return load_bars("sample").between(0, rows)
+
+
+@cache
+def column(expression: str) -> tuple[float, ...]:
+    bars = sample()
+    market = Market(bars, Symbol(bars.symbol, bars.digits))
+    return tuple(values_beside_bars(parse_expression(expression), market)[1])
+
+
+def written(first: int = 0, **changes: tuple[int, float]) -> str:
+    """Return the file of a script that ran on the last bars; `changes` add to a cell of a node."""
+    bars = sample()
+    values = {name: list(column(name)) for name in EXPRESSIONS}
+    for name, (row, added) in changes.items():
+        expression = next(e for e in EXPRESSIONS if e.startswith(name))
+        values[expression][row] += added
+    lines = [f"{DUMP_MARK};EURUSD;3600;5", ";".join(["time", *PRICES, *EXPRESSIONS])]
+    for row in range(first, len(bars)):
+        prices = [f"{getattr(bars, name)[row] / 1e5:.5f}" for name in PRICES[:4]]
+        cells = [f"{bars.time[row]}", *prices, str(bars.tick_volume[row]), "0"]
+        numbers = [values[name][row] for name in EXPRESSIONS]
+        lines.append(";".join([*cells, *("" if v != v else f"{v:.17g}" for v in numbers)]))
+    return "\n".join([*lines, f"end;{len(bars) - first}", ""])
+
+
+PRICES = ("open", "high", "low", "close", "tick_volume", "spread")
+
+
+def dump(text: str) -> Dump:
+    return parse_dump(text, "dump.csv")
+
+
+def test_the_script_of_all_built_ins_passes_the_checks_of_a_compiler() -> None:
+    source = emit_dump(dump_nodes())
+    assert "void OnStart();" in translate(parse_mql5(source + FILES, "dump.mq5"))
+
+
+def test_every_output_of_every_built_in_is_written_once() -> None:
+    nodes = dump_nodes()
+    assert len(set(nodes)) == len(nodes) == sum(len(t.outputs) for t in built_in_types())
+    source = emit_dump(nodes)
+    for node in nodes:
+        assert source.count(f'";{format_expression(node)}"') == 1
+    assert source.count("] = i") == len(built_in_types())
+
+
+def test_outputs_of_one_indicator_share_its_handle_and_have_their_buffers() -> None:
+    source = emit_dump(dump_nodes(["bands", "sma(high, 7)"]))
+    assert source.count("iBands(") == 1
+    assert "ReadColumn(0, 0, 1, rows)" in source
+    assert "ReadColumn(1, 0, 0, rows)" in source
+    assert "ReadColumn(3, 1, 0, rows)" in source
+    assert "iMA(_Symbol, _Period, 7, 0, MODE_SMA, PRICE_HIGH)" in source
+    assert max(map(len, source.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("rsii", "no built-in indicator 'rsii'"),
+        ("highest", "no built-in indicator 'highest'"),
+        ("highest(high, 5)", "is no built-in indicator"),
+        ("ema(rsi(close, 14), 3)", "x is no price of closed bars"),
+        ("ema(close[2], 3)", "x is no price of closed bars"),
+        ("ema(open[0], 3)", "x is no price of closed bars"),
+    ],
+)
+def test_what_no_handle_gives_is_refused(wanted: str, message: str) -> None:
+    with pytest.raises(UnsupportedNode, match=message):
+        emit_dump(dump_nodes([wanted]))
+
+
+def test_nothing_to_write_and_wrong_expressions_are_refused() -> None:
+    with pytest.raises(CodegenError, match="nothing to write"):
+        emit_dump([])
+    with pytest.raises(DslErrors):
+        dump_nodes(["ema(close"])
+
+
+def test_a_dump_gives_back_bars_and_values() -> None:
+    found = dump(written())
+    assert np.array_equal(found.bars.close, sample().close)
+    assert (found.bars.symbol, found.bars.timeframe) == ("EURUSD", 3600)
+    for name in EXPRESSIONS:
+        assert np.array_equal(found.columns[name], column(name), equal_nan=True)
+
+
+def test_equal_values_are_found_equal_on_every_row_after_the_warm_up() -> None:
+    checks = {check.expression: check for check in checked_dump(dump(written()))}
+    assert {check.error for check in checks.values()} == {0.0}
+    for name in EXPRESSIONS:
+        assert checks[name].rows == int((~np.isnan(column(name))).sum()) > 600
+
+
+def test_one_wrong_value_is_found_with_its_bar() -> None:
+    worst = checked_dump(dump(written(rsi=(700, 1e-3))))[0]
+    assert worst.expression == "rsi(close, 14)"
+    assert worst.time == sample().time[700]
+    assert worst.error == pytest.approx(1e-3 / abs(worst.theirs), rel=0.2)
+    assert checked_dump(dump(written(rsi=(700, 1e-9))))[0].error < 1e-10
+
+
+def test_sums_that_began_earlier_differ_by_a_constant_only() -> None:
+    checks = {check.expression: check for check in checked_dump(dump(written(first=200)))}
+    assert checks["obv()"].constant
+    assert max(check.error for check in checks.values()) < 1e-7
+    longer = checked_dump(dump(written(first=200)), sample())
+    assert {(check.error, check.constant) for check in longer} == {(0.0, False)}
+    assert min(check.rows for check in longer) > 600
+
+
+def test_bars_of_another_chart_are_refused() -> None:
+    found = dump(written(first=880))
+    with pytest.raises(DataError, match="share no bars"):
+        checked_dump(found, sample(rows=400))
+    other = sample().between(0, 900)
+    wrong = type(other)(
+        **{name: getattr(other, name) for name in other.__slots__ if name[0] != "_"}
+        | {"close": other.close + 1}
+    )
+    with pytest.raises(DataError, match="another close"):
+        checked_dump(found, wrong)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (DUMP_MARK, "genfx dump 9", "is no dump"),
+        (";3600;", ";1 hour;", "the bar period is '1 hour'"),
+        ("time;open", "time;opened", ":2: the titles"),
+        ("rsi(close, 14)", "obv()", ":2: the titles"),
+        ("end;900", "end;901", "is not the end of 900 bars"),
+        ("end;900\n", "", "is not the end of"),
+        ("end;900", "1;2\nend;901", ":903: 2 cells below 11 titles"),
+        (";0;;;", ";x;;;", ":3: cell 7 is 'x', not a number"),
+    ],
+)
+def test_a_damaged_dump_is_refused(old: str, new: str, message: str) -> None:
+    text = written()
+    assert old in text
+    with pytest.raises(DataError, match=r"^dump\.csv") as caught:
+        dump(text.replace(old, new, 1))
+    assert message in str(caught.value)
+
+
+def test_the_commands_write_and_check(tmp_path: Path) -> None:
+    script, file = tmp_path / "dump.mq5", tmp_path / "genfx_dump.csv"
+    run = CliRunner()
+    made = run.invoke(app, ["mt5", "dump-script", "--nodes", "rsi", "--out", str(script)])
+    assert made.exit_code == 0, made.output
+    assert "iRSI(_Symbol, _Period, 14, PRICE_CLOSE)" in script.read_text()
+    file.write_text(written(), encoding="utf-8")
+    checked = run.invoke(app, ["mt5", "check-dump", str(file)])
+    assert checked.exit_code == 0, checked.output
+    assert checked.stdout.count("same") == len(EXPRESSIONS)
+    file.write_text(written(macd=(600, 0.1)), encoding="utf-8")
+    store = tmp_path / "EURUSD_H1.npz"
+    write_bars(store, sample())
+    wrong = run.invoke(app, ["mt5", "check-dump", str(file), "--data", str(store), "--json"])
+    assert wrong.exit_code == 1
+    facts = json.loads(wrong.stdout)
+    assert [c["expression"] for c in facts["columns"] if not c["same"]] == [EXPRESSIONS[1]]
