@@ -224,6 +224,16 @@ def test_several_new_bars_at_once_are_caught_up_with(library: Indicators) -> Non
         assert np.array_equal(np.stack(library.buffers(indicator)), fresh), call
 
 
+def test_rows_before_a_whole_period_are_empty(library: Indicators) -> None:
+    show_fields(library, random_fields(5, 5), 1e-5)
+    average = library.values(f"iMA({CHART}, 7, 3, MODE_SMA, PRICE_OPEN)")[0]
+    assert set(average[:6]) == {EMPTY_VALUE}
+    assert abs(average[6:]).max() < 10
+    on_rsi = library.values(APPLIED[0])[0]  # nine rows of the one, five of the other
+    assert set(on_rsi[:14]) == {EMPTY_VALUE}
+    assert abs(on_rsi[14:]).max() <= 100
+
+
 def test_a_few_bars_are_enough_for_no_indicator_to_fail(library: Indicators) -> None:
     show_fields(library, random_fields(5, 5), 1e-5)
     for rows in range(1, 8):

@@ -10,6 +10,16 @@ void Computed::update(const Rates &rates) {
     prepare(rates, closed_);
     for (int i = closed_; i < count; i++) compute(rates, i);
     closed_ = std::max(0, count - 1);
+    hide_warm_up();
+}
+
+// The newest closed row stays as it is: the next one may be computed from it.
+void Computed::hide_warm_up() {
+    for (; hidden_ < std::min(begin_, closed_ - 1); hidden_++) {
+        for (int output = 0; output < outputs_; output++) {
+            if (cell(output, hidden_) == 0) cell(output, hidden_) = EMPTY_VALUE;
+        }
+    }
 }
 
 double price_at(const Rates &rates, ENUM_APPLIED_PRICE price, int row) {

@@ -15,14 +15,15 @@ namespace host {
 typedef std::vector<double> Column;
 
 // An indicator whose row depends on rows up to it alone: `compute` fills row i of every column and
-// may be called again for the same i as long as that bar is forming.
+// may be called again for the same i as long as that bar is forming. Cells before `begin`
+// without a value end up as EMPTY_VALUE: a terminal has that or 0, and nobody should rely on either.
 class Computed : public Indicator {
 public:
     int buffers() const override { return outputs_; }
     const Column &buffer(int number) const override { return columns_[static_cast<size_t>(number)]; }
     void update(const Rates &rates) override;
 
-    // First row that holds a value (PLOT_DRAW_BEGIN); rows before it hold 0.
+    // First row that holds a value (PLOT_DRAW_BEGIN).
     int begin() const { return begin_; }
 
 protected:
@@ -37,8 +38,11 @@ protected:
     int begin_ = 0;
 
 private:
+    void hide_warm_up();
+
     std::vector<Column> columns_;
     int outputs_;
+    int hidden_ = 0;  // rows already seen to
     int closed_ = 0;  // rows that will not change
 };
 

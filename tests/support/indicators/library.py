@@ -36,7 +36,7 @@ class Indicators:
         source, library = folder / "indicators.cpp", folder / "indicators.so"
         source.write_text(_source(calls), encoding="utf-8")
         flags = ["-std=c++17", "-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-Wconversion"]
-        flags += ["-Wno-sign-conversion", "-Werror", f"-I{RUNTIME}"]
+        flags += ["-Wno-sign-conversion", "-Werror", "-ffp-contract=off", f"-I{RUNTIME}"]
         ran = subprocess.run(
             [COMPILER, *flags, str(source), "-o", str(library)],
             capture_output=True,
