@@ -193,7 +193,7 @@ def with_node(node_type: NodeType) -> Strategy:
     return parse(f'strategy "x" {{ enter long when {signal} size 0.1 lots }}')
 
 
-WRITTEN = [t for t in node_types() if t.syntax.form not in {"statement", "constant", "timeframe"}]
+WRITTEN = [t for t in node_types() if t.syntax.form not in {"statement", "constant"}]
 
 
 @needs_compiler

@@ -14,6 +14,7 @@ from backtest.objective import parse_objective
 from codegen.mql5.checksum import stamped
 from codegen.mql5.facts import EmitFacts, FitnessTerm, genfx_version, header_lines, timeframe_name
 from codegen.mql5.forms import NONE, Forms, step_forms
+from codegen.mql5.history_rows import HistoryWriter
 from codegen.mql5.inputs import (
     SIZES,
     SLIPPAGE,
@@ -32,20 +33,21 @@ from codegen.mql5.sheet import (
     Fitness,
     Group,
     History,
+    LargerBars,
     Sheet,
     SizeText,
     Timeframe,
 )
 from codegen.mql5.steps import StepWriter
 from codegen.mql5.symbolic import amount_text, largest, plus, term_text
-from codegen.mql5.text import environment, folder, mql5_double
+from codegen.mql5.text import environment, folder, local, mql5_double, period, suffix
 from codegen.plan import Plan, build_plan
-from dsl.errors import CodegenError, UnsupportedNode
+from dsl.errors import CodegenError
 from dsl.node import InputRef
 from dsl.nodes.expert import DISTANCE_PORTS, OFF
 from dsl.registry import NodeType, node_types
 from dsl.strategy import Strategy
-from dsl.timeframes import shown
+from dsl.timeframes import CHART, shown
 
 _CRITERIA = {
     "net_profit": ("TesterStatistics(STAT_PROFIT)", ()),
@@ -66,8 +68,6 @@ def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
     facts = facts or EmitFacts()
     plan = build_plan(strategy)
     require_size(plan)
-    if plan.timeframes:
-        raise UnsupportedNode(f"{shown(plan.timeframes[0])} bars cannot be written in MQL5 yet")
     inputs = ea_inputs(plan, strategy.expert.type, facts)
     names = input_names(plan.inputs)
     forms = step_forms(plan, names)
@@ -84,9 +84,10 @@ _Parts = tuple[tuple[EaInput, ...], Forms, StepWriter, dict[str, str]]
 def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> Sheet:
     inputs, forms, writer, rules = parts
     distances = tuple(name for name, _ in plan.ports if name in DISTANCE_PORTS)
-    phases, history = decision_phases(plan, forms, writer), _history(plan, writer)
-    rates = writer.rates_lines()
+    phases, histories = decision_phases(plan, forms, writer), _histories(plan, writer)
+    rates, warmups = writer.rates_lines(), _warmups(plan, forms)
     body = (*rates, *(line for phase in phases for line in phase.lines))
+    limits = (*warmups, *(phase.missing for phase in phases))
     rule_parts = _rule_parts(rules)
     return Sheet(
         looks=look_names(plan),
@@ -97,11 +98,12 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         checks=input_checks(plan, strategy.expert.type, inputs),
         timeframe=_timeframe(facts),
         handles=tuple(dict.fromkeys(writer.handles.values())),
-        warmups=_warmups(forms),
+        warmups=warmups,
         rates=rates,
         phases=phases,
         reads_buffers=any("ReadBuffer(" in line for line in body),
-        history=history,
+        histories=histories,
+        larger=tuple(LargerBars(shown(tf), period(tf)) for tf in plan.timeframes),
         distances=distances,
         sets_levels=bool({"stop_loss", "take_profit"} & set(distances)),
         moves_stop=bool({"trailing_stop", "break_even"} & set(distances)),
@@ -110,26 +112,42 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         exits=_exits(plan, rules),
         entry_limits=_entry_limits(rules),
         rule_parts=rule_parts,
-        functions=_function_fragments(body, history),
+        classes=_class_fragments({entry.type for h in histories for entry in h.objects}),
+        functions=_function_fragments((*body, *limits), histories, larger=bool(plan.timeframes)),
         fitness=_fitness(facts, rule_parts),
     )
 
 
-def _history(plan: Plan, writer: StepWriter) -> History:
-    objects = tuple(writer.objects[n] for n in writer.objects if plan.steps[n].call == n)
-    bars = amount_text(plus(writer.history_bars(), ((-1, ("missing",)),)))
+def _histories(plan: Plan, writer: StepWriter) -> tuple[History, ...]:
+    """Return the series of each timeframe that has some, those of larger bars first."""
+    found = (_history(plan, writer, timeframe) for timeframe in (*plan.timeframes, CHART))
+    return tuple(history for history in found if history.objects or history.kept)
+
+
+def _history(plan: Plan, writer: StepWriter, timeframe: int) -> History:
+    rows = HistoryWriter(writer, timeframe)
+    objects = tuple(
+        found
+        for number, found in writer.objects.items()
+        if plan.steps[number].call == number and plan.steps[number].timeframe == timeframe
+    )
+    bars = amount_text(plus(rows.bars(), ((-1, ("missing",)),)))
     return History(
+        suffix=suffix(timeframe),
+        period=period(timeframe),
+        rates=local("rates", timeframe),
+        larger=tuple((suffix(tf), period(tf)) for tf in rows.larger()),
         objects=objects,
-        classes=_class_fragments({entry.type for entry in objects}),
-        reads=writer.history_reads(),
-        kept=writer.history_kept(),
-        lines=writer.history_lines(),
+        reads=rows.reads(),
+        kept=rows.kept(),
+        lines=rows.lines(),
         bars=bars if bars == "missing" else f"MathMin(bars, {bars})",
     )
 
 
-def _warmups(forms: Forms) -> tuple[str, ...]:
-    terms = largest(*forms.warmups, NONE)
+def _warmups(plan: Plan, forms: Forms) -> tuple[str, ...]:
+    rows = zip(plan.steps, forms.warmups, strict=True)
+    terms = largest(*(amount for step, amount in rows if step.timeframe == CHART), NONE)
     return tuple(term_text(term) for term in terms if term not in NONE)
 
 
@@ -246,14 +264,19 @@ def _class_fragments(wanted: set[str]) -> tuple[str, ...]:
     return _with_dependencies(wanted, _libraries(windows=False))
 
 
-def _function_fragments(body: tuple[str, ...], history: History) -> tuple[str, ...]:
+def _function_fragments(
+    body: tuple[str, ...], histories: tuple[History, ...], *, larger: bool
+) -> tuple[str, ...]:
     known = {
         path.name.removesuffix(".mqh.j2"): f"functions/{path.name}"
         for path in sorted((folder() / "functions").iterdir())
     }
     known |= _libraries(windows=True)
-    texts = [*body, *history.lines, *(_source(fragment) for fragment in history.classes)]
-    wanted = _identifiers("\n".join(texts)) | ({"ReadRates"} if history.objects else set())
+    classes = _class_fragments({entry.type for h in histories for entry in h.objects})
+    lines = [line for history in histories for line in (*history.reads, *history.lines)]
+    wanted = _identifiers("\n".join([*body, *lines, *map(_source, classes)]))
+    wanted |= {"ReadLargerRates" if history.suffix else "ReadRates" for history in histories}
+    wanted |= {"HasLargerBar", "CoveredBars"} if larger else set()
     return _with_dependencies(wanted & known.keys(), known)
 
 

@@ -2,7 +2,8 @@
 
 Forms: `scalar` (the same at every bar, written where it is used), `expression` (pointwise),
 `window` (a library function over the rows it reaches), `handle` (a built-in indicator of
-MetaTrader on a price series), `object` (a library class fed from all history).
+MetaTrader on a price series), `object` (a library class fed from all history), `align` (a value of
+a higher timeframe, read for bars of the chart).
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+from codegen.larger import FIRST_BUCKET
 from codegen.mql5.inputs import symbolic_params
-from codegen.mql5.symbolic import Amount, amount_of, largest, plus, rule_amount
+from codegen.mql5.symbolic import Amount, amount_of, largest, plus, rule_amount, times
+from codegen.mql5.text import bars_in
 from codegen.plan import Plan, Step
+from dsl.nodes.timeframe import ALIGN
 
-Form = Literal["scalar", "expression", "window", "handle", "object"]
+Form = Literal["scalar", "expression", "window", "handle", "object", "align"]
 
 # The applied price that MetaTrader calls by the name of our price leaves.
 APPLIED = {
@@ -31,6 +35,7 @@ NONE: Amount = ((0, ()),)
 class Forms:
     """All that is known of the steps before text is made; tuples hold one entry a step.
 
+    Rows, shifts and warm-ups of a step count bars of its own timeframe.
     shifts: Bars before the decision bar that a leaf, or all leaves under a handle, are read.
     warmups: Rows before the first usable one. rows: Rows that the decision reads, None for steps it
     does not need. reads: The same of a leaf's bars. history: Whether a row of history needs it.
@@ -96,6 +101,8 @@ def closing_steps(plan: Plan) -> frozenset[int]:
 
 def _form(plan: Plan, step: Step, shifts: tuple[Amount, ...]) -> Form:
     mql5 = step.type.mql5
+    if step.type is ALIGN:
+        return "align"
     if step.type.scalar is not None:
         return "scalar"
     if mql5.handle and _on_one_price_series(plan, step, shifts):
@@ -128,6 +135,12 @@ def _warmups(plan: Plan, names: dict[str, str], shifts: tuple[Amount, ...]) -> t
         if step.type.scalar is not None:
             found.append(NONE)
             continue
+        if step.type is ALIGN:
+            larger = plan.steps[step.inputs[0]].timeframe
+            found.append(times(below, bars_in(larger)))
+            continue
+        if step.timeframe and step.type.fields:
+            below = plus(below, ((FIRST_BUCKET, ()),))
         own = rule_amount(step.type.warmup, symbolic_params(step.params, names))
         found.append(plus(plus(below, own), shift))
     return tuple(found)
@@ -167,19 +180,21 @@ def _history(plan: Plan, forms: tuple[Form, ...]) -> tuple[bool, ...]:
 
 
 def _kept(plan: Plan, forms: tuple[Form, ...], history: tuple[bool, ...]) -> frozenset[int]:
-    """Return the steps that a crossing or a direction reads in a row of history."""
+    """Return the steps whose older rows a crossing, a direction or the chart reads in history."""
     found: set[int] = set()
     for step, form, wanted in zip(plan.steps, forms, history, strict=True):
         if wanted and form == "window":
             found.update(step.inputs)
         if wanted and form == "expression" and "_prev}" in step.type.mql5.expression:
             found.update(n for n in step.inputs if forms[n] != "scalar")
+        if wanted and form == "align":
+            found.update(step.inputs)
     return frozenset(found)
 
 
 def _reads_inputs(form: Form) -> bool:
     match form:
-        case "expression" | "window":
+        case "expression" | "window" | "align":
             return True
         case "scalar" | "handle" | "object":
             return False

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from codegen.mql5.forms import NONE, Forms
 from codegen.mql5.steps import StepWriter
-from codegen.mql5.symbolic import Amount, amount_text, largest, plus
+from codegen.mql5.symbolic import Amount, amount_text, largest, plus, times
+from codegen.mql5.text import bars_in
 from codegen.plan import FRIDAY_PORT, Plan
 from dsl.timeframes import MINUTE
 
@@ -83,9 +84,11 @@ def _needed(plan: Plan, roots: list[int]) -> set[int]:
 
 
 def _missing(forms: Forms, writer: StepWriter, number: int) -> Amount:
-    """Return the largest number of bars that is still too few for a step of the decision."""
+    """Return the largest number of bars of the chart still too few for a step of the decision."""
     if forms.rows[number] is None:
         return NONE
+    timeframe = writer.plan.steps[number].timeframe
     read = writer.leaf_bars(number)
     before = NONE if read == NONE else plus(read, ((-1, ()),))
-    return largest(forms.warmups[number], before)
+    own = largest(forms.warmups[number], before)
+    return times(own, bars_in(timeframe)) if timeframe else own

@@ -67,15 +67,28 @@ class Fitness:
 class History:
     """Series computed from all history: objects and their classes, what a new row reads and adds.
 
-    kept: Series that hold all rows of a step. bars: How many bars the missing rows read, as text.
+    suffix: Of all names of a timeframe, "" for the chart's. period: Its constant. rates: Its bars.
+    larger: Suffix and constant of the higher timeframes that the rows read. kept: Series that hold
+    all rows of a step. bars: How many bars the missing rows read, as text.
     """
 
+    suffix: str
+    period: str
+    rates: str
+    larger: tuple[tuple[str, str], ...]
     objects: tuple[HistoryObject, ...]
     kept: tuple[str, ...]
-    classes: tuple[str, ...]
     reads: tuple[str, ...]
     lines: tuple[str, ...]
     bars: str
+
+
+@dataclass(frozen=True, slots=True)
+class LargerBars:
+    """A higher timeframe: its name and its constant."""
+
+    name: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,9 @@ class Sheet:
     rates: tuple[str, ...]
     phases: tuple[Phase, ...]
     reads_buffers: bool
-    history: History
+    histories: tuple[History, ...]
+    classes: tuple[str, ...]
+    larger: tuple[LargerBars, ...]
     distances: tuple[str, ...]
     sets_levels: bool
     moves_stop: bool

@@ -14,12 +14,22 @@ from codegen.mql5.symbolic import (
     largest,
     plus,
 )
-from codegen.mql5.text import bar_field, bar_index, comment_line, mql5_literal, pascal_case
+from codegen.mql5.text import (
+    bar_field,
+    bar_index,
+    comment_line,
+    local,
+    mql5_literal,
+    pascal_case,
+    period,
+)
 from codegen.plan import Plan, Step
 from dsl.kinds import tolerance
 from dsl.node import InputRef, Value
+from dsl.nodes.timeframe import ALIGN
 from dsl.params import FloatParam, Param
 from dsl.text.printer import format_expression
+from dsl.timeframes import CHART, shown
 
 PERIOD_SECONDS = "PeriodSeconds(_Period)"
 
@@ -100,7 +110,8 @@ class StepWriter:
         """Return a step in the strategy language, without its output."""
         text = format_expression(step.node)
         output = step.type.outputs[step.output].name
-        return comment_line(text.removesuffix(f".{output}"))
+        of = f" of {shown(step.timeframe)}" if step.timeframe else ""
+        return comment_line(text.removesuffix(f".{output}")) + of
 
     # Handles and objects
 
@@ -113,7 +124,8 @@ class StepWriter:
                 continue
             ports = zip(step.type.inputs, step.inputs, strict=True)
             prices = {port.name: applied(self.plan.steps[n].type.name) for port, n in ports}
-            call = step.type.mql5.handle.format(**prices, **self.params(step))
+            pattern = step.type.mql5.handle.replace("_Period", period(step.timeframe))
+            call = pattern.format(**prices, **self.params(step))
             fresh = Handle(f"Ext{pascal_case(self.stem(number))}", call, self.comment(step))
             found[number] = by_call.setdefault(call, fresh)
         return found
@@ -158,8 +170,9 @@ class StepWriter:
         found = {"timeframe": PERIOD_SECONDS, "shift": shift}
         for name in step.type.fields:
             if name != "timeframe":
-                found[name] = bar_field(name, bar_index(row, shift, 0))
-                found[f"{name}_prev"] = bar_field(name, bar_index(row, shift, 1))
+                before = bar_index(row, shift, 1)
+                found[name] = bar_field(name, bar_index(row, shift, 0), step.timeframe)
+                found[f"{name}_prev"] = bar_field(name, before, step.timeframe)
         if "time_prev" in found and row == shift == "0" and number in self.closing:
             found["time_prev"] = f"ClosingSince({found['time_prev']})"
         return found
@@ -192,19 +205,38 @@ class StepWriter:
 
     def leaf_bars(self, number: int) -> Amount:
         """Return how many bars the decision reads for a step itself, the current one included."""
-        step = self.plan.steps[number]
-        return self.bars_read(self.forms.rows[number], step, self.forms.shifts[number])
+        step, rows = self.plan.steps[number], self.forms.rows[number]
+        if self.forms.forms[number] == "align" and self.is_array(number):
+            return rows or NONE
+        return self.bars_read(rows, step, self.forms.shifts[number])
 
     def rates_lines(self) -> tuple[str, ...]:
         """Return the lines that read the bars of a decision; with less history, as many as are."""
-        bars = largest(NONE, *(self.leaf_bars(number) for number in range(len(self.plan.steps))))
-        if bars == NONE:
-            return ()
-        return (
-            "MqlRates rates[];",
-            f"if(!ReadRates(MathMin(bars, {amount_text(bars)}), rates))",
-            "   return(false);",
-        )
+        lines: list[str] = []
+        for timeframe in (*self.plan.timeframes, CHART):
+            steps = list(enumerate(self.plan.steps))
+            own = [n for n, s in steps if s.timeframe == timeframe and s.type.fields]
+            bars = largest(NONE, *(self.leaf_bars(number) for number in own))
+            all_bars = f"Bars(_Symbol, {period(timeframe)})" if timeframe else "bars"
+            there = f"MathMin({all_bars}, {amount_text(bars)})"
+            if bars != NONE:
+                rates = local("rates", timeframe)
+                read = f"ReadLargerRates({period(timeframe)}, " if timeframe else "ReadRates("
+                lines += [f"MqlRates {rates}[];", *_or_leave(f"{read}{there}, {rates})")]
+            shifts = largest(NONE, *(self.leaf_bars(n) for n in self._aligned(timeframe)))
+            if shifts != NONE:
+                there = f"MathMin(bars, {amount_text(shifts)})"
+                lines += shift_lines(timeframe, there)
+        return tuple(lines)
+
+    def _aligned(self, timeframe: int) -> list[int]:
+        """Return the steps that bring a value of a higher timeframe to several bars."""
+        return [
+            number
+            for number, step in enumerate(self.plan.steps)
+            if self.forms.forms[number] == "align"
+            and self.plan.steps[step.inputs[0]].timeframe == timeframe
+        ]
 
     def _step_lines(self, number: int, step: Step) -> list[str]:
         rows = self.forms.rows[number]
@@ -225,7 +257,7 @@ class StepWriter:
         shift = amount_text(self.forms.shifts[number])
         target = step.name if self.is_array(number) else f"{step.name}_buffer"
         read = f"ReadBuffer({handle.name}, {buffer}, {shift}, {amount_text(rows)}, {target})"
-        lines = [f"double {target}[];", f"if(!{read})", "   return(false);"]
+        lines = [f"double {target}[];", *_or_leave(read)]
         if not self.is_array(number):
             lines.append(f"const double {step.name} = {target}[0];")
         return lines
@@ -234,15 +266,12 @@ class StepWriter:
         output = step.type.outputs[step.output].name
         series = f"{self.objects[step.call].name}.{output}"
         if not self.is_array(number):
-            return [_newest(step, series)]
-        return [
-            f"double {step.name}[];",
-            f"if(!{series}.Copy({amount_text(rows)}, {step.name}))",
-            "   return(false);",
-        ]
+            return [newest_line(step, series)]
+        read = f"{series}.Copy({amount_text(rows)}, {step.name})"
+        return [f"double {step.name}[];", *_or_leave(read)]
 
     def _assigned_lines(self, number: int, step: Step, rows: Amount) -> list[str]:
-        kind = _type(step)
+        kind = type_name(step)
         if not self.is_array(number):
             return [f"const {kind} {step.name} = {self.expression(step, '0')};"]
         count = amount_text(rows)
@@ -257,7 +286,12 @@ class StepWriter:
         ]
 
     def expression(self, step: Step, row: str) -> str:
-        """Return the value of a pointwise or window step at a row of the decision."""
+        """Return the value of a pointwise, window or aligned step at a row of the decision."""
+        if step.type is ALIGN:
+            below = step.inputs[0]
+            larger = local("shifts", self.plan.steps[below].timeframe)
+            own = self.is_array(self.plan.steps.index(step))
+            return self.operand(below, f"{larger}[{row}]" if own else "0")
         values = {**self.params(step), **self.tolerances(step), **self.fields(step, row)}
         if step.type.mql5.library:
             x = self.plan.steps[step.inputs[0]].name
@@ -270,130 +304,31 @@ class StepWriter:
                 values[f"{port.name}_prev"] = self.operand(number, before)
         return step.type.mql5.expression.format(**values)
 
-    # Rows of history
 
-    def history_bars(self) -> Amount:
-        """Return how many bars the leaves of a row of history read, the row's own included."""
-        return largest(
-            ONE,
-            *(
-                plus(plus(ONE, self.forms.shifts[number]), step_reach(step, self.names))
-                for number, step in enumerate(self.plan.steps)
-                if self.forms.history[number] and step.type.fields
-            ),
-        )
-
-    def history_reads(self) -> tuple[str, ...]:
-        """Return the lines that read all new values of indicators."""
-        lines: list[str] = []
-        for number, step in enumerate(self.plan.steps):
-            if not self.forms.history[number] or self.forms.forms[number] != "handle":
-                continue
-            shift = amount_text(self.forms.shifts[number])
-            count = "missing" if shift == "0" else f"MathMin(missing, bars - {shift})"
-            buffer = step.type.mql5.buffers[step.output]
-            handle = self.handles[number].name
-            target = f"{step.name}_rows"
-            lines += [
-                f"double {target}[];",
-                f"if(!ReadHistoryBuffer({handle}, {buffer}, {shift}, {count}, {target}))",
-                "   return(false);",
-            ]
-        return tuple(lines)
-
-    def history_lines(self) -> tuple[str, ...]:
-        """Return the lines that compute one row of history, oldest row first."""
-        lines: list[str] = []
-        for number, step in enumerate(self.plan.steps):
-            if not self.forms.history[number]:
-                continue
-            start = amount_text(self.forms.warmups[number])
-            kind = _type(step)
-            match self.forms.forms[number]:
-                case "handle":
-                    value = f"ExtRows >= {start} ? {step.name}_rows[i] : 0.0"
-                    lines.append(f"const double {step.name} = {value};")
-                case "object":
-                    lines += self._added_lines(number, step)
-                case "window":
-                    lines += self._window_lines(step)
-                case "expression":
-                    value = self._history_expression(step)
-                    if step.type.fields:
-                        empty = "false" if kind == "bool" else "0.0"
-                        value = f"ExtRows >= {start} ? {value} : {empty}"
-                    lines.append(f"const {kind} {step.name} = {value};")
-            if number in self.forms.kept:
-                lines.append(f"{_rows_name(step)}.Add({self._history_operand(number)});")
-        return tuple(lines)
-
-    def history_kept(self) -> tuple[str, ...]:
-        """Return the series that hold all rows of those steps whose older rows history reads."""
-        return tuple(_rows_name(self.plan.steps[number]) for number in sorted(self.forms.kept))
-
-    def _window_lines(self, step: Step) -> list[str]:
-        """Return the lines that ask a function about the newest rows of a series."""
-        rows = _rows_name(self.plan.steps[step.inputs[0]])
-        count = amount_text(plus(step_reach(step, self.names), ONE))
-        rest = [*self.params(step).values(), *self.tolerances(step).values()]
-        call = f"{step.type.mql5.library}({', '.join([f'{step.name}_window', '0', *rest])})"
-        return [
-            f"double {step.name}_window[];",
-            f"{rows}.Copy({count}, {step.name}_window);",
-            f"const {_type(step)} {step.name} = {call};",
-        ]
-
-    def _added_lines(self, number: int, step: Step) -> list[str]:
-        name = self.objects[step.call].name
-        output = step.type.outputs[step.output].name
-        lines = []
-        if step.call == number:
-            start = largest(NONE, *(self.forms.warmups[n] for n in step.inputs))
-            values = ", ".join(self._history_operand(n) for n in step.inputs)
-            added = f"{name}.Add({values});"
-            lines = (
-                [added]
-                if start == NONE
-                else [f"if(ExtRows >= {amount_text(start)})", f"   {added}"]
-            )
-        if self._read_in_history(number):
-            lines.append(_newest(step, f"{name}.{output}"))
-        return lines
-
-    def _read_in_history(self, number: int) -> bool:
-        return any(
-            number in step.inputs
-            and self.forms.history[consumer]
-            and self.forms.forms[consumer] != "handle"
-            for consumer, step in enumerate(self.plan.steps)
-        )
-
-    def _history_operand(self, number: int) -> str:
-        step = self.plan.steps[number]
-        return self.scalar(step) if self.forms.forms[number] == "scalar" else step.name
-
-    def _history_expression(self, step: Step) -> str:
-        values = {**self.params(step), **self.tolerances(step), **self.fields(step, "i")}
-        for port, number in zip(step.type.inputs, step.inputs, strict=True):
-            values[port.name] = self._history_operand(number)
-            values[f"{port.name}_prev"] = (
-                f"{_rows_name(self.plan.steps[number])}.Value(1)"
-                if number in self.forms.kept
-                else values[port.name]  # the same at every bar
-            )
-        return step.type.mql5.expression.format(**values)
-
-
-def _type(step: Step) -> str:
+def type_name(step: Step) -> str:
+    """Return the MQL5 type of a step's value."""
     return "bool" if step.kind.name == "signal" else "double"
 
 
-def _newest(step: Step, series: str) -> str:
-    """Return the line that takes the newest value of a series; signals are kept as 1 and 0."""
-    is_true = " > 0.5" if _type(step) == "bool" else ""
-    return f"const {_type(step)} {step.name} = {series}.Value(0){is_true};"
+def newest_line(step: Step, series: str, back: str = "0") -> str:
+    """Return the line that takes the newest value of a series, or one so many rows back.
+
+    Signals are kept as 1 and 0.
+    """
+    is_true = " > 0.5" if type_name(step) == "bool" else ""
+    return f"const {type_name(step)} {step.name} = {series}.Value({back}){is_true};"
 
 
-def _rows_name(step: Step) -> str:
+def rows_name(step: Step) -> str:
     """Return the name of the series that holds all rows of a step."""
     return f"Ext{pascal_case(step.name)}Rows"
+
+
+def shift_lines(timeframe: int, count: str) -> list[str]:
+    """Return the lines that find the larger bar of each of the newest bars of the chart."""
+    shifts = local("shifts", timeframe)
+    return [f"int {shifts}[];", *_or_leave(f"ReadShifts({period(timeframe)}, {count}, {shifts})")]
+
+
+def _or_leave(call: str) -> list[str]:
+    return [f"if(!{call})", "   return(false);"]

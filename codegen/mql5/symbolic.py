@@ -181,6 +181,14 @@ def plus(left: Amount, right: Amount) -> Amount:
     return largest(tuple(sums))
 
 
+def times(amount: Amount, factor: str) -> Amount:
+    """Return an amount times a symbol that is at least 1."""
+    zero: Term = (0, ())
+    texts = [term_text(term) for term in amount if term != zero]
+    factors = [f"({text})" if " + " in text or " - " in text else text for text in texts]
+    return largest((zero,), *(((0, (f"{text} * {factor}",)),) for text in factors))
+
+
 def amount_of(value: object) -> Amount:
     """Return a whole number or a symbol as an amount."""
     number, terms = _sum_of(value)

@@ -12,6 +12,7 @@ import jinja2
 import templates
 from dsl.errors import CodegenError
 from dsl.params import ParamValue
+from dsl.timeframes import CHART, shown
 
 LONGEST_NAME = 63  # MetaTrader's limit for the name of an input
 
@@ -96,10 +97,30 @@ def bar_index(row: str, shift: str, older: int) -> str:
     return " + ".join(parts)
 
 
-def bar_field(name: str, index: str) -> str:
+def period(timeframe: int) -> str:
+    """Return the constant of a timeframe: _Period for the chart's, PERIOD_H4."""
+    return f"PERIOD_{shown(timeframe)}" if timeframe else "_Period"
+
+
+def bars_in(timeframe: int) -> str:
+    """Return how many bars of the chart a larger bar holds at most."""
+    return f"BarsIn({period(timeframe)})"
+
+
+def local(name: str, timeframe: int) -> str:
+    """Return a variable of a timeframe: rates for the chart's bars, rates_h4."""
+    return f"{name}_{shown(timeframe).lower()}" if timeframe else name
+
+
+def suffix(timeframe: int) -> str:
+    """Return what names of a timeframe end in: nothing for the chart's, H4."""
+    return shown(timeframe) if timeframe else ""
+
+
+def bar_field(name: str, index: str, timeframe: int = CHART) -> str:
     """Return a field of a bar as the strategy sees it: its own clock, the spread resolved."""
     if name == "time":
         return f"StrategyTime(rates[{index}].time)"
     if name == "spread":
         return f"BarSpread(rates, {index})"
-    return f"rates[{index}].{name}"
+    return f"{local('rates', timeframe)}[{index}].{name}"

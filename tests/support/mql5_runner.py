@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from backtest.market import Market
+from backtest.resample import resampled
 from codegen.evaluate import Evaluator
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
@@ -23,7 +24,7 @@ from codegen.mql5.inputs import ea_inputs, input_names
 from codegen.mql5.steps import StepWriter
 from codegen.plan import Plan, build_plan
 from dsl.jit import F64
-from dsl.node import Node, rewrite, with_output, with_params
+from dsl.node import Node, node, rewrite, with_output, with_params
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
 from dsl.strategy import Strategy
 from tests.support.mql5_compiler import COMPILER, FOLDER, as_cpp
@@ -87,7 +88,7 @@ def build(strategies: Mapping[str, Strategy], folder: Path) -> Path:
 
 
 def _run_function(source: str, strategy: Strategy) -> str:
-    start = "ClearHistory();" if "void ClearHistory" in source else ""
+    start = " ".join(f"{name}();" for name in re.findall(r"void (ClearHistory\w*)\(", source))
     writes = " ".join(f"write_number(d.{name});" for name in _outputs(strategy))
     return f"""
 void run(bool trades, const std::vector<double> &script) {{
@@ -176,11 +177,22 @@ def _tables(strategy: Strategy, market: Market) -> list[F64]:
         buffers = step.type.mql5.buffers
         tables.append(np.array([float(len(buffers))]))
         shift = _shift(plan, number)
+        own = evaluator if not step.timeframe else Evaluator(_larger(market, step.timeframe))
         for buffer in range(len(buffers)):
-            node = _literal(strategy, with_output(step.node, buffers.index(buffer)))
-            column = np.nan_to_num(evaluator.column(node), nan=0.0)
-            tables.append(np.concatenate([column[shift:], np.zeros(shift)]))
+            meant = _literal(strategy, with_output(step.node, buffers.index(buffer)))
+            column = np.nan_to_num(own.column(on_the_chart(meant)), nan=0.0)
+            rest = np.zeros(len(market.bars) - len(column) + shift)
+            tables.append(np.concatenate([column[shift:], rest]))
     return tables
+
+
+def _larger(market: Market, timeframe: int) -> Market:
+    return replace(market, bars=resampled(market.bars, timeframe))
+
+
+def on_the_chart(root: Node) -> Node:
+    """Return a graph of larger bars as one of the bars it is evaluated on."""
+    return rewrite(root, lambda n: node(n.type, (), n.params) if n.type.fields else n)
 
 
 def _shift(plan: Plan, number: int) -> int:

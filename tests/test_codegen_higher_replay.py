@@ -1,0 +1,88 @@
+"""Emitted text of strategies over several timeframes, compiled and run beside the evaluator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backtest.reference import simulate
+from codegen.evaluate import Evaluator
+from codegen.mql5 import forms as mql5_forms
+from codegen.mql5.emit import emit_mql5
+from codegen.plan import build_plan
+from dsl.jit import F64
+from dsl.nodes.expert import DISTANCE_PORTS
+from dsl.strategy import Strategy
+from tests.support.higher_timeframes import strategies
+from tests.support.mql5_compiler import COMPILER, compile_errors
+from tests.support.mql5_runner import FIELDS, Script, build, run, trade
+from tests.test_codegen_mql5_replay import MARKET, ROWS, table
+
+pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
+
+STRATEGIES = strategies()
+SCRIPTS = {
+    "plain": Script(),
+    "bars_without_ticks": Script(skip=7),
+    "data_late": Script(refuse=5),
+}
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(STRATEGIES, tmp_path_factory.mktemp("experts"))
+
+
+def check(program: Path, number: int, strategy: Strategy, script: Script) -> None:
+    wanted = Evaluator(MARKET).decisions(strategy)
+    warmup = build_plan(strategy).warmup_on(MARKET.bars.timeframe)
+    found = run(program, number, strategy, MARKET, script)
+    rows = np.arange(ROWS) >= warmup
+    rows &= (np.arange(ROWS) % script.skip != 0) if script.skip else True
+    assert (found["ready"][rows] == 1).all()
+    assert not found["ready"][:warmup].any()
+    for field in FIELDS:
+        np.testing.assert_array_equal(found[field][rows] > 0, getattr(wanted, field)[rows], field)
+    for field in DISTANCE_PORTS:
+        if field in found:
+            want: F64 = getattr(wanted, field)[rows]
+            np.testing.assert_allclose(found[field][rows], want, rtol=1e-6, atol=1e-11)
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_text_decides_as_the_evaluator(name: str, script: Script, program: Path) -> None:
+    check(program, list(STRATEGIES).index(name), STRATEGIES[name], script)
+
+
+def test_library_classes_read_larger_bars_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without MetaTrader's indicators everything comes from the text itself."""
+    monkeypatch.setattr(mql5_forms, "_on_one_price_series", lambda *_: False)
+    program = build(STRATEGIES, tmp_path)
+    for number, strategy in enumerate(STRATEGIES.values()):
+        assert "INVALID_HANDLE;" not in emit_mql5(strategy)
+        check(program, number, strategy, SCRIPTS["plain"])
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_text_trades_as_the_reference(name: str, program: Path) -> None:
+    strategy = STRATEGIES[name]
+    wanted = table(simulate(MARKET, Evaluator(MARKET).decisions(strategy)).deals)
+    found = trade(program, list(STRATEGIES).index(name), strategy, MARKET)
+    assert len(wanted) > 10
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-7)
+
+
+def test_the_text_has_no_warnings() -> None:
+    assert compile_errors({f"{n}.mq5": emit_mql5(s) for n, s in STRATEGIES.items()}) == ""
+
+
+def test_a_chart_that_does_not_divide_a_higher_timeframe_is_refused() -> None:
+    source = emit_mql5(STRATEGIES["forms"])
+    for name in ("H2", "H4", "D1"):
+        assert f'"wants a smaller period that divides {name}"' in source
+    assert "iMA(_Symbol, PERIOD_H4, InpN, 0, MODE_EMA, PRICE_CLOSE)" in source
