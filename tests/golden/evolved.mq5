@@ -682,14 +682,6 @@ int MissingRows(const int bars)
    return(missing);
   }
 //+------------------------------------------------------------------+
-//| Copy all values of an indicator that belong to missing rows      |
-//+------------------------------------------------------------------+
-bool ReadHistoryBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
-  {
-   ArraySetAsSeries(values, true);
-   return(CopyBuffer(handle, buffer, shift, count, values) == count);
-  }
-//+------------------------------------------------------------------+
 //| Bring the series up to the bar that is being opened              |
 //+------------------------------------------------------------------+
 bool UpdateHistory(void)
@@ -1343,6 +1335,14 @@ long SessionLength(const int start, const int end)
 bool InSession(const datetime time, const int start, const int end)
   {
    return(((long)time - start * 60) % SECONDS_PER_DAY < SessionLength(start, end));
+  }
+//+------------------------------------------------------------------+
+//| Copy all values of an indicator that belong to missing rows      |
+//+------------------------------------------------------------------+
+bool ReadHistoryBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
+  {
+   ArraySetAsSeries(values, true);
+   return(CopyBuffer(handle, buffer, shift, count, values) == count);
   }
 //+------------------------------------------------------------------+
 //| Copy bars, the one that is being opened first                    |

@@ -559,14 +559,6 @@ int MissingRows(const int bars)
    return(missing);
   }
 //+------------------------------------------------------------------+
-//| Copy all values of an indicator that belong to missing rows      |
-//+------------------------------------------------------------------+
-bool ReadHistoryBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
-  {
-   ArraySetAsSeries(values, true);
-   return(CopyBuffer(handle, buffer, shift, count, values) == count);
-  }
-//+------------------------------------------------------------------+
 //| Bring the series up to the bar that is being opened              |
 //+------------------------------------------------------------------+
 bool UpdateHistory(void)
@@ -1146,6 +1138,14 @@ bool Greater(const double a, const double b, const double absolute, const double
   {
    const double largest = MathMax(1.0, MathMax(MathAbs(a), MathAbs(b)));
    return(a - b > absolute + relative * largest);
+  }
+//+------------------------------------------------------------------+
+//| Copy all values of an indicator that belong to missing rows      |
+//+------------------------------------------------------------------+
+bool ReadHistoryBuffer(const int handle, const int buffer, const int shift, const int count, double &values[])
+  {
+   ArraySetAsSeries(values, true);
+   return(CopyBuffer(handle, buffer, shift, count, values) == count);
   }
 //+------------------------------------------------------------------+
 //| Copy bars, the one that is being opened first                    |
