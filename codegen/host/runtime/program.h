@@ -37,6 +37,7 @@ struct Program {
     bool tester = true;
     int last_error = 0;
     int uninit_reason = 0;
+    uint random = 1;
     Handles handles;
     ChartObjects objects;
     std::string comment;           // what Comment shows

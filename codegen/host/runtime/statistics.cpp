@@ -12,25 +12,25 @@ struct Runs {
     int longest = 0, richest = 0, number = 0, trades = 0;
     double longest_money = 0, richest_money = 0;
     int length = 0;
-    double money = 0;
+    double sum = 0;
 
     void feed(bool belongs, double result) {
         if (!belongs) {
             length = 0;
-            money = 0;
+            sum = 0;
             return;
         }
         number += length == 0;
         trades++;
         length++;
-        money += result;
+        sum = money(sum + result);
         if (length > longest) {
             longest = length;
-            longest_money = money;
+            longest_money = sum;
         }
-        if (std::fabs(money) > std::fabs(richest_money)) {
+        if (std::fabs(sum) > std::fabs(richest_money)) {
             richest = length;
-            richest_money = money;
+            richest_money = sum;
         }
     }
     double average() const { return number > 0 ? std::round(double(trades) / number) : 0; }

@@ -227,6 +227,12 @@ void ResetLastError() { program().last_error = 0; }
 void SetUserError(ushort number) { program().last_error = ERR_USER_ERROR_FIRST + number; }
 int UninitializeReason() { return program().uninit_reason; }
 bool IsStopped() { return false; }
+void MathSrand(int seed) { program().random = static_cast<uint>(seed); }
+int MathRand() {
+    uint &state = program().random;
+    state = state * 214013u + 2531011u;
+    return static_cast<int>(state >> 16 & 0x7FFFu);
+}
 void ExpertRemove() { throw Terminated("the Expert Advisor removed itself"); }
 void TesterStop() { throw Terminated("the Expert Advisor stopped the test"); }
 

@@ -13,6 +13,7 @@ double Point();
 #define _Digits (Digits())
 #define _Point (Point())
 #define _LastError (GetLastError())
+#define _StopFlag (IsStopped())
 #define _UninitReason (UninitializeReason())
 
 namespace host {
@@ -38,6 +39,8 @@ void ResetLastError();
 void SetUserError(ushort number);
 int UninitializeReason();
 bool IsStopped();
+int MathRand();  // 0..32767, the same numbers in every run
+void MathSrand(int seed);
 void ExpertRemove();
 void Sleep(int milliseconds);
 datetime TimeCurrent();

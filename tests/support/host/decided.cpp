@@ -19,6 +19,7 @@ int64_t Magic = 7;
 const double SLACK = 1e-6;
 CTrade trade;
 double tick_size;
+datetime done = 0;  // bar that was decided
 bool secured;  // break-even was sent for the open position
 ulong secured_ticket;
 
@@ -173,6 +174,9 @@ int on_init() {
 }
 
 void on_tick() {
+    if (iTime(_Symbol, _Period, 0) == done)
+        return;
+    done = iTime(_Symbol, _Period, 0);
     const int row = Bars(_Symbol, _Period) - 1;
     const Past p = DailyLoss > 0 || DrawdownStop > 0 || TradesPerDay > 0 ? past() : Past();
     const string reached = limit(p);
@@ -202,6 +206,7 @@ void reset() {
     trade = CTrade();
     secured = false;
     secured_ticket = 0;
+    done = 0;
 }
 
 const HostInput INPUTS[] = {
