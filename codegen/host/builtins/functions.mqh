@@ -171,7 +171,7 @@ long PositionGetInteger(ENUM_POSITION_PROPERTY_INTEGER property);
 double PositionGetDouble(ENUM_POSITION_PROPERTY_DOUBLE property);
 string PositionGetString(ENUM_POSITION_PROPERTY_STRING property);
 bool HistorySelect(datetime from, datetime to);
-bool HistorySelectByPosition(ulong position_id);
+bool HistorySelectByPosition(long position_id);
 int HistoryDealsTotal(void);
 ulong HistoryDealGetTicket(int index);
 bool HistoryDealSelect(ulong ticket);

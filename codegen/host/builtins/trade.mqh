@@ -17,7 +17,6 @@ public:
    bool PositionClose(const string symbol, const ulong deviation = ULONG_MAX);
    bool PositionClose(const ulong ticket, const ulong deviation = ULONG_MAX);
    bool PositionClosePartial(const ulong ticket, const double volume, const ulong deviation = ULONG_MAX);
-   bool PositionCloseBy(const ulong ticket, const ulong ticket_by);
    bool Buy(const double volume, const string symbol = "", double price = 0.0, const double sl = 0.0, const double tp = 0.0, const string comment = "");
    bool Sell(const double volume, const string symbol = "", double price = 0.0, const double sl = 0.0, const double tp = 0.0, const string comment = "");
    uint ResultRetcode(void) const;

@@ -286,6 +286,11 @@ int GlobalVariablesDeleteAll(const string &prefix, datetime) {
 }
 
 int GlobalVariablesTotal() { return static_cast<int>(server().globals.size()); }
+string GlobalVariableName(int index) {
+    if (index < 0 || index >= GlobalVariablesTotal())
+        return failed(ERR_GLOBALVARIABLE_NOT_FOUND, string());
+    return std::next(server().globals.begin(), index)->first;
+}
 void GlobalVariablesFlush() {}
 
 double TesterStatistics(ENUM_STATISTICS statistic) {

@@ -59,6 +59,7 @@ datetime GlobalVariableSet(const string &name, double value);
 bool GlobalVariableDel(const string &name);
 int GlobalVariablesDeleteAll(const string &prefix = "", datetime limit = 0);
 int GlobalVariablesTotal();
+string GlobalVariableName(int index);
 void GlobalVariablesFlush();
 double TesterStatistics(ENUM_STATISTICS statistic);
 void TesterStop();

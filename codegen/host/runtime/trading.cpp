@@ -197,10 +197,10 @@ bool HistorySelect(datetime from, datetime to) {
     return true;
 }
 
-bool HistorySelectByPosition(ulong position) {
+bool HistorySelectByPosition(int64_t position) {
     HistorySelect(0, INT64_MAX);
-    program().one_position = position;
-    return !deals_of(position).empty();
+    program().one_position = static_cast<ulong>(position);
+    return !deals_of(program().one_position).empty();
 }
 
 int HistoryDealsTotal() {
@@ -273,6 +273,8 @@ ulong HistoryOrderGetTicket(int index) {
         return failed(ERR_TRADE_ORDER_NOT_FOUND, ulong(0));
     return server().order_history[static_cast<size_t>(index)].ticket;
 }
+
+bool HistoryOrderSelect(ulong ticket) { return past_order(ticket) != nullptr; }
 
 int64_t HistoryOrderGetInteger(ulong ticket, ENUM_ORDER_PROPERTY_INTEGER property) {
     const Order *order = past_order(ticket);

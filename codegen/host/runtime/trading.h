@@ -21,7 +21,7 @@ double OrderGetDouble(ENUM_ORDER_PROPERTY_DOUBLE property);
 string OrderGetString(ENUM_ORDER_PROPERTY_STRING property);
 
 bool HistorySelect(datetime from, datetime to);
-bool HistorySelectByPosition(ulong position);
+bool HistorySelectByPosition(int64_t position);
 int HistoryDealsTotal();
 ulong HistoryDealGetTicket(int index);
 bool HistoryDealSelect(ulong ticket);
@@ -30,6 +30,7 @@ double HistoryDealGetDouble(ulong ticket, ENUM_DEAL_PROPERTY_DOUBLE property);
 string HistoryDealGetString(ulong ticket, ENUM_DEAL_PROPERTY_STRING property);
 int HistoryOrdersTotal();
 ulong HistoryOrderGetTicket(int index);
+bool HistoryOrderSelect(ulong ticket);
 int64_t HistoryOrderGetInteger(ulong ticket, ENUM_ORDER_PROPERTY_INTEGER property);
 double HistoryOrderGetDouble(ulong ticket, ENUM_ORDER_PROPERTY_DOUBLE property);
 string HistoryOrderGetString(ulong ticket, ENUM_ORDER_PROPERTY_STRING property);
