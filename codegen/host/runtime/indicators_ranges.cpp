@@ -4,46 +4,47 @@
 namespace host {
 namespace {
 
-// Buffers: 0 %K, 1 %D. The ratio of sums over `slowing` bars; states: 2 close above the lowest,
-// 3 highest above the lowest. MetaTrader publishes the source of MODE_SMA with STO_LOWHIGH only;
-// that other methods smooth nothing but %D, and that STO_CLOSECLOSE takes the extremes of closes,
-// is what its documentation suggests and has not been compared with a terminal.
+// Buffers: 0 %K, 1 %D. %K is the ratio of two averages over `slowing` bars: how far closes lie above
+// the lowest price, and how far the highest does. MetaTrader publishes the source of MODE_SMA with
+// STO_LOWHIGH only, where the averages are sums and %D starts among zeros; that other methods
+// average all three, and that STO_CLOSECLOSE takes the extremes of closes, is an assumption.
 class Stochastic : public Computed {
 public:
     Stochastic(int k, int d, int slowing, ENUM_MA_METHOD method, ENUM_STO_PRICE price)
-        : Computed(2, 2), first_(k - 1), slowing_(slowing), closes_(price == STO_CLOSECLOSE),
-          high_(k), low_(k), signal_(method, d, 0) {
-        begin_ = first_ + slowing - 1;
+        : Computed(2), slowing_(slowing), simple_(method == MODE_SMA),
+          closes_(price == STO_CLOSECLOSE), high_(k), low_(k), above_(method, slowing, k - 1),
+          range_(method, slowing, k - 1),
+          signal_(method, d, simple_ ? 0 : method == MODE_EMA ? k - 1 : above_.begin()) {
+        begin_ = above_.begin();
     }
 
 protected:
     void compute(const Rates &rates, int i) override {
         const double highest = high_.compute(closes_ ? rates.close : rates.high, i);
         const double lowest = low_.compute(closes_ ? rates.close : rates.low, i);
-        cell(2, i) = rates.close[at(i)] - lowest;
-        cell(3, i) = highest - lowest;
-        if (i >= begin_) cell(0, i) = share(rates, i);
-        main_.resize(at(i + 1));
-        main_[at(i)] = cell(0, i);
+        for (Column *column : {&aboves_, &ranges_, &main_}) column->resize(at(i + 1));
+        aboves_[at(i)] = rates.close[at(i)] - lowest;
+        ranges_[at(i)] = highest - lowest;
+        const double above = simple_ ? sum(aboves_, i) : above_.compute(aboves_, i);
+        const double range = simple_ ? sum(ranges_, i) : range_.compute(ranges_, i);
+        const double share = range > price_slack(rates) ? 100 * above / range : 100;
+        cell(0, i) = main_[at(i)] = simple_ && i < begin_ ? 0 : share;
         cell(1, i) = signal_.compute(main_, i);
     }
 
 private:
-    double share(const Rates &rates, int i) {
-        double above = 0, range = 0;
-        for (int j = i - slowing_ + 1; j <= i; j++) {
-            above += cell(2, j);
-            range += cell(3, j);
-        }
-        return range > price_slack(rates) ? 100 * above / range : 100;
+    double sum(const Column &x, int i) const {
+        double total = 0;
+        for (int j = std::max(0, i - slowing_ + 1); j <= i; j++) total += x[at(j)];
+        return total;
     }
 
-    int first_, slowing_;
-    bool closes_;
+    int slowing_;
+    bool simple_, closes_;
     Highest high_;
     Lowest low_;
-    Average signal_;
-    Column main_;
+    Average above_, range_, signal_;
+    Column aboves_, ranges_, main_;
 };
 
 class Williams : public Computed {
