@@ -30,6 +30,7 @@ from dsl.jit import F64
 from dsl.kinds import SIGNAL
 from dsl.node import Node
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
+from dsl.nodes.timeframe import on_chart
 from dsl.params import ParamValue
 from dsl.strategy import Strategy, resolved
 
@@ -131,7 +132,11 @@ class Evaluator:
         return self._single(lambda: self._program(strategy), self._unpacked)
 
     def column(self, node: Node) -> F64:
-        """Return a node without InputRefs at every bar, NaN in its warm-up; signals as 0 and 1."""
+        """Return a node without InputRefs at every bar, NaN in its warm-up; signals as 0 and 1.
+
+        A node of a higher timeframe is brought to the chart.
+        """
+        node = on_chart(node)
         if node.type.scalar is not None:
             return np.full(self.cache.bars, node.type.scalar(self.cache.point, *node.params))
         if node.kind == SIGNAL:

@@ -23,7 +23,7 @@ from dsl.columns import shift_of
 from dsl.errors import CodegenError
 from dsl.kinds import SIGNAL
 from dsl.node import Node, Value
-from dsl.nodes.timeframe import ALIGN
+from dsl.nodes.timeframe import ALIGN, on_chart
 from dsl.params import ParamValue
 from dsl.strategy import Strategy
 from dsl.timeframes import CHART, DAY
@@ -62,7 +62,11 @@ def interpret(strategy: Strategy, market: Market) -> Decisions:
 
 
 def interpret_node(node: Node, market: Market) -> list[Cell]:
-    """Return the value of a node without InputRefs at every bar, None during its warm-up."""
+    """Return the value of a node without InputRefs at every bar, None during its warm-up.
+
+    A node of a higher timeframe is brought to the chart.
+    """
+    node = on_chart(node)
 
     def literal(value: Value) -> ParamValue:
         assert isinstance(value, int | float | str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -11,9 +12,11 @@ from codegen.plan import build_plan
 from dsl.kinds import COMPARABLE, DISTANCE, INTEGER_KINDS, NUMBER, SIGNAL, Kind
 from dsl.node import InputRef, Node, Value, node, with_params
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
+from dsl.nodes.timeframe import may_be_retimed, on_timeframe
 from dsl.params import ChoiceParam, FloatParam, IntParam, ParamValue
 from dsl.registry import Input, NodeType, Signature, lookup, producers, signatures
 from dsl.strategy import InputSpec, Strategy, map_nodes
+from dsl.timeframes import HOUR
 
 PORT_CHANCE = {
     "long_entry": 0.95,
@@ -32,10 +35,18 @@ RULE_CHANCE = 0.2
 CONSTANT_CHANCE = 0.5
 LONGEST_WARMUP = 12
 SHIFT_CHANCE = 0.2
+HIGHER_CHANCE, HIGHER_WARMUP = 0.3, 4
 WARMUP = 20  # rows of a node's own warm-up at most, times the largest period
 
 
-def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 30) -> Strategy:
+def random_strategy(
+    rng: np.random.Generator,
+    *,
+    depth: int = 3,
+    longest: int = 30,
+    higher: Sequence[int] = (),
+    chart: int = HOUR,
+) -> Strategy:
     """Return a strategy with random ports and rules.
 
     Args:
@@ -43,19 +54,25 @@ def random_strategy(rng: np.random.Generator, *, depth: int = 3, longest: int = 
         depth: Levels of nodes below a port.
         longest: Largest period drawn; the warm-up is at most `LONGEST_WARMUP` times that, so that
             short data suffice.
+        higher: Timeframes (seconds) of which some parts are; the warm-up may be `HIGHER_WARMUP`
+            times as long then.
+        chart: Period of the bars.
     """
+    most = LONGEST_WARMUP * longest * (HIGHER_WARMUP if higher else 1)
     while True:
-        drawn = _random_strategy(rng, depth, longest)
-        if build_plan(drawn).warmup <= LONGEST_WARMUP * longest:
+        drawn = _random_strategy(rng, depth, longest, higher)
+        if build_plan(drawn).warmup_on(chart) <= most:
             return drawn
 
 
-def _random_strategy(rng: np.random.Generator, depth: int, longest: int) -> Strategy:
+def _random_strategy(
+    rng: np.random.Generator, depth: int, longest: int, higher: Sequence[int]
+) -> Strategy:
     ports: dict[str, Node] = {}
     for name in (*SIGNAL_PORTS, *DISTANCE_PORTS):
         if rng.random() < PORT_CHANCE[name]:
             kind = SIGNAL if name in SIGNAL_PORTS else DISTANCE
-            ports[name] = random_node(rng, kind, depth, longest=longest)
+            ports[name] = random_node(rng, kind, depth, longest=longest, higher=higher)
     if not ports.keys() & {"long_entry", "short_entry"}:
         ports["long_entry"] = random_node(rng, SIGNAL, depth, longest=longest)
     by_risk = "stop_loss" in ports and rng.random() < 0.5
@@ -74,9 +91,11 @@ def random_node(
     *,
     longest: int = 30,
     no_constant: bool = False,
+    higher: Sequence[int] = (),
 ) -> Node:
     """Return a node of a kind with at most about `depth` levels below it.
 
+    `higher`: Timeframes that parts of it may be of.
     `no_constant`: not the same at every bar. An average of a constant is the constant, or 1e-18
     beside it, and a distance of 1e-18 is not the distance of 0 that refuses an entry.
     """
@@ -91,9 +110,13 @@ def random_node(
     line = chosen[int(rng.choice(len(chosen), p=weights / weights.sum()))]
     inputs: list[Node] = []
     for port, wanted in zip(line.type.inputs, line.inputs, strict=True):
-        inputs.append(_input(rng, port, wanted, inputs, depth=depth - 1, longest=longest))
+        drawn = _input(rng, port, wanted, inputs, depth=depth - 1, longest=longest, higher=higher)
+        inputs.append(drawn)
     params = random_params(rng, line.type, longest)
-    return node(line.type, inputs, params, output=line.output)
+    made = node(line.type, inputs, params, output=line.output)
+    if higher and rng.random() < HIGHER_CHANCE and may_be_retimed(made):
+        return on_timeframe(made, higher[int(rng.integers(len(higher)))])
+    return made
 
 
 def random_params(
@@ -142,6 +165,7 @@ def _input(
     *,
     depth: int,
     longest: int,
+    higher: Sequence[int],
 ) -> Node:
     if port.leaf:
         return node(lookup(port.leaf))
@@ -153,7 +177,7 @@ def _input(
         if kind.name in INTEGER_KINDS:
             value = float(round(value))
         return node(lookup("constant"), (), (value,), kind=kind)
-    return random_node(rng, kind, depth, longest=longest, no_constant=not beside)
+    return random_node(rng, kind, depth, longest=longest, no_constant=not beside, higher=higher)
 
 
 def _levels(beside: Node) -> tuple[float, float] | None:

@@ -58,6 +58,11 @@ def on_timeframe(root: Node, seconds: int) -> Node:
     return node(ALIGN, (retimed(root, seconds),))
 
 
+def on_chart(root: Node) -> Node:
+    """Return a value of a higher timeframe aligned, any other as it is."""
+    return node(ALIGN, (root,)) if root.timeframe else root
+
+
 def retimed(root: Node, seconds: int) -> Node:
     """Return the same graph over bars of a higher timeframe; raise KindMismatch as above."""
     word = shown(seconds).lower()
