@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from backtest.criteria import CRITERIA
 from backtest.objective import parse_objective
@@ -65,36 +66,53 @@ def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
         UnsupportedNode: A node type that MQL5 cannot express where it stands.
         CodegenError: The size is a risk and there is no stop loss, or the fitness is not known.
     """
-    facts = facts or EmitFacts()
+    return stamped(emitted(strategy, facts or EmitFacts()))
+
+
+def emitted(strategy: Strategy, facts: EmitFacts, *, part: bool = False) -> str:
+    """Return the source of an EA without its checksum.
+
+    Args:
+        strategy: What it trades.
+        facts: What it states.
+        part: It will become one of several strategies in an EA: it has a weight and a balance of
+            its own, and no panel (see codegen.mql5.portfolio).
+    """
     plan = build_plan(strategy)
     require_size(plan)
-    inputs = ea_inputs(plan, strategy.expert.type, facts)
+    inputs = ea_inputs(plan, strategy.expert.type, facts, part=part)
     names = input_names(plan.inputs)
     forms = step_forms(plan, names)
     writer = StepWriter(plan, forms, inputs)
     rules = _rules(plan, strategy.expert.type, writer)
-    sheet = _sheet(strategy, plan, facts, (inputs, forms, writer, rules))
+    sheet = _sheet(strategy, plan, facts, _Parts(inputs, forms, writer, rules, part))
     text = environment().get_template("expert.mq5.j2").render(sheet=sheet, facts=facts, rules=rules)
-    return stamped(_tidy(text))
+    return tidy(text)
 
 
-_Parts = tuple[tuple[EaInput, ...], Forms, StepWriter, dict[str, str]]
+class _Parts(NamedTuple):
+    inputs: tuple[EaInput, ...]
+    forms: Forms
+    writer: StepWriter
+    rules: dict[str, str]
+    part: bool
 
 
 def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> Sheet:
-    inputs, forms, writer, rules = parts
+    inputs, forms, writer, rules, part = parts
     distances = tuple(name for name, _ in plan.ports if name in DISTANCE_PORTS)
     phases, histories = decision_phases(plan, forms, writer), _histories(plan, writer)
     rates, warmups = writer.rates_lines(), _warmups(plan, forms)
     body = (*rates, *(line for phase in phases for line in phase.lines))
     limits = (*warmups, *(phase.missing for phase in phases))
-    rule_parts = _rule_parts(rules)
+    rule_parts = _rule_parts(rules, part=part)
     return Sheet(
+        part=part,
         looks=look_names(plan),
         header=header_lines(strategy, facts),
         title=strategy.title or "untitled strategy",
         origin=f"Strategy {strategy.strategy_id}, genfx {facts.version or genfx_version()}",
-        groups=_groups(inputs),
+        groups=input_groups(inputs),
         checks=input_checks(plan, strategy.expert.type, inputs),
         timeframe=_timeframe(facts),
         handles=tuple(dict.fromkeys(writer.handles.values())),
@@ -151,7 +169,8 @@ def _warmups(plan: Plan, forms: Forms) -> tuple[str, ...]:
     return tuple(term_text(term) for term in terms if term not in NONE)
 
 
-def _groups(inputs: tuple[EaInput, ...]) -> tuple[Group, ...]:
+def input_groups(inputs: tuple[EaInput, ...]) -> tuple[Group, ...]:
+    """Return the inputs under the titles of their groups, in order."""
     titles = dict.fromkeys(entry.group for entry in inputs)
     return tuple(
         Group(title, tuple(entry for entry in inputs if entry.group == title)) for title in titles
@@ -220,7 +239,7 @@ def _entry_limits(rules: dict[str, str]) -> tuple[Exit, ...]:
     return tuple(found)
 
 
-def _rule_parts(rules: dict[str, str]) -> tuple[str, ...]:
+def _rule_parts(rules: dict[str, str], *, part: bool) -> tuple[str, ...]:
     parts = []
     if rules["max_bars"]:
         parts.append("max_bars")
@@ -228,9 +247,14 @@ def _rule_parts(rules: dict[str, str]) -> tuple[str, ...]:
     if rules["trades_per_day"]:
         parts.append("trades_per_day")
     parts.append("deals")
-    if rules["daily_loss"] or rules["drawdown_stop"]:
+    if part:
+        parts.append("capital")
+    elif rules["daily_loss"] or rules["drawdown_stop"]:
         parts.append("equity")
-    parts += [name for name in ("daily_loss", "drawdown_stop") if rules[name]]
+    if rules["daily_loss"]:
+        parts += ["day_balance", "daily_loss"] if part else ["daily_loss"]
+    if rules["drawdown_stop"]:
+        parts += ["drawdown_stop"] if part else ["peak", "drawdown_stop"]
     return tuple(f"rules/{name}.mqh.j2" for name in parts)
 
 
@@ -355,7 +379,7 @@ def _fitness(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
     )
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Return the text in MetaQuotes' layout: no trailing blanks, remarks at the line's start."""
     lines = [line.rstrip() for line in text.splitlines()]
     remarks = [line.lstrip() if line.startswith("   //---") else line for line in lines]

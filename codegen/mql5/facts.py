@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -101,9 +102,41 @@ def timeframe_name(seconds: int) -> str:
 
 def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
     """Return the lines of the header comment."""
+    named = [("Strategy", strategy.title or "untitled"), ("Hash", strategy.strategy_id)]
+    lines = [
+        *_rows(named, facts),
+        "",
+        *_figures_table(facts.spans),
+        *_NOTE,
+        *_notes(strategy),
+        "",
+        STRATEGY_FOLLOWS,
+    ]
+    lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
+    return tuple(line.rstrip() for line in lines)
+
+
+def portfolio_header(
+    parts: Sequence[tuple[Strategy, int, float]], facts: EmitFacts
+) -> tuple[str, ...]:
+    """Return the lines of the header comment of several strategies with magic and weight."""
+    lines = _rows([("Portfolio", f"{len(parts)} strategies")], facts)
+    lines += ["", *_figures_table(facts.spans), *_NOTE]
+    notes = {note: None for strategy, _, _ in parts for note in _notes(strategy)}
+    lines += [*notes, "", "part  magic number  weight  hash, title"]
+    for number, (strategy, magic, weight) in enumerate(parts, 1):
+        title = comment_line(strategy.title) or "untitled"
+        lines.append(f"{number:>4}  {magic:>12}  {weight:>6.4g}  {strategy.strategy_id} {title}")
+    for number, (strategy, _, _) in enumerate(parts, 1):
+        lines += ["", f"Part {number} in the language of genfx:"]
+        lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
+    return tuple(line.rstrip() for line in lines)
+
+
+def _rows(named: Sequence[tuple[str, str]], facts: EmitFacts) -> list[str]:
+    """Return what all headers state: origin, data, account, what OnTester returns."""
     rows = [
-        ("Strategy", strategy.title or "untitled"),
-        ("Hash", strategy.strategy_id),
+        *named,
         ("genfx", facts.version or genfx_version()),
         ("Symbol", facts.symbol),
         ("Timeframe", timeframe_name(facts.timeframe) if facts.timeframe else ""),
@@ -117,16 +150,7 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
     lines = [f"{label:<{HEADER_WIDTH}}{comment_line(text)}" for label, text in rows if text]
     if not facts.objective:
         lines += [f"{'':<{HEADER_WIDTH}}{line}" for line in _fitness_lines(facts)]
-    lines += [
-        "",
-        *_figures_table(facts.spans),
-        *_NOTE,
-        *_notes(strategy),
-        "",
-        STRATEGY_FOLLOWS,
-    ]
-    lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
-    return tuple(line.rstrip() for line in lines)
+    return lines
 
 
 def _notes(strategy: Strategy) -> list[str]:

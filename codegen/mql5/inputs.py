@@ -27,7 +27,7 @@ from dsl.registry import NodeType
 from dsl.strategy import InputSpec
 
 MAGIC, SHIFT, COMMENT, SLIPPAGE = "MagicNumber", "ServerShift", "TradeComment", "MaxSlippage"
-PANEL, ARROWS = "ShowPanel", "ShowArrows"
+PANEL, ARROWS, WEIGHT = "ShowPanel", "ShowArrows", "Weight"
 COLORS = ("LongColor", "ShortColor", "ExitColor")
 LOOK_TEXTS = {
     "trade_comment": "Comment of the trades",
@@ -86,8 +86,15 @@ class Use:
     param: Param
 
 
-def ea_inputs(plan: Plan, expert: NodeType, facts: EmitFacts) -> tuple[EaInput, ...]:
-    """Return all inputs in the order of the EA: the strategy's, size, trading.
+def ea_inputs(
+    plan: Plan, expert: NodeType, facts: EmitFacts, *, part: bool = False
+) -> tuple[EaInput, ...]:
+    """Return all inputs in the order of the EA: the strategy's, size, trading, chart.
+
+    Args:
+        plan, expert: The strategy.
+        facts: What the EA states.
+        part: The strategy is one of several in an EA.
 
     Raises:
         UnsupportedNode: An input stands for a word, which no EA input can replace.
@@ -101,7 +108,10 @@ def ea_inputs(plan: Plan, expert: NodeType, facts: EmitFacts) -> tuple[EaInput, 
     given = dict(facts.values)
     fixed = (*_trading(plan, facts), *looks, *_chart(plan))
     changed = (replace(e, value=given[e.name]) if e.name in given else e for e in fixed)
-    return (*table, *_money(plan), *changed)
+    if not part:
+        return (*table, *_money(plan), *changed)
+    weight = EaInput(WEIGHT, "double", 1.0, "Share of the capital that this part trades", "Money")
+    return (*table, weight, *_money(plan), *(e for e in changed if e.name != PANEL))
 
 
 def input_names(table: tuple[InputSpec, ...]) -> dict[str, str]:
@@ -236,6 +246,9 @@ def input_checks(plan: Plan, expert: NodeType, inputs: tuple[EaInput, ...]) -> t
     low, high = -_LONGEST_SHIFT, _LONGEST_SHIFT
     hours = f"{SHIFT} < {low} || {SHIFT} > {high}"
     checks.append(Check(hours, SHIFT, f"allowed are {low} to {high} hours"))
+    if any(entry.name == WEIGHT for entry in inputs):
+        test = f"!MathIsValidNumber({WEIGHT}) || {WEIGHT} <= 0.0 || {WEIGHT} > 1.0"
+        checks.append(Check(test, WEIGHT, "allowed is a number above 0, at most 1"))
     if any(entry.name == SLIPPAGE for entry in inputs):
         checks.append(Check(f"{SLIPPAGE} < 0", SLIPPAGE, "wants 0 or more points"))
     checks += _look_checks(plan)

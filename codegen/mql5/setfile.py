@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from decimal import Decimal
 
 from codegen.mql5.facts import EmitFacts
@@ -28,7 +29,12 @@ def emit_set(strategy: Strategy, facts: EmitFacts | None = None) -> bytes:
     plan = build_plan(strategy)
     inputs = ea_inputs(plan, strategy.expert.type, facts or EmitFacts())
     title = comment_line(strategy.title) or "untitled"
-    lines = [f"; {title}", f"; genfx strategy {strategy.strategy_id}"]
+    return set_bytes((title, f"genfx strategy {strategy.strategy_id}"), inputs)
+
+
+def set_bytes(remarks: Iterable[str], inputs: Iterable[EaInput]) -> bytes:
+    """Return a .set file: remarks first, then the inputs under the names of their groups."""
+    lines = [f"; {remark}" for remark in remarks]
     group = ""
     for entry in inputs:
         if entry.group != group:

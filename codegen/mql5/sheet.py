@@ -106,8 +106,11 @@ class BreakEven:
 class Sheet:
     """Everything the templates print, in order.
 
-    looks: The EA's input of each look, see dsl.looks.
+    looks: The EA's input of each look, see dsl.looks. part: It is one of several strategies in an
+    EA, with a balance of its own.
     """
+
+    part: bool
 
     looks: dict[str, str]
     header: tuple[str, ...]

@@ -398,9 +398,6 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    MqlRates rates[];
    if(!ReadRates(MathMin(bars, 1), rates))
       return(false);
-//--- what a position needs is read as soon as there is history for it
-   if(bars <= 0)
-      return(iTime(_Symbol, _Period, 0) == bar_time);
    decision.break_even = (150.0 * _Point);
 //--- entries wait for the longest warm-up
    if(bars <= WarmupBars())
