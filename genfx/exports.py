@@ -15,6 +15,7 @@ from codegen.mql5.facts import EmitFacts, FitnessTerm, SpanFigures
 from codegen.mql5.inifile import unattended_run
 from codegen.mql5.inputs import MAGIC
 from codegen.mql5.setfile import emit_set
+from codegen.mql5.signals import emit_signals
 from codegen.mql5.tester_ini import emit_ini
 from codegen.python import PythonFacts, emit_python
 from dsl.errors import ConfigError, ParamOutOfRange
@@ -36,6 +37,7 @@ SUFFIXES = {
     "python": ".py",
     "set": ".set",
     "ini": ".ini",
+    "include": ".mqh",
     "strat": ".strat",
     "json": ".json",
     "dot": ".dot",
@@ -77,6 +79,11 @@ def export_bytes(strategy: Strategy, target: str, facts: Facts = ANY_MARKET) -> 
         "dot": lambda: to_dot(strategy),
     }
     return emit_set(strategy, facts.mql5) if target == "set" else emit[target]().encode()
+
+
+def include_bytes(strategy: Strategy, facts: Facts, file: str) -> bytes:
+    """Return the include file of a strategy's signals; its example names the file."""
+    return emit_signals(strategy, facts.mql5, file).encode()
 
 
 def ini_bytes(strategy: Strategy, facts: Facts, market: Market | None, expert: str) -> bytes:

@@ -69,7 +69,9 @@ def emit_mql5(strategy: Strategy, facts: EmitFacts | None = None) -> str:
     return stamped(emitted(strategy, facts or EmitFacts()))
 
 
-def emitted(strategy: Strategy, facts: EmitFacts, *, part: bool = False) -> str:
+def emitted(
+    strategy: Strategy, facts: EmitFacts, *, part: bool = False, signals: bool = False
+) -> str:
     """Return the source of an EA without its checksum.
 
     Args:
@@ -77,13 +79,17 @@ def emitted(strategy: Strategy, facts: EmitFacts, *, part: bool = False) -> str:
         facts: What it states.
         part: It will become one of several strategies in an EA: it has a weight and a balance of
             its own, and no panel (see codegen.mql5.portfolio).
+        signals: Only its decisions will be used, beside no position (see codegen.mql5.signals).
     """
     plan = build_plan(strategy)
-    require_size(plan)
+    if not signals:
+        require_size(plan)
     inputs = ea_inputs(plan, strategy.expert.type, facts, part=part)
     names = input_names(plan.inputs)
     forms = step_forms(plan, names)
     writer = StepWriter(plan, forms, inputs)
+    if signals:
+        writer.closing = frozenset()
     rules = _rules(plan, strategy.expert.type, writer)
     sheet = _sheet(strategy, plan, facts, _Parts(inputs, forms, writer, rules, part))
     text = environment().get_template("expert.mq5.j2").render(sheet=sheet, facts=facts, rules=rules)

@@ -116,6 +116,15 @@ def header_lines(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in lines)
 
 
+def signals_header(strategy: Strategy, facts: EmitFacts) -> tuple[str, ...]:
+    """Return the lines of the header comment of an include file."""
+    named = [("Signals", strategy.title or "untitled"), ("Hash", strategy.strategy_id)]
+    lines = [*_rows(named, facts, tester=False), "", *_NOTE, *_notes(strategy)]
+    lines += ["", "The strategy as text:"]
+    lines += [f"   {line}" for line in format_strategy(strategy).splitlines()]
+    return tuple(line.rstrip() for line in lines)
+
+
 def portfolio_header(
     parts: Sequence[tuple[Strategy, int, float]], facts: EmitFacts
 ) -> tuple[str, ...]:
@@ -133,7 +142,7 @@ def portfolio_header(
     return tuple(line.rstrip() for line in lines)
 
 
-def _rows(named: Sequence[tuple[str, str]], facts: EmitFacts) -> list[str]:
+def _rows(named: Sequence[tuple[str, str]], facts: EmitFacts, *, tester: bool = True) -> list[str]:
     """Return what all headers state: origin, data, account, what OnTester returns."""
     rows = [
         *named,
@@ -144,11 +153,11 @@ def _rows(named: Sequence[tuple[str, str]], facts: EmitFacts) -> list[str]:
         ("Data", _data_span(facts)),
         ("Data hash", facts.data_hash),
         ("Deposit", facts.deposit),
-        ("Replay", facts.verified),
-        ("OnTester", facts.objective or _FITNESS),
+        ("Replay", facts.verified if tester else ""),
+        ("OnTester", (facts.objective or _FITNESS) if tester else ""),
     ]
     lines = [f"{label:<{HEADER_WIDTH}}{comment_line(text)}" for label, text in rows if text]
-    if not facts.objective:
+    if tester and not facts.objective:
         lines += [f"{'':<{HEADER_WIDTH}}{line}" for line in _fitness_lines(facts)]
     return lines
 

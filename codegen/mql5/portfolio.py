@@ -137,7 +137,7 @@ def emit_portfolio(
         weights=tuple(f"P{number}_{WEIGHT}" for number in range(1, len(parts) + 1)),
         tester=(*_globals(texts[0]), *(texts[0].functions[name].text for name in tester)),
     )
-    template = environment().get_template("portfolio.mq5.j2")
+    template = environment().get_template("portfolio/expert.mq5.j2")
     return tidy(template.render(sheet=sheet, facts=facts))
 
 

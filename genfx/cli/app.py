@@ -17,6 +17,7 @@ from genfx.cli.imports import import_expert
 from genfx.cli.language import check, fmt
 from genfx.cli.mt5 import mt5_app
 from genfx.cli.nodes import nodes
+from genfx.cli.portfolio import portfolio
 from genfx.cli.runs import runs_app
 from genfx.cli.selftest import selftest_app
 from genfx.cli.series import series
@@ -78,6 +79,10 @@ app.command(epilog="Example: genfx backtest examples/ema_rsi.strat --data sample
 app.command(epilog="Example: genfx tune examples/ema_rsi.strat --data sample")(tune)
 app.command(epilog="Example: genfx export examples/ema_rsi.strat --to mql5")(export)
 app.command("import", epilog="Example: genfx import EA.mq5 --out mine.strat")(import_expert)
+app.command(
+    epilog="Example: genfx portfolio examples/ema_rsi.strat examples/london_range.strat "
+    "--out both.mq5 --config examples/quickstart.toml"
+)(portfolio)
 app.command(epilog="Example: genfx check examples/ema_rsi.strat")(check)
 app.command(epilog="Example: genfx fmt --check examples/ema_rsi.strat")(fmt)
 app.command(epilog="Example: genfx nodes ema")(nodes)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def export(
     file: Annotated[Path, typer.Argument(help="A strategy (.strat, .formula, .json).")],
     to: Annotated[
-        Literal["mql5", "set", "ini", "python", "strat", "json", "dot", "svg", "png"],
+        Literal["mql5", "set", "ini", "include", "python", "strat", "json", "dot", "svg", "png"],
         typer.Option("--to", "--as", help="What it becomes."),
     ],
     out: Annotated[
@@ -48,9 +48,10 @@ def export(
     program its point and timeframe (else those of EURUSD H1). svg and png draw the strategy as it
     is written: boxes coloured by kind, named ports, wires. json holds boxes, links and places;
     names and places of the boxes of a .json that is read are kept. ini is an unattended run of
-    MetaTrader's tester over the data of --config, of the EA of the same name.
+    MetaTrader's tester over the data of --config, of the EA of the same name. include is a file of
+    signals and distances for an Expert Advisor of your own.
     """
-    from genfx.exports import SUFFIXES, export_bytes, ini_bytes, with_inputs
+    from genfx.exports import SUFFIXES, export_bytes, include_bytes, ini_bytes, with_inputs
     from genfx.layouts import boxes_file
     from genfx.set_files import with_set
     from genfx.strategy_files import load_drawing
@@ -66,6 +67,8 @@ def export(
     target = Path(out) if out not in ("", "-") else file.with_suffix(SUFFIXES[to])
     if to == "ini":
         content = ini_bytes(given.strategy, facts, whole, target.stem)
+    elif to == "include":
+        content = include_bytes(given.strategy, facts, target.name)
     elif to == "json":
         content = boxes_file(written.carried(given.strategy))
     else:

@@ -1,0 +1,123 @@
+"""`genfx portfolio`: several strategies as one Expert Advisor, and the figures of their sum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dsl.errors import ConfigError
+from genfx.cli.options import ConfigOption, DataOption, JsonOption, read_config
+from genfx.cli.show import print_json, print_table, write_file
+
+if TYPE_CHECKING:
+    from backtest.market import Market
+    from codegen.mql5.portfolio import Part
+    from genfx.portfolios import PortfolioSpan
+
+
+def portfolio(
+    files: Annotated[list[Path], typer.Argument(help="Strategies (.strat, .formula, .json).")],
+    out: Annotated[Path, typer.Option(help="The Expert Advisor; a .set is written beside it.")],
+    weights: Annotated[
+        str, typer.Option(help='Shares of the capital, such as "0.6,0.4"; default: equal ones.')
+    ] = "",
+    data: DataOption = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Join strategies in one Expert Advisor for one symbol, each part on its share of the capital.
+
+    Each part has its own magic number, weight and inputs, sizes from its share and its own results,
+    and holds at most one position; the account must be a hedging one. With --data or --config the
+    parts are tested and their sum is shown, on every span of the config.
+    """
+    from codegen.mql5.facts import EmitFacts
+    from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_set
+    from genfx.exports import market_facts, with_inputs
+    from genfx.portfolios import portfolio_spans
+    from genfx.strategy_files import load_strategy
+
+    strategies = [with_inputs(load_strategy(file)) for file in files]
+    chosen = read_config(config)
+    parts = portfolio_parts(strategies, _weights(weights), chosen.output.magic if config else 0)
+    named = _markets(data, config)
+    facts, capital = EmitFacts(), 0.0
+    if named:
+        market = named[0][1]
+        facts = market_facts(market, chosen.fitness.settings(), parts[0].magic).mql5
+        capital = market.account.deposit
+    spans = portfolio_spans(parts, named)
+    written = [
+        (out, emit_portfolio(parts, facts, capital).encode()),
+        (out.with_suffix(".set"), portfolio_set(parts, facts, capital)),
+    ]
+    for target, content in written:
+        write_file(target, content)
+    if as_json:
+        print_json(_facts(parts, spans, out))
+        return
+    for span in spans:
+        _print(span)
+    for target, content in written:
+        typer.echo(f"{target}: {len(content)} bytes")
+
+
+def _weights(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise ConfigError(
+            f"--weights {text}: is no list of numbers", hint='such as "0.6,0.4"'
+        ) from None
+
+
+def _markets(data: str, config: Path | None) -> tuple[tuple[str, Market], ...]:
+    """Return what the parts are tested on: the spans of the config, else all bars of --data."""
+    from genfx.cli.options import chosen_market
+    from genfx.markets import market, span_markets
+
+    if data:
+        return (("all bars", chosen_market(data, read_config(config))),)
+    if config is None:
+        return ()
+    chosen = read_config(config)
+    return span_markets(market(chosen), chosen, str(config)).named()
+
+
+def _print(span: PortfolioSpan) -> None:
+    from genfx.markets import span_text
+
+    currency = span.market.account.currency
+    head = ("part", "weight", f"net profit, {currency}", "profit factor", "drawdown %", "trades")
+    rows = [
+        (
+            line.name,
+            f"{line.weight:g}",
+            f"{line.net_profit:,.2f}",
+            f"{line.profit_factor:.2f}",
+            f"{line.drawdown:.2f}",
+            str(line.trades),
+        )
+        for line in span.lines
+    ]
+    print_table(head, rows, title=f"{span.name.replace('_', ' ')}: {span_text(span.market)}")
+
+
+def _facts(
+    parts: tuple[Part, ...], spans: tuple[PortfolioSpan, ...], out: Path
+) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {
+        "file": str(out),
+        "parts": [
+            {"strategy_id": p.strategy.strategy_id, "weight": p.weight, "magic": p.magic}
+            for p in parts
+        ],
+        "spans": [
+            {"name": s.name, "balance": s.balance, "lines": [asdict(line) for line in s.lines]}
+            for s in spans
+        ],
+    }

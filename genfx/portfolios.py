@@ -1,0 +1,93 @@
+"""Figures of a portfolio: its parts on their own capital, and their sum (contract, rule 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backtest.market import Market
+from backtest.result import Result
+from codegen.mql5.portfolio import Part
+from dsl.jit import F64
+from genfx.testing import run_engine
+
+_MOST = 10.0  # largest profit factor shown, as in the criteria
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Figures of a part, or of all parts together.
+
+    drawdown: Largest fall of equity below its peak in percent, taken at the closes of bars.
+    """
+
+    name: str
+    weight: float
+    net_profit: float
+    profit_factor: float
+    drawdown: float
+    trades: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSpan:
+    """The parts on one span, the sum last; `balance` is the sum of their balances at its end."""
+
+    name: str
+    market: Market
+    lines: tuple[Line, ...]
+    balance: float
+
+
+def portfolio_spans(
+    parts: Sequence[Part], named: Sequence[tuple[str, Market]]
+) -> tuple[PortfolioSpan, ...]:
+    """Return the figures of every span, each part tested on its share of the deposit.
+
+    Raises:
+        DataError: A part's warm-up is longer than the data.
+    """
+    return tuple(_span(parts, name, market) for name, market in named)
+
+
+def part_market(market: Market, weight: float) -> Market:
+    """Return the market on which a part trades: its share of the deposit."""
+    deposit = round(market.account.deposit * weight, 2)
+    return replace(market, account=replace(market.account, deposit=deposit))
+
+
+def _span(parts: Sequence[Part], name: str, market: Market) -> PortfolioSpan:
+    results = [run_engine(p.strategy, part_market(market, p.weight), "fast") for p in parts]
+    lines = [
+        _line(_title(part), part.weight, [one]) for part, one in zip(parts, results, strict=True)
+    ]
+    whole = _line("together", sum(part.weight for part in parts), results)
+    return PortfolioSpan(name, market, (*lines, whole), sum(one.balance for one in results))
+
+
+def _title(part: Part) -> str:
+    return part.strategy.title or part.strategy.strategy_id[:8]
+
+
+def _line(name: str, weight: float, results: Sequence[Result]) -> Line:
+    trades = np.concatenate([one.trade_results for one in results])
+    equity = np.sum([one.equity for one in results], axis=0)
+    gain, loss = trades[trades > 0].sum(), -trades[trades < 0].sum()
+    factor = min(_MOST, gain / loss) if loss > 0 else (_MOST if gain > 0 else 0.0)
+    deposit = sum(one.deposit for one in results)
+    return Line(
+        name=name,
+        weight=weight,
+        net_profit=round(float(trades.sum()), 2),
+        profit_factor=float(factor),
+        drawdown=_drawdown(equity, deposit),
+        trades=len(trades),
+    )
+
+
+def _drawdown(equity: F64, deposit: float) -> float:
+    """Return the largest fall below the peak so far, in percent."""
+    peaks = np.maximum.accumulate(np.maximum(equity, deposit))
+    return float(100 * np.max((peaks - equity) / peaks, initial=0.0))
