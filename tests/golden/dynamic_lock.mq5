@@ -519,7 +519,7 @@ void ForgetMarks(void)
       if(StringFind(name, MARK_PREFIX) != 0)
          continue;
       const long position = StringToInteger(StringSubstr(name, StringLen(MARK_PREFIX)));
-      if(HistorySelectByPosition((ulong)position) && HistoryDealsTotal() > 0 && !IsOpen(position))
+      if(HistorySelectByPosition(position) && HistoryDealsTotal() > 0 && !IsOpen(position))
          GlobalVariableDel(name);
      }
   }

@@ -398,6 +398,8 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    MqlRates rates[];
    if(!ReadRates(MathMin(bars, 1), rates))
       return(false);
+   if(bars <= 0)
+      return(iTime(_Symbol, _Period, 0) == bar_time);
    decision.break_even = (150.0 * _Point);
 //--- entries wait for the longest warm-up
    if(bars <= WarmupBars())

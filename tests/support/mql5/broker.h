@@ -184,7 +184,7 @@ int StringFind(const string text, const string found, int) { return (int)text.te
 int StringLen(const string text) { return (int)text.text.size(); }
 string StringSubstr(const string text, int start, int) { return string(text.text.substr((size_t)start)); }
 long StringToInteger(const string text) { return std::stoll(text.text); }
-bool HistorySelectByPosition(ulong) { return HistorySelect(0, 0); }
+bool HistorySelectByPosition(long) { return HistorySelect(0, 0); }
 void ExpertRemove(void) { abort(); }
 bool ObjectCreate(long, const string, ENUM_OBJECT, int, datetime, double) { return true; }
 bool ObjectSetInteger(long, const string, ENUM_OBJECT_PROPERTY_INTEGER, long) { return true; }

@@ -245,7 +245,7 @@ int StringFind(const string text, const string found, int start = 0);
 int StringLen(const string text);
 string StringSubstr(const string text, int start, int length = -1);
 long StringToInteger(const string text);
-bool HistorySelectByPosition(ulong position);
+bool HistorySelectByPosition(long position);
 void ExpertRemove(void);
 bool ObjectCreate(long chart, const string name, ENUM_OBJECT type, int window, datetime time, double price);
 bool ObjectSetInteger(long chart, const string name, ENUM_OBJECT_PROPERTY_INTEGER property, long value);
