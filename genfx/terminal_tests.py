@@ -18,12 +18,14 @@ from dsl.strategy import Strategy
 from genfx.exports import Facts, export_bytes
 from genfx.testing import run_engine
 from mt5.comparison import Comparison, compare
+from mt5.golden import Golden, differences, trimmed, with_report_inputs
 from mt5.jobs import Job, run_settings
 from mt5.positions import engine_positions, report_positions
 from mt5.report import Mt5Report
 
 BAR_MODELS: tuple[Model, ...] = ("open-prices", "m1-ohlc")
 _DAY = 86_400
+_LONGEST_GAP = 5 * _DAY  # from the last bar to the end of a test: a weekend, holidays
 _LONGEST_NAME = 40
 
 
@@ -104,12 +106,62 @@ def compared(strategy: Strategy, setting: Setting, report: Mt5Report, tolerance:
     Raises:
         DataError: The report is that of another symbol, timeframe or deposit.
     """
-    market = as_tester(setting.market, setting.model)
     check_same_test(report, setting)
-    result: Result = run_engine(strategy, market, "fast")
+    market = as_tester(report_window(setting.market, strategy, report), setting.model)
+    result: Result = run_engine(with_report_inputs(strategy, report), market, "fast")
     bars = market.bars
     theirs = report_positions(report, bars.timeframe, bars.digits)
     return compare(engine_positions(result.deals), theirs, tolerance)
+
+
+def golden_test(
+    strategy: Strategy,
+    market: Market,
+    report: Mt5Report,
+    model: Model,
+    tolerance: int,
+    origin: str = "",
+) -> Golden:
+    """Return a report with all that it takes to repeat its test.
+
+    Args:
+        strategy: As it was emitted; inputs take the values of the report.
+        market: Bars that cover the span of the report; the window is cut to that span.
+        report: Of the strategy's Expert Advisor.
+        model: Mode of the tester.
+        tolerance: Points that prices may differ by.
+        origin: "": server and build of the report.
+    Raises:
+        GenfxError: The report is of something else, or the bars do not cover it.
+    """
+    used = with_report_inputs(strategy, report)
+    spanned = as_tester(report_window(market, used, report), model)
+    check_same_test(report, Setting(spanned, model, "", report.setting("Symbol")))
+    kept = trimmed(spanned, used)
+    positions = report_positions(report, kept.bars.timeframe, kept.bars.digits)
+    made = Golden(origin or report.server, model, tolerance, used, kept, positions, {})
+    return replace(made, known=differences(made.replay()))
+
+
+def report_window(market: Market, strategy: Strategy, report: Mt5Report) -> Market:
+    """Return the market tested over the days of a report.
+
+    Raises:
+        DataError: The bars do not cover them, or the warm-up does not fit before them.
+    """
+    first, last = (int(day.timestamp()) for day in report.span)
+    time = market.bars.time
+    start, end = (int(np.searchsorted(time, moment)) for moment in (first, last))
+    warmup = build_plan(strategy).warmup
+    if end <= start or int(time[-1]) + market.bars.timeframe < last - _LONGEST_GAP:
+        raise DataError(f"{report.path}: the bars do not cover its span")
+    if start < warmup:
+        raise DataError(
+            f"{report.path}: {start} bars before its first day are fewer than the warm-up of "
+            f"{warmup} bars",
+            hint="use bars that begin earlier",
+        )
+    return replace(market, first=start, last=end)
 
 
 def check_same_test(report: Mt5Report, setting: Setting) -> None:

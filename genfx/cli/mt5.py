@@ -9,6 +9,7 @@ import typer
 
 from genfx.cli.data import DstOption, ForceOption, OutOption, TimezoneOption, storage_path, store
 from genfx.cli.mt5_dump import check_dump, dump_script
+from genfx.cli.mt5_golden import golden
 from genfx.cli.mt5_test import mt5_test
 from genfx.cli.options import FromOption, JsonOption, ToOption
 from genfx.cli.show import print_json, print_table, write_file
@@ -21,6 +22,7 @@ mt5_app = typer.Typer(
 )
 mt5_app.command("dump-script", epilog="Example: genfx mt5 dump-script --out dump.mq5")(dump_script)
 mt5_app.command("check-dump", epilog="Example: genfx mt5 check-dump genfx_dump.csv")(check_dump)
+mt5_app.command("golden", epilog="Example: genfx mt5 golden r.html a.strat --out a.json")(golden)
 mt5_app.command("test", epilog="Example: genfx mt5 test mine.strat --config mine.toml")(mt5_test)
 _SHOWN = 20  # rows of a table on the screen
 _MOST_INPUTS = 3

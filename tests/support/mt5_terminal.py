@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import configparser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +74,9 @@ class FakeTerminal:
         data = self.terminal.data
         assert (data / "MQL5" / "Experts" / (tester["Expert"].replace("\\", "/") + ".ex5")).exists()
         assert (data / "MQL5" / "Profiles" / "Tester" / tester["ExpertParameters"]).exists()
+        parameters = data / "MQL5" / "Profiles" / "Tester" / tester["ExpertParameters"]
         facts = ReportFacts(
+            inputs=tuple(_inputs(parameters.read_bytes().decode("utf-16"))),
             expert=tester["Expert"],
             symbol=tester["Symbol"],
             period=f"{tester['Period']} ({tester['FromDate']} - {tester['ToDate']})",
@@ -86,6 +88,16 @@ class FakeTerminal:
         page = report_page(facts, deals_of(self.positions, self.digits))
         path = data / tester["Report"].replace("\\", "/")
         path.write_bytes(page.encode("utf-16"))
+
+
+def _inputs(text: str) -> Iterator[str]:
+    """Yield the inputs of a .set file as a report lists them."""
+    for line in text.splitlines():
+        found = line.removeprefix("; === ").removesuffix(" ===")
+        if found != line:
+            yield f"=== {found} ==="
+        elif not line.startswith(";"):
+            yield line.partition("||")[0]
 
 
 def deals_of(positions: tuple[Position, ...], digits: int) -> tuple[ReportDeal, ...]:
