@@ -12,6 +12,12 @@ from codegen.host.scope import RecordType, Refused, Symbol, World, cpp_name
 from codegen.host.types import Formal, Signature, cpp_type, is_number
 from codegen.host.values import Place
 
+_BEHIND = {
+    "_LastError": "GetLastError",
+    "_StopFlag": "IsStopped",
+    "_UninitReason": "UninitializeReason",
+}
+
 
 class Declarations:
     """Adds the items of sources to a world; findings are reported and the rest goes on."""
@@ -100,6 +106,8 @@ class Declarations:
         check_type(self.world, node.type, at)
         symbol = Symbol(node.name, node.type, cpp_name(node.name), "global", node.const)
         symbol.dimensions = dimensions(self._expressions, node)
+        if self._builtin and node.value is None:
+            symbol.code = f"::{_BEHIND.get(node.name, node.name[1:])}()"
         self.world.symbols[node.name] = symbol
         if node.const and not symbol.rank and isinstance(node.value, syntax.Expression):
             self._constant(symbol, node.value)

@@ -1,0 +1,266 @@
+"""Compiles translated Expert Advisors, many to one shared library, against the host's runtime.
+
+The runtime is compiled once per compiler, flags and sources and kept in the user's cache folder, as
+is a precompiled header. Everything is written aside and renamed: processes may do so side by side
+and may be killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import platformdirs
+
+from codegen.host import syntax
+from codegen.host.cpp import translate
+from codegen.host.parser import parse_mql5
+from dsl.errors import CodegenError
+
+MISSING = "no C++ compiler was found"
+HINT = "install g++ or clang++, or: pip install genfx[verify]"
+RUNTIME = Path(__file__).parent / "runtime"
+_HEADER = '#pragma once\n#include "mql5.h"\n#include "ctrade.h"\n#include <initializer_list>\n'
+_COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0")
+_SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1")
+_STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
+_CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
+_ACCEPTED = ("-Wno-unused-parameter", "-Wno-implicit-fallthrough", "-Wno-switch")
+_KEPT_LIBRARIES = 64
+_KEPT_SECONDS = 3600.0
+
+
+class CompilerMissing(CodegenError):
+    """There is no C++ compiler: nothing can be verified."""
+
+    def __init__(self) -> None:
+        super().__init__(f"not verified: {MISSING}", hint=HINT)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """A C++ compiler: the words that call it, what it says of itself, and its family."""
+
+    command: tuple[str, ...]
+    version: str
+    clang: bool
+    zig: bool
+
+    @property
+    def name(self) -> str:
+        """Return its first line about itself, for reports."""
+        return self.version.splitlines()[0]
+
+    def flags(self, *, sanitize: bool) -> tuple[str, ...]:
+        """Return the flags of everything that ends up in one library."""
+        kind = _SANITIZED if sanitize else ()
+        # zig checks for undefined behaviour unasked, and then stops without a word
+        return (*_COMMON, *kind, *(("-fno-sanitize=undefined",) if self.zig else ()))
+
+
+@cache
+def find_compiler() -> Compiler:
+    """Return g++ or clang++ of the system, else the compiler in the package ziglang.
+
+    GENFX_CXX names another one.
+
+    Raises:
+        CompilerMissing: There is none.
+    """
+    named = os.environ.get("GENFX_CXX")
+    candidates = [named.split()] if named else [["g++"], ["clang++"]]
+    if not named and find_spec("ziglang") is not None:
+        candidates.append([sys.executable, "-m", "ziglang", "c++"])
+    for command in candidates:
+        if shutil.which(command[0]) is None:
+            continue
+        ran = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+        if ran.returncode == 0 and ran.stdout:
+            clang = "clang" in ran.stdout
+            return Compiler(tuple(command), ran.stdout, clang, "ziglang" in command)
+    raise CompilerMissing
+
+
+def build(
+    sources: Sequence[str | syntax.Unit], *, sanitize: bool = False, trace: Sequence[str] = ()
+) -> Path:
+    """Compile Expert Advisors into one shared library; a library of the same texts is used again.
+
+    Args:
+        sources: Their texts, or what `parse_mql5` made of them; number i of the library is [i].
+        sanitize: With checks for wrong memory use and undefined behaviour; such a library is
+            loaded by a process that was started with `sanitizer_environment()`.
+        trace: Functions whose local numbers and assigned fields are reported.
+
+    Raises:
+        CompilerMissing: There is no compiler.
+        Mql5Error: A text is not MQL5 as its compiler wants it.
+        CodegenError: The C++ compiler refuses what the translation lets pass.
+    """
+    compiler = find_compiler()
+    units = [parse_mql5(s) if isinstance(s, str) else s for s in sources]
+    text = _library_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
+    runtime = _runtime(compiler, sanitize=sanitize)
+    folder = _cache_folder() / "libraries"
+    name = _digest(runtime.name, text) + ".so"
+    target = folder / name
+    if target.exists():
+        os.utime(target)
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    _prune(folder)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        made = _compile(compiler, runtime, text, Path(aside), sanitize=sanitize)
+        made.replace(target)
+    return target
+
+
+def sanitizer_environment() -> dict[str, str]:
+    """Return the environment of a process that loads a library with checks.
+
+    Raises:
+        CodegenError: This compiler has no runtime library for them.
+    """
+    compiler = find_compiler()
+    found = []
+    for name in ("libasan.so", "libubsan.so"):
+        command = [*compiler.command, f"-print-file-name={name}"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        found.append(ran.stdout.strip())
+    if compiler.clang or not all(Path(path).is_absolute() for path in found):
+        raise CodegenError(f"{compiler.name} cannot check memory use here", hint="use g++")
+    return {
+        **os.environ,
+        "LD_PRELOAD": ":".join(found),
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+    }
+
+
+def _library_text(experts: list[str]) -> str:
+    listed = ", ".join(f"&ea_{number}::expert" for number in range(len(experts)))
+    table = (
+        f"static const HostExpert *const experts[] = {{{listed}}};\n"
+        'extern "C" const HostExpert *genfx_expert(int number) {\n'
+        f"    return number >= 0 && number < {len(experts)} ? experts[number] : nullptr;\n}}\n"
+    )
+    return "\n".join(['#include "experts.h"', *experts, table])
+
+
+def _compile(compiler: Compiler, runtime: Path, text: str, aside: Path, *, sanitize: bool) -> Path:
+    source, library = aside / "experts.cpp", aside / "experts.so"
+    source.write_text(text, encoding="utf-8")
+    objects = sorted(str(path) for path in runtime.glob("*.o"))
+    header = ["-include-pch", str(runtime / "experts.h.pch")] if compiler.clang else []
+    warnings = [*_STRICT, *_ACCEPTED, *(_CLANG if compiler.clang else ())]
+    folders = [f"-I{runtime}", f"-I{RUNTIME}"]
+    _run(
+        [
+            *compiler.command,
+            *compiler.flags(sanitize=sanitize),
+            *header,
+            *folders,
+            *warnings,
+            "-shared",
+            str(source),
+            *objects,
+            "-o",
+            str(library),
+        ]
+    )
+    return library
+
+
+def _run(command: Sequence[str]) -> None:
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
+    if ran.returncode != 0:
+        raise CodegenError(f"the C++ compiler refuses the translation:\n{ran.stderr[-4000:]}")
+
+
+# --- the runtime
+
+
+def _runtime(compiler: Compiler, *, sanitize: bool) -> Path:
+    """Return the folder with the compiled runtime and the precompiled header."""
+    return _compiled_runtime(compiler, sanitize)
+
+
+@cache
+def _compiled_runtime(compiler: Compiler, sanitize: bool) -> Path:
+    flags = compiler.flags(sanitize=sanitize)
+    files = sorted(path for path in RUNTIME.iterdir() if path.suffix in (".h", ".cpp"))
+    contents = [path.name + path.read_text(encoding="utf-8") for path in files]
+    key = _digest(*compiler.command, compiler.version, *flags, *contents)
+    target = _cache_folder() / f"runtime-{key}"
+    if target.is_dir():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix="runtime-", suffix=".part", dir=target.parent))
+    try:
+        _compile_runtime(compiler, flags, [p for p in files if p.suffix == ".cpp"], aside)
+        try:
+            aside.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another process was faster
+                raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return target
+
+
+def _compile_runtime(
+    compiler: Compiler, flags: tuple[str, ...], sources: list[Path], folder: Path
+) -> None:
+    header = folder / "experts.h"
+    header.write_text(_HEADER, encoding="utf-8")
+    suffix = ".pch" if compiler.clang else ".gch"
+    base = [*compiler.command, *flags, f"-I{RUNTIME}"]
+    jobs: list[Callable[[], None]] = [
+        lambda: _run([*base, "-x", "c++-header", str(header), "-o", f"{header}{suffix}"])
+    ]
+    for source in sources:
+        made = folder / f"{source.stem}.o"
+        speed = () if "-O1" in flags else ("-O2",)
+        command = [*base, *speed, "-c", str(source), "-o", str(made)]
+        jobs.append(lambda command=command: _run(command))  # type: ignore[misc]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(job) for job in jobs]:
+            done.result()
+
+
+# --- the cache folder
+
+
+def _cache_folder() -> Path:
+    parent = os.environ.get("GENFX_CACHE_DIR") or platformdirs.user_cache_dir("genfx", False)
+    return Path(parent) / "host"
+
+
+def _digest(*parts: str) -> str:
+    digest = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _prune(folder: Path) -> None:
+    """Remove old libraries and what killed processes left, never what may be in use."""
+    oldest = time.time() - _KEPT_SECONDS
+    try:
+        found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in found[_KEPT_LIBRARIES:]:
+            if path.stat().st_mtime < oldest:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+    except OSError:
+        return  # another process cleans up as well
