@@ -13,9 +13,10 @@ from codegen.host.types import Formal, Signature, cpp_type, is_number
 from codegen.host.values import Place
 
 _BEHIND = {
-    "_LastError": "GetLastError",
-    "_StopFlag": "IsStopped",
-    "_UninitReason": "UninitializeReason",
+    "_Symbol": "host::chart_symbol",
+    "_LastError": "::GetLastError",
+    "_StopFlag": "::IsStopped",
+    "_UninitReason": "::UninitializeReason",
 }
 
 
@@ -107,7 +108,7 @@ class Declarations:
         symbol = Symbol(node.name, node.type, cpp_name(node.name), "global", node.const)
         symbol.dimensions = dimensions(self._expressions, node)
         if self._builtin and node.value is None:
-            symbol.code = f"::{_BEHIND.get(node.name, node.name[1:])}()"
+            symbol.code = f"{_BEHIND.get(node.name, '::' + node.name[1:])}()"
         self.world.symbols[node.name] = symbol
         if node.const and not symbol.rank and isinstance(node.value, syntax.Expression):
             self._constant(symbol, node.value)

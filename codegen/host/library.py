@@ -16,6 +16,7 @@ FILES = (
     "enums_trade",
     "structs",
     "objects",
+    "colors",
     "functions",
     "indicators",
     "trade",

@@ -8,13 +8,6 @@ string Symbol();
 ENUM_TIMEFRAMES Period();
 int Digits();
 double Point();
-#define _Symbol (host::chart_symbol())
-#define _Period (Period())
-#define _Digits (Digits())
-#define _Point (Point())
-#define _LastError (GetLastError())
-#define _StopFlag (IsStopped())
-#define _UninitReason (UninitializeReason())
 
 namespace host {
 const string &chart_symbol();
