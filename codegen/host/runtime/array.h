@@ -22,7 +22,7 @@ public:
     Array(int size, std::initializer_list<T> values) : fixed(true) {
         for (const T &value : values)
             cells.push_back({value});
-        cells.resize(static_cast<size_t>(size), Cell{T()});
+        cells.resize(static_cast<size_t>(size), Cell{host::zeroed<T>()});
     }
 
     static Cell fresh() { return {host::unset<T>()}; }
@@ -159,10 +159,10 @@ bool ArrayRemove(Array<T> &array, int start, int count = WHOLE_ARRAY) {
 }
 template <typename T>
 void ZeroMemory(T &value) {
-    value = T();
+    host::clear(value);
 }
 template <typename T>
 void ZeroMemory(Array<T> &array) {
     for (auto &cell : array.cells)
-        cell.value = T();
+        host::clear(cell.value);
 }
