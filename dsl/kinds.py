@@ -40,8 +40,8 @@ MONTHDAY = Kind("monthday", 1, 31)  # day of the month
 BOUNDED = (HOUR, WEEKDAY, MINUTE, MONTHDAY)
 MOMENT = Kind("moment")  # minutes since 1970, server time
 FORCE = Kind("force")  # a distance times a volume
-# Running totals: their level depends on where history starts, their moves do not. Two of one name
-# may be averaged, compared and subtracted; nothing else takes them.
+# Running totals: their level depends on where history starts, their moves do not. What gives the
+# same, or moves along, when all values are raised by as much takes them; nothing else does.
 ON_BALANCE = Kind("on_balance")
 ACCUMULATION = Kind("accumulation")
 SIZE = Kind("size")  # how much to trade: lots or a share of the balance

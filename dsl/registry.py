@@ -80,12 +80,19 @@ class Mql5:
     history, and beside it, where the formula is exactly MetaTrader's, `handle`: the call that
     creates the built-in's handle, with its `buffers`, one an output. In a handle `{x}` is the
     applied price constant of the price leaf on that port.
+
+    method: Of a moving average, its ENUM_MA_METHOD. around: The port of an average that the
+    built-in makes itself: there `{ma_period}`, `{ma_method}` and `{x}` are those of the average on
+    it, any other port must stand on what it averages, and parameters that the handle does not name
+    must equal its period.
     """
 
     expression: str = ""
     library: str = ""
     handle: str = ""
     buffers: tuple[int, ...] = (0,)
+    method: str = ""
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True)

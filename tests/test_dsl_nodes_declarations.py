@@ -111,7 +111,8 @@ def test_mql5_forms_use_only_what_they_are_given(node_type: NodeType) -> None:
     if any(name.endswith("_prev") for name in placeholders(node_type.mql5.expression)):
         assert node_type.reach is not None
         assert node_type.reach(*(param.default for param in node_type.params)) == 1
-    assert placeholders(node_type.mql5.handle) <= ports | params
+    around = {"ma_period", "ma_method", "x"} if node_type.mql5.around in ports else set()
+    assert placeholders(node_type.mql5.handle) <= ports | params | around
     assert bool(node_type.mql5.expression) != bool(node_type.mql5.library)
 
 

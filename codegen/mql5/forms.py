@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from codegen.larger import FIRST_BUCKET
+from codegen.mql5.builtins import average_or_self, makes_itself
 from codegen.mql5.inputs import symbolic_params
 from codegen.mql5.symbolic import Amount, amount_of, largest, plus, rule_amount, times
 from codegen.mql5.text import bars_in
@@ -66,10 +67,9 @@ def step_forms(plan: Plan, names: dict[str, str]) -> Forms:
     """
     shifts = tuple(_shift(step, names) for step in plan.steps)
     forms = tuple(_form(plan, step, shifts) for step in plan.steps)
-    joint = tuple(
-        shifts[step.inputs[0]] if form == "handle" else shift
-        for step, form, shift in zip(plan.steps, forms, shifts, strict=True)
-    )
+    joint: list[Amount] = []
+    for step, form, shift in zip(plan.steps, forms, shifts, strict=True):
+        joint.append(joint[average_or_self(plan, step).inputs[0]] if form == "handle" else shift)
     windows = frozenset(
         below
         for step, form in zip(plan.steps, forms, strict=True)
@@ -79,7 +79,7 @@ def step_forms(plan: Plan, names: dict[str, str]) -> Forms:
     history = _history(plan, forms)
     return Forms(
         forms=forms,
-        shifts=joint,
+        shifts=tuple(joint),
         warmups=_warmups(plan, names, shifts),
         rows=_rows(plan, names, forms),
         history=history,
@@ -114,6 +114,9 @@ def _form(plan: Plan, step: Step, shifts: tuple[Amount, ...]) -> Form:
 
 def _on_one_price_series(plan: Plan, step: Step, shifts: tuple[Amount, ...]) -> bool:
     """Return whether a built-in would read just what stands on the ports."""
+    average = average_or_self(plan, step)
+    if average is not step:
+        return makes_itself(plan, step) and _on_one_price_series(plan, average, shifts)
     below = zip(step.type.inputs, (plan.steps[number].type for number in step.inputs), strict=True)
     prices = all(
         leaf.name == port.leaf if port.leaf else leaf.name in APPLIED for port, leaf in below

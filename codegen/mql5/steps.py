@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from codegen.mql5.builtins import average_or_self
 from codegen.mql5.forms import NONE, ONE, Forms, applied, closing_steps, step_reach
 from codegen.mql5.inputs import EaInput
 from codegen.mql5.symbolic import (
@@ -122,8 +123,11 @@ class StepWriter:
             needed = self.forms.rows[number] is not None or self.forms.history[number]
             if self.forms.forms[number] != "handle" or not needed:
                 continue
-            ports = zip(step.type.inputs, step.inputs, strict=True)
+            average = average_or_self(self.plan, step)
+            ports = zip(average.type.inputs, average.inputs, strict=True)
             prices = {port.name: applied(self.plan.steps[n].type.name) for port, n in ports}
+            prices |= {"ma_method": average.type.mql5.method}
+            prices |= {f"ma_{name}": text for name, text in self.params(average).items()}
             pattern = step.type.mql5.handle.replace("_Period", period(step.timeframe))
             call = pattern.format(**prices, **self.params(step))
             fresh = Handle(f"Ext{pascal_case(self.stem(number))}", call, self.comment(step))

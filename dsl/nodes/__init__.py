@@ -25,6 +25,7 @@ from dsl.nodes import (  # noqa: F401
     ranges,
     sessions,
     sizing,
+    stochastics,
     timeframe,
     volumes,
     votes,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import PRICE, SERIES
+from dsl.kinds import AVERAGED, PRICE
 from dsl.nodes.channels import extreme
 from dsl.nodes.tolerance import exceeds, is_more
 from dsl.params import IntParam
@@ -63,8 +63,8 @@ def ama_at(i: int, x: Series, period: int, fast: int, slow: int, *e: float) -> f
 AMA = declare(
     NodeType(
         name="ama",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("average", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("average", AVERAGED),),
         params=(
             IntParam("period", low=3, high=30, default=10, log=True),
             IntParam("fast", low=2, high=5, default=2),
@@ -133,8 +133,8 @@ def vidya_at(i: int, x: Series, cmo_period: int, period: int, *e: float) -> floa
 VIDYA = declare(
     NodeType(
         name="vidya",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("average", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("average", AVERAGED),),
         params=(
             IntParam("cmo_period", low=4, high=20, default=9, log=True),
             IntParam("period", low=3, high=40, default=12, log=True),

@@ -159,6 +159,7 @@ def _average(
             mql5=Mql5(
                 library=name.capitalize(),
                 handle=f"iMA(_Symbol, _Period, {{period}}, 0, {mode}, {{x}})",
+                method=mode,
             ),
             mirror=Mirror("follow"),
             weight=weight,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import NUMBER, SERIES, KindVar
+from dsl.kinds import AVERAGED, NUMBER, KindVar
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
 
@@ -79,8 +79,8 @@ def dema_at(i: int, x: Series, period: int) -> float:
 DEMA = declare(
     NodeType(
         name="dema",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("average", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("average", AVERAGED),),
         params=(_PERIOD,),
         warmup=lambda period: 2 * (period - 1) + double_fade(period),
         kernel=dema,
@@ -128,8 +128,8 @@ def tema_at(i: int, x: Series, period: int) -> float:
 TEMA = declare(
     NodeType(
         name="tema",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("average", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("average", AVERAGED),),
         params=(_PERIOD,),
         warmup=lambda period: 3 * (period - 1) + triple_fade(period),
         kernel=tema,

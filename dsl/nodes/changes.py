@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import CUMULATIVE, SERIES, VOLUME, Kind, KindVar
+from dsl.kinds import AVERAGED, Kind, KindVar
 from dsl.nodes.averages import ema_fade
 from dsl.nodes.channels import DIFFERENCES
 from dsl.nodes.oscillators import macd, macd_at
 from dsl.params import IntParam
-from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Overload, declare
+from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
 
 Series = Sequence[float]
 
@@ -34,9 +34,9 @@ def change_at(i: int, x: Series, period: int) -> float:
 CHANGE = declare(
     NodeType(
         name="change",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("change", SERIES, levels=(0, 0)),),
-        overloads=(*DIFFERENCES, *(Overload((kind,), VOLUME) for kind in CUMULATIVE)),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("change", AVERAGED, levels=(0, 0)),),
+        overloads=DIFFERENCES,
         params=(IntParam("period", low=1, high=100, default=10, log=True),),
         warmup=lambda period: period,
         kernel=change,
@@ -102,8 +102,8 @@ def osma_at(i: int, x: Series, fast: int, slow: int, signal: int) -> float:
 OSMA = declare(
     NodeType(
         name="osma",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("osma", SERIES, levels=(0, 0)),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("osma", AVERAGED, levels=(0, 0)),),
         overloads=DIFFERENCES,
         params=(
             IntParam("fast", low=3, high=50, default=12, log=True),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import DISTANCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
+from dsl.kinds import AVERAGED, CUMULATIVE, DISTANCE, FORCE, NUMBER, PRICE, VOLUME, KindVar
 from dsl.params import FloatParam, IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Overload, declare
 
@@ -22,6 +22,8 @@ DIFFERENCES = (
     Overload((NUMBER,), NUMBER),
     Overload((VOLUME,), VOLUME),
     Overload((OSCILLATORS,), NUMBER),
+    Overload((FORCE,), FORCE),
+    *(Overload((total,), VOLUME) for total in CUMULATIVE),
 )
 
 
@@ -62,8 +64,8 @@ def highest_at(i: int, x: Series, period: int) -> float:
 HIGHEST = declare(
     NodeType(
         name="highest",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("highest", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("highest", AVERAGED),),
         params=(IntParam("period", low=2, high=200, default=20, log=True),),
         warmup=lambda period: period - 1,
         kernel=highest,
@@ -92,8 +94,8 @@ def lowest_at(i: int, x: Series, period: int) -> float:
 LOWEST = declare(
     NodeType(
         name="lowest",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("lowest", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("lowest", AVERAGED),),
         params=(IntParam("period", low=2, high=200, default=20, log=True),),
         warmup=lambda period: period - 1,
         kernel=lowest,
@@ -166,8 +168,8 @@ def stddev_at(i: int, x: Series, period: int) -> float:
 STDDEV = declare(
     NodeType(
         name="stddev",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("deviation", SERIES),),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("deviation", AVERAGED),),
         overloads=DIFFERENCES,
         params=(IntParam("period", low=2, high=100, default=20, log=True),),
         warmup=lambda period: period - 1,
@@ -202,8 +204,8 @@ def bands_at(i: int, x: Series, period: int, deviations: float) -> tuple[float, 
 BANDS = declare(
     NodeType(
         name="bands",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("upper", SERIES), Output("middle", SERIES), Output("lower", SERIES)),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("upper", AVERAGED), Output("middle", AVERAGED), Output("lower", AVERAGED)),
         params=(
             IntParam("period", low=5, high=100, default=20, log=True),
             FloatParam("deviations", low=0.5, high=4.0, default=2.0, step=0.1, minimum=0.0),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import DISTANCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
+from dsl.kinds import AVERAGED, CUMULATIVE, DISTANCE, FORCE, NUMBER, PRICE, VOLUME, KindVar
 from dsl.nodes.averages import ema, ema_fade
 from dsl.nodes.channels import atr, extreme, window_moments
 from dsl.params import FloatParam, IntParam
@@ -43,7 +43,12 @@ ENVELOPES = declare(
         kernel=envelopes,
         meaning=envelopes_at,
         reach=None,
-        mql5=Mql5(library="Envelopes"),
+        mql5=Mql5(
+            library="Envelopes",
+            handle="iEnvelopes(_Symbol, _Period, {ma_period}, 0, {ma_method}, {x}, {percent})",
+            buffers=(0, 1),
+            around="average",
+        ),
         mirror=Mirror("follow", outputs=_UPPER_LOWER),
         weight=0.4,
         summary="An average of any method, moved up and down by so many percent of it.",
@@ -76,20 +81,26 @@ def deviation_at(i: int, x: Series, average: Series, period: int) -> float:
 DEVIATION = declare(
     NodeType(
         name="deviation",
-        inputs=(Input("x", SERIES), Input("average", SERIES)),
-        outputs=(Output("deviation", SERIES),),
+        inputs=(Input("x", AVERAGED), Input("average", AVERAGED)),
+        outputs=(Output("deviation", AVERAGED),),
         overloads=(
             Overload((PRICE, PRICE), DISTANCE),
             Overload((DISTANCE, DISTANCE), DISTANCE),
             Overload((NUMBER, NUMBER), NUMBER),
             Overload((VOLUME, VOLUME), VOLUME),
+            Overload((FORCE, FORCE), FORCE),
+            *(Overload((total, total), VOLUME) for total in CUMULATIVE),
         ),
         params=(IntParam("period", low=2, high=100, default=20, log=True),),
         warmup=lambda period: period - 1,
         kernel=deviation,
         meaning=deviation_at,
         reach=None,
-        mql5=Mql5(library="Deviation"),
+        mql5=Mql5(
+            library="Deviation",
+            handle="iStdDev(_Symbol, _Period, {ma_period}, 0, {ma_method}, {x})",
+            around="average",
+        ),
         mirror=Mirror("even"),
         weight=0.2,
         summary="The standard deviation of the last `period` values about any average of them.",

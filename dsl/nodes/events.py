@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, Bool1D, njit
-from dsl.kinds import COUNT, SERIES, SIGNAL
+from dsl.kinds import AVERAGED, COUNT, SIGNAL
 from dsl.nodes.tolerance import exceeds, is_more
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
@@ -123,8 +123,8 @@ def value_when_at(i: int, signal: Signals, x: Series, nth: int, limit: int) -> f
 VALUE_WHEN = declare(
     NodeType(
         name="value_when",
-        inputs=(_SIGNAL, Input("x", SERIES)),
-        outputs=(Output("value", SERIES),),
+        inputs=(_SIGNAL, Input("x", AVERAGED)),
+        outputs=(Output("value", AVERAGED),),
         params=(IntParam("nth", low=1, high=3, default=1, maximum=1000), _LIMIT),
         warmup=lambda _nth, limit: limit - 1,
         kernel=value_when,
@@ -235,7 +235,7 @@ def _since_extreme(word: str, counterpart: str) -> NodeType:
     return declare(
         NodeType(
             name=f"{word}_bar",
-            inputs=(Input("x", SERIES),),
+            inputs=(Input("x", AVERAGED),),
             outputs=(Output("bars", COUNT, levels=(1, 20)),),
             params=(IntParam("period", low=5, high=100, default=20, log=True),),
             warmup=lambda period: period - 1,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import PRICE, SERIES, Kind, KindVar, oscillator
+from dsl.kinds import AVERAGED, PRICE, Kind, KindVar, oscillator
 from dsl.nodes.averages import ema, ema_fade, sma, smma_fade
 from dsl.nodes.channels import DIFFERENCES, extreme
 from dsl.nodes.tolerance import exceeds, is_more
@@ -67,7 +67,7 @@ def rsi_at(i: int, x: Series, period: int, e_abs: float, e_rel: float) -> float:
 RSI = declare(
     NodeType(
         name="rsi",
-        inputs=(Input("x", SERIES),),
+        inputs=(Input("x", AVERAGED),),
         outputs=(Output("rsi", PERCENT, levels=(20, 80)),),
         params=(IntParam("period", low=2, high=50, default=14, log=True),),
         warmup=lambda period: period + smma_fade(period),
@@ -107,10 +107,10 @@ def macd_at(i: int, x: Series, fast: int, slow: int, signal: int) -> tuple[float
 MACD = declare(
     NodeType(
         name="macd",
-        inputs=(Input("x", SERIES),),
+        inputs=(Input("x", AVERAGED),),
         outputs=(
-            Output("line", SERIES, levels=(0, 0)),
-            Output("signal", SERIES, levels=(0, 0)),
+            Output("line", AVERAGED, levels=(0, 0)),
+            Output("signal", AVERAGED, levels=(0, 0)),
         ),
         overloads=DIFFERENCES,
         params=(
@@ -253,7 +253,7 @@ def cci_at(i: int, x: Series, period: int, e_abs: float, e_rel: float) -> float:
 CCI = declare(
     NodeType(
         name="cci",
-        inputs=(Input("x", SERIES),),
+        inputs=(Input("x", AVERAGED),),
         outputs=(Output("cci", AROUND_ZERO, levels=(-200, 200)),),
         params=(IntParam("period", low=5, high=100, default=14, log=True),),
         warmup=lambda period: period - 1,

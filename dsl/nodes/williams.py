@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import DISTANCE, PRICE, SERIES
+from dsl.kinds import AVERAGED, DISTANCE, PRICE
 from dsl.nodes.averages import sma, smma, smma_fade
 from dsl.nodes.channels import DIFFERENCES
 from dsl.nodes.prices import CLOSED_BAR
@@ -45,8 +45,8 @@ def alligator_at(i: int, x: Series, jaws: int, teeth: int, lips: int) -> tuple[f
 ALLIGATOR = declare(
     NodeType(
         name="alligator",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("jaws", SERIES), Output("teeth", SERIES), Output("lips", SERIES)),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("jaws", AVERAGED), Output("teeth", AVERAGED), Output("lips", AVERAGED)),
         params=_LINES,
         valid=lambda jaws, teeth, lips: lips < teeth and teeth < jaws,
         warmup=lambda jaws, _teeth, _lips: jaws - 1 + smma_fade(jaws),
@@ -98,8 +98,8 @@ def gator_at(i: int, x: Series, jaws: int, teeth: int, lips: int) -> tuple[float
 GATOR = declare(
     NodeType(
         name="gator",
-        inputs=(Input("x", SERIES),),
-        outputs=(Output("upper", SERIES), Output("lower", SERIES)),
+        inputs=(Input("x", AVERAGED),),
+        outputs=(Output("upper", AVERAGED), Output("lower", AVERAGED)),
         overloads=DIFFERENCES,
         params=_LINES,
         valid=lambda jaws, teeth, lips: lips < teeth and teeth < jaws,

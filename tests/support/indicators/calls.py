@@ -12,7 +12,7 @@ from dsl.registry import NodeType, node_types
 CHART = "_Symbol, _Period"
 PRICES = ("close", "open", "high", "low", "median", "typical", "weighted")
 METHODS = ("MODE_SMA", "MODE_EMA", "MODE_SMMA", "MODE_LWMA")
-HANDLES = [node_type for node_type in node_types() if node_type.mql5.handle]
+HANDLES = [t for t in node_types() if t.mql5.handle and not t.mql5.around]  # the others by hand
 
 
 def handle_call(node_type: NodeType, params: tuple[Any, ...], price: str = "close") -> str:

@@ -186,6 +186,7 @@ int iCCI(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE price
 int iMomentum(const string s, ENUM_TIMEFRAMES p, int period, ENUM_APPLIED_PRICE price);
 int iMACD(const string s, ENUM_TIMEFRAMES p, int fast, int slow, int signal, ENUM_APPLIED_PRICE price);
 int iStdDev(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_MA_METHOD method, ENUM_APPLIED_PRICE price);
+int iEnvelopes(const string s, ENUM_TIMEFRAMES p, int period, int shift, ENUM_MA_METHOD method, ENUM_APPLIED_PRICE price, double deviation);
 int iBands(const string s, ENUM_TIMEFRAMES p, int period, int shift, double deviation, ENUM_APPLIED_PRICE price);
 int iStochastic(const string s, ENUM_TIMEFRAMES p, int k, int d, int slowing, ENUM_MA_METHOD method, ENUM_STO_PRICE price);
 int iOsMA(const string s, ENUM_TIMEFRAMES p, int fast, int slow, int signal, ENUM_APPLIED_PRICE price);

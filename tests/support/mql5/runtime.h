@@ -91,6 +91,7 @@ int iCCI(const string, ENUM_TIMEFRAMES period, int, ENUM_APPLIED_PRICE) { return
 int iMomentum(const string, ENUM_TIMEFRAMES period, int, ENUM_APPLIED_PRICE) { return new_handle(period); }
 int iMACD(const string, ENUM_TIMEFRAMES period, int, int, int, ENUM_APPLIED_PRICE) { return new_handle(period); }
 int iStdDev(const string, ENUM_TIMEFRAMES period, int, int, ENUM_MA_METHOD, ENUM_APPLIED_PRICE) { return new_handle(period); }
+int iEnvelopes(const string, ENUM_TIMEFRAMES period, int, int, ENUM_MA_METHOD, ENUM_APPLIED_PRICE, double) { return new_handle(period); }
 int iBands(const string, ENUM_TIMEFRAMES period, int, int, double, ENUM_APPLIED_PRICE) { return new_handle(period); }
 int iOsMA(const string, ENUM_TIMEFRAMES period, int, int, int, ENUM_APPLIED_PRICE) { return new_handle(period); }
 int iWPR(const string, ENUM_TIMEFRAMES period, int) { return new_handle(period); }
