@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64, njit
-from dsl.kinds import CUMULATIVE, DISTANCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
+from dsl.kinds import CUMULATIVE, DISTANCE, FORCE, NUMBER, PRICE, SERIES, VOLUME, KindVar
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Overload, Syntax, declare
 
 Series = Sequence[float]
@@ -191,6 +191,7 @@ NEG = declare(
             Overload((NUMBER,), NUMBER),
             Overload((DISTANCE,), DISTANCE),
             Overload((VOLUME,), VOLUME),
+            Overload((FORCE,), FORCE),
             Overload((_O,), NUMBER),
         ),
         kernel=negative,
@@ -225,6 +226,7 @@ ABS = declare(
             Overload((NUMBER,), NUMBER),
             Overload((DISTANCE,), DISTANCE),
             Overload((VOLUME,), VOLUME),
+            Overload((FORCE,), FORCE),
             Overload((_O,), NUMBER),
         ),
         kernel=absolute,
