@@ -201,6 +201,19 @@ public:
       m_row++;
       highest.Add(m_values[m_first]);
      }
+//--- the kept rows, 0 is the newest: their number, bars since one, its value
+   int               Kept(void) const
+     {
+      return(m_last - m_first);
+     }
+   int               KeptBars(const int number) const
+     {
+      return(m_row - 1 - m_rows[m_last - 1 - number]);
+     }
+   double            KeptValue(const int number) const
+     {
+      return(m_values[m_last - 1 - number]);
+     }
   };
 //+------------------------------------------------------------------+
 //| Lowest of the last values, the newest included                   |
@@ -241,6 +254,19 @@ public:
          m_first++;
       m_row++;
       lowest.Add(m_values[m_first]);
+     }
+//--- the kept rows, 0 is the newest: their number, bars since one, its value
+   int               Kept(void) const
+     {
+      return(m_last - m_first);
+     }
+   int               KeptBars(const int number) const
+     {
+      return(m_row - 1 - m_rows[m_last - 1 - number]);
+     }
+   double            KeptValue(const int number) const
+     {
+      return(m_values[m_last - 1 - number]);
      }
   };
 //+------------------------------------------------------------------+
