@@ -22,11 +22,14 @@ from dsl.jit import F64
 from dsl.registry import NodeType, Signature, lookup, signatures
 from tests.support.columns import flat_fields
 from tests.support.indicators.calls import (
+    AROUND,
+    AVERAGES,
     BY_HAND,
     CHART,
     HANDLES,
     METHODS,
     PRICES,
+    around_call,
     handle_call,
     param_sets,
 )
@@ -111,7 +114,15 @@ FROM_NODES = {
     for extra, params in enumerate(param_sets(node_type))
     for price in [PRICES[(number + extra) % len(PRICES)]]
 }
-COMPUTED = [*dict.fromkeys([*FROM_NODES.values(), *BY_HAND, *(c for c, _ in figures()), RSI])]
+FROM_PAIRS = {
+    (node_type, average): around_call(node_type, average, 9)
+    for node_type in AROUND
+    for average in AVERAGES
+}
+_PAIRED = [call for call, _ in FROM_PAIRS.values()]
+COMPUTED = [
+    *dict.fromkeys([*FROM_NODES.values(), *_PAIRED, *BY_HAND, *(c for c, _ in figures()), RSI])
+]
 APPLIED = [call.format(rsi=COMPUTED.index(RSI)) for call in ON_RSI]
 
 
@@ -191,6 +202,40 @@ def test_every_handle_of_a_node_type_gives_its_kernels_values(
 ) -> None:
     fields = random_fields(seed, digits)
     assert_kernels_agree(library, fields, fields["point"])
+
+
+@pytest.mark.parametrize(("node_type", "average"), FROM_PAIRS, ids=lambda t: t.name)
+def test_handles_with_an_average_of_their_own_give_the_values_of_two_kernels(
+    library: Indicators, node_type: NodeType, average: NodeType
+) -> None:
+    fields = random_fields(1, 5)
+    show_fields(library, fields, fields["point"])
+    call, params = FROM_PAIRS[node_type, average]
+    assert average.kernel is not None
+    assert node_type.kernel is not None
+    line = average.kernel(fields["close"], 9)
+    ports = [port.name for port in node_type.inputs]
+    inputs = [line if port == node_type.mql5.around else fields["close"] for port in ports]
+    expected = node_type.kernel(*inputs, *params)
+    columns = expected if isinstance(expected, tuple) else [expected]
+    start = 2 * own_warmup(average, (9,)) + own_warmup(node_type, params)
+    for buffer, column in zip(node_type.mql5.buffers, columns, strict=True):
+        assert library.values(call)[buffer][start:] == pytest.approx(column[start:], rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["EMA", "SMMA", "LWMA"])
+def test_the_stochastics_of_other_methods_follow_the_same_assumption(
+    library: Indicators, method: str
+) -> None:
+    fields = random_fields(2, 5)
+    show_fields(library, fields, fields["point"])
+    node_type, params = lookup(f"stochastic_{method.lower()}"), (5, 3, 3)
+    call = f"iStochastic({CHART}, 5, 3, 3, MODE_{method}, STO_LOWHIGH)"
+    start = own_warmup(node_type, params)
+    for found, expected in zip(
+        library.values(call), kernel_values(node_type, params, "close", fields, 1e-5), strict=True
+    ):
+        assert found[start:] == pytest.approx(expected[start:], rel=1e-9, abs=1e-9)
 
 
 def test_handles_and_kernels_agree_where_the_market_stands_still(library: Indicators) -> None:

@@ -12,7 +12,11 @@ from dsl.registry import NodeType, node_types
 CHART = "_Symbol, _Period"
 PRICES = ("close", "open", "high", "low", "median", "typical", "weighted")
 METHODS = ("MODE_SMA", "MODE_EMA", "MODE_SMMA", "MODE_LWMA")
-HANDLES = [t for t in node_types() if t.mql5.handle and not t.mql5.around]  # the others by hand
+HANDLES = [t for t in node_types() if t.mql5.handle and not t.mql5.around]
+AROUND = [
+    t for t in node_types() if t.mql5.around
+]  # with an average that the built-in makes itself
+AVERAGES = [t for t in node_types() if t.mql5.method]
 
 
 def handle_call(node_type: NodeType, params: tuple[Any, ...], price: str = "close") -> str:
@@ -23,6 +27,16 @@ def handle_call(node_type: NodeType, params: tuple[Any, ...], price: str = "clos
         for param, value in zip(node_type.params, params, strict=True)
     }
     return node_type.mql5.handle.format(**ports, **texts)
+
+
+def around_call(node_type: NodeType, average: NodeType, period: int) -> tuple[str, tuple[Any, ...]]:
+    """Return the call for a node type around an average of closes, and the node's parameters."""
+    handle = node_type.mql5.handle
+    named = {p.name: p.default for p in node_type.params if f"{{{p.name}}}" in handle}
+    params = tuple(named.get(p.name, period) for p in node_type.params)
+    texts = {name: mql5_literal(value) for name, value in named.items()}
+    average_texts = {"ma_period": str(period), "ma_method": average.mql5.method, "x": "PRICE_CLOSE"}
+    return handle.format(**average_texts, **texts), params
 
 
 def fits(leaf: str) -> bool:
