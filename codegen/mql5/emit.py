@@ -26,6 +26,7 @@ from codegen.mql5.inputs import (
     look_names,
     require_size,
 )
+from codegen.mql5.layout import tidy
 from codegen.mql5.phases import decision_phases
 from codegen.mql5.sheet import (
     BreakEven,
@@ -383,10 +384,3 @@ def _fitness(facts: EmitFacts, rule_parts: tuple[str, ...]) -> Fitness:
         weight=mql5_double(sum(term.weight for term in terms)),
         fragments=tuple(part for part in parts if part not in rule_parts),
     )
-
-
-def tidy(text: str) -> str:
-    """Return the text in MetaQuotes' layout: no trailing blanks, remarks at the line's start."""
-    lines = [line.rstrip() for line in text.splitlines()]
-    remarks = [line.lstrip() if line.startswith("   //---") else line for line in lines]
-    return "\n".join(remarks).strip() + "\n"

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from codegen.mql5.emit import emitted, input_groups, tidy
+from codegen.mql5.emit import emitted, input_groups
 from codegen.mql5.facts import EmitFacts, genfx_version, portfolio_header
 from codegen.mql5.inputs import ARROWS, MAGIC, SHIFT, WEIGHT, EaInput, ea_inputs, magic_number
+from codegen.mql5.layout import tidy
 from codegen.mql5.pieces import (
     Piece,
     Pieces,
@@ -194,7 +195,7 @@ def _common_functions(
         for name, piece in text.functions.items():
             if found.setdefault(name, piece) != piece:
                 different.add(name)
-    state = {name for text in texts for name in text.variables if name.startswith("Ext")}
+    state = {name for text in texts for name in _state(text)}
     state |= {name for named in own for name in named} | different | {*_HANDLERS, CAPITAL}
     state.add("PortfolioCapital")
     free = free_of(found, found.keys() - different - _HANDLERS.keys(), state)
@@ -205,7 +206,7 @@ def _class(
     name: str, part: Part, text: Pieces, common: Mapping[str, Piece], inputs: Mapping[str, str]
 ) -> str:
     """Return a part as a class."""
-    state = member_names(text)
+    state = {name: member for name, member in member_names(text).items() if name in _state(text)}
     names = {**state, **inputs, **_HANDLERS}
     title = comment_line(part.strategy.title) or "untitled"
     lines = box([f"Part {name.removeprefix('Part')}: {title}"[:64]])
@@ -242,5 +243,17 @@ def _types(texts: Sequence[Pieces]) -> tuple[str, ...]:
     return tuple(piece.text for piece in found.values())
 
 
+def _state(text: Pieces) -> frozenset[str]:
+    """Return the variables that belong to a part: all but those of OnTester alone."""
+    return frozenset(text.variables) - frozenset(_of_tester(text))
+
+
+def _of_tester(text: Pieces) -> dict[str, Piece]:
+    tester = set(reached(text.functions, ["OnTester"]))
+    words = {w for name in tester for w in text.functions[name].words}
+    others = {w for n, piece in text.functions.items() if n not in tester for w in piece.words}
+    return {name: p for name, p in text.variables.items() if name in words - others}
+
+
 def _globals(text: Pieces) -> tuple[str, ...]:
-    return tuple(p.lines[0] for name, p in text.variables.items() if not name.startswith("Ext"))
+    return tuple(piece.lines[0] for piece in _of_tester(text).values())

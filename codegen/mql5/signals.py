@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from codegen.mql5.emit import emitted, tidy
+from codegen.mql5.emit import emitted
 from codegen.mql5.facts import EmitFacts, signals_header
 from codegen.mql5.inputs import SHIFT, EaInput, ea_inputs, input_checks
+from codegen.mql5.layout import tidy
 from codegen.mql5.pieces import (
     Piece,
     Pieces,

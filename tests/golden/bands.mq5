@@ -167,7 +167,8 @@ Outcome Prepare(void)
    const string missing = MissingFact();
    if(missing != "")
       return(WaitFor(missing));
-   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   const long mode = AccountInfoInteger(ACCOUNT_MARGIN_MODE);
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)mode == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
    ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
    if(!SymbolValid() || !AccountValid())
       return(OUTCOME_REFUSED);
@@ -316,7 +317,8 @@ bool AccountValid(void)
       Print("trading by experts is switched off, no order will be sent until it is allowed");
    if(!ExtHedging && ForeignPosition())
      {
-      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol, MagicNumber);
+      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol,
+         MagicNumber);
       return(false);
      }
    return(true);
@@ -416,7 +418,8 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    double bands_1_lower[];
    if(!ReadBuffer(ExtBands1, 2, 1, 2, bands_1_lower))
       return(false);
-   const bool crosses_above_1 = Greater(close_1[0], bands_1_lower[0], PRICE_TOLERANCE, 0.0) && !Greater(close_1[1], bands_1_lower[1], PRICE_TOLERANCE, 0.0);
+   const bool crosses_above_1 = Greater(close_1[0], bands_1_lower[0], PRICE_TOLERANCE, 0.0) &&
+      !Greater(close_1[1], bands_1_lower[1], PRICE_TOLERANCE, 0.0);
    const double spread_1 = (double)BarSpread(rates, 0);
    const bool le_1 = !Greater(spread_1, 15.0, 0.0, 0.0);
    double stddev_1_buffer[];
@@ -539,7 +542,8 @@ double LevelAbove(const double ticks, const double from)
 //+------------------------------------------------------------------+
 //| Stop loss and take profit of an entry; false: no trade           |
 //+------------------------------------------------------------------+
-bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss, double &take_profit)
+bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss,
+   double &take_profit)
   {
    stop_loss = 0.0;
    take_profit = 0.0;
@@ -826,7 +830,8 @@ bool MarkDeals(void)
    for(int i = 0; i < total; i++)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       ExtMarked = (datetime)HistoryDealGetInteger(ticket, DEAL_TIME);
       if(MarkDeal(ticket))
@@ -910,7 +915,8 @@ string PositionText(void)
       return("no position");
    const string lots = DoubleToString(PositionGetDouble(POSITION_VOLUME), 2);
    const string price = DoubleToString(PositionGetDouble(POSITION_PRICE_OPEN), _Digits);
-   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " + LevelText(PositionGetDouble(POSITION_TP)));
+   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " +
+      LevelText(PositionGetDouble(POSITION_TP)));
   }
 //+------------------------------------------------------------------+
 //| A level, or that there is none                                   |
@@ -931,7 +937,8 @@ string TodayText(void)
    for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
          trades++;

@@ -171,7 +171,8 @@ Outcome Prepare(void)
    const string missing = MissingFact();
    if(missing != "")
       return(WaitFor(missing));
-   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   const long mode = AccountInfoInteger(ACCOUNT_MARGIN_MODE);
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)mode == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
    ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
    if(!SymbolValid() || !AccountValid())
       return(OUTCOME_REFUSED);
@@ -324,7 +325,8 @@ bool AccountValid(void)
       Print("trading by experts is switched off, no order will be sent until it is allowed");
    if(!ExtHedging && ForeignPosition())
      {
-      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol, MagicNumber);
+      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol,
+         MagicNumber);
       return(false);
      }
    return(true);
@@ -412,8 +414,10 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    double ema_2[];
    if(!ReadBuffer(ExtEma2, 0, 1, 2, ema_2))
       return(false);
-   const bool crosses_above_1 = Greater(ema_1[0], ema_2[0], PRICE_TOLERANCE, 0.0) && !Greater(ema_1[1], ema_2[1], PRICE_TOLERANCE, 0.0);
-   const bool crosses_below_1 = Greater(ema_2[0], ema_1[0], PRICE_TOLERANCE, 0.0) && !Greater(ema_2[1], ema_1[1], PRICE_TOLERANCE, 0.0);
+   const bool crosses_above_1 = Greater(ema_1[0], ema_2[0], PRICE_TOLERANCE, 0.0) &&
+      !Greater(ema_1[1], ema_2[1], PRICE_TOLERANCE, 0.0);
+   const bool crosses_below_1 = Greater(ema_2[0], ema_1[0], PRICE_TOLERANCE, 0.0) &&
+      !Greater(ema_2[1], ema_1[1], PRICE_TOLERANCE, 0.0);
    decision.long_entry = crosses_above_1;
    decision.short_entry = crosses_below_1;
    decision.ready = true;
@@ -507,7 +511,8 @@ double LevelGap(void)
 //+------------------------------------------------------------------+
 //| Stop loss and take profit of an entry; false: no trade           |
 //+------------------------------------------------------------------+
-bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss, double &take_profit)
+bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss,
+   double &take_profit)
   {
    stop_loss = 0.0;
    take_profit = 0.0;
@@ -779,7 +784,8 @@ bool MarkDeals(void)
    for(int i = 0; i < total; i++)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       ExtMarked = (datetime)HistoryDealGetInteger(ticket, DEAL_TIME);
       if(MarkDeal(ticket))
@@ -863,7 +869,8 @@ string PositionText(void)
       return("no position");
    const string lots = DoubleToString(PositionGetDouble(POSITION_VOLUME), 2);
    const string price = DoubleToString(PositionGetDouble(POSITION_PRICE_OPEN), _Digits);
-   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " + LevelText(PositionGetDouble(POSITION_TP)));
+   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " +
+      LevelText(PositionGetDouble(POSITION_TP)));
   }
 //+------------------------------------------------------------------+
 //| A level, or that there is none                                   |
@@ -884,7 +891,8 @@ string TodayText(void)
    for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
          trades++;

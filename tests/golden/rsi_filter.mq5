@@ -183,7 +183,8 @@ Outcome Prepare(void)
    const string missing = MissingFact();
    if(missing != "")
       return(WaitFor(missing));
-   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   const long mode = AccountInfoInteger(ACCOUNT_MARGIN_MODE);
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)mode == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
    ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
    if(!SymbolValid() || !AccountValid())
       return(OUTCOME_REFUSED);
@@ -338,7 +339,8 @@ bool AccountValid(void)
       Print("trading by experts is switched off, no order will be sent until it is allowed");
    if(!ExtHedging && ForeignPosition())
      {
-      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol, MagicNumber);
+      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol,
+         MagicNumber);
       return(false);
      }
    return(true);
@@ -447,14 +449,16 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
 //--- entries wait for the longest warm-up
    if(bars <= WarmupBars())
       return(iTime(_Symbol, _Period, 0) == bar_time);
-   const bool crosses_above_1 = Greater(sub_1[0], 0.0, PRICE_TOLERANCE, 0.0) && !Greater(sub_1[1], 0.0, PRICE_TOLERANCE, 0.0);
+   const bool crosses_above_1 = Greater(sub_1[0], 0.0, PRICE_TOLERANCE, 0.0) &&
+      !Greater(sub_1[1], 0.0, PRICE_TOLERANCE, 0.0);
    double rsi_1_buffer[];
    if(!ReadBuffer(ExtRsi1, 0, 1, 1, rsi_1_buffer))
       return(false);
    const double rsi_1 = rsi_1_buffer[0];
    const bool lt_1 = Greater(70.0, rsi_1, 0.0, NUMBER_TOLERANCE);
    const bool and_1 = crosses_above_1 && lt_1;
-   const bool crosses_below_1 = Greater(0.0, sub_1[0], PRICE_TOLERANCE, 0.0) && !Greater(0.0, sub_1[1], PRICE_TOLERANCE, 0.0);
+   const bool crosses_below_1 = Greater(0.0, sub_1[0], PRICE_TOLERANCE, 0.0) &&
+      !Greater(0.0, sub_1[1], PRICE_TOLERANCE, 0.0);
    const bool gt_1 = Greater(rsi_1, 30.0, 0.0, NUMBER_TOLERANCE);
    const bool and_2 = crosses_below_1 && gt_1;
    double atr_1_buffer[];
@@ -581,7 +585,8 @@ double LevelAbove(const double ticks, const double from)
 //+------------------------------------------------------------------+
 //| Stop loss and take profit of an entry; false: no trade           |
 //+------------------------------------------------------------------+
-bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss, double &take_profit)
+bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss,
+   double &take_profit)
   {
    stop_loss = 0.0;
    take_profit = 0.0;
@@ -883,7 +888,8 @@ bool MarkDeals(void)
    for(int i = 0; i < total; i++)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       ExtMarked = (datetime)HistoryDealGetInteger(ticket, DEAL_TIME);
       if(MarkDeal(ticket))
@@ -967,7 +973,8 @@ string PositionText(void)
       return("no position");
    const string lots = DoubleToString(PositionGetDouble(POSITION_VOLUME), 2);
    const string price = DoubleToString(PositionGetDouble(POSITION_PRICE_OPEN), _Digits);
-   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " + LevelText(PositionGetDouble(POSITION_TP)));
+   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " +
+      LevelText(PositionGetDouble(POSITION_TP)));
   }
 //+------------------------------------------------------------------+
 //| A level, or that there is none                                   |
@@ -988,7 +995,8 @@ string TodayText(void)
    for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
          trades++;

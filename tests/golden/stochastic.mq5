@@ -169,7 +169,8 @@ Outcome Prepare(void)
    const string missing = MissingFact();
    if(missing != "")
       return(WaitFor(missing));
-   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)AccountInfoInteger(ACCOUNT_MARGIN_MODE) == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
+   const long mode = AccountInfoInteger(ACCOUNT_MARGIN_MODE);
+   ExtHedging = (ENUM_ACCOUNT_MARGIN_MODE)mode == ACCOUNT_MARGIN_MODE_RETAIL_HEDGING;
    ExtTickSize = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
    if(!SymbolValid() || !AccountValid())
       return(OUTCOME_REFUSED);
@@ -318,7 +319,8 @@ bool AccountValid(void)
       Print("trading by experts is switched off, no order will be sent until it is allowed");
    if(!ExtHedging && ForeignPosition())
      {
-      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol, MagicNumber);
+      PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol,
+         MagicNumber);
       return(false);
      }
    return(true);
@@ -401,10 +403,12 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    double stochastic_1_d[];
    if(!ReadBuffer(ExtStochastic1, 1, 1, 2, stochastic_1_d))
       return(false);
-   const bool crosses_above_1 = Greater(stochastic_1_k[0], stochastic_1_d[0], 0.0, NUMBER_TOLERANCE) && !Greater(stochastic_1_k[1], stochastic_1_d[1], 0.0, NUMBER_TOLERANCE);
+   const bool crosses_above_1 = Greater(stochastic_1_k[0], stochastic_1_d[0], 0.0, NUMBER_TOLERANCE) &&
+      !Greater(stochastic_1_k[1], stochastic_1_d[1], 0.0, NUMBER_TOLERANCE);
    const bool lt_1 = Greater(20.0, stochastic_1_d[0], 0.0, NUMBER_TOLERANCE);
    const bool and_1 = crosses_above_1 && lt_1;
-   const bool crosses_below_1 = Greater(stochastic_1_d[0], stochastic_1_k[0], 0.0, NUMBER_TOLERANCE) && !Greater(stochastic_1_d[1], stochastic_1_k[1], 0.0, NUMBER_TOLERANCE);
+   const bool crosses_below_1 = Greater(stochastic_1_d[0], stochastic_1_k[0], 0.0, NUMBER_TOLERANCE) &&
+      !Greater(stochastic_1_d[1], stochastic_1_k[1], 0.0, NUMBER_TOLERANCE);
    const bool gt_1 = Greater(stochastic_1_d[0], 80.0, 0.0, NUMBER_TOLERANCE);
    const bool and_2 = crosses_below_1 && gt_1;
    decision.long_entry = and_1;
@@ -485,7 +489,8 @@ double LevelAbove(const double ticks, const double from)
 //+------------------------------------------------------------------+
 //| Stop loss and take profit of an entry; false: no trade           |
 //+------------------------------------------------------------------+
-bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss, double &take_profit)
+bool EntryLevels(const bool is_long, const MqlTick &tick, const Decision &decision, double &stop_loss,
+   double &take_profit)
   {
    stop_loss = 0.0;
    take_profit = 0.0;
@@ -765,7 +770,8 @@ bool MarkDeals(void)
    for(int i = 0; i < total; i++)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       ExtMarked = (datetime)HistoryDealGetInteger(ticket, DEAL_TIME);
       if(MarkDeal(ticket))
@@ -849,7 +855,8 @@ string PositionText(void)
       return("no position");
    const string lots = DoubleToString(PositionGetDouble(POSITION_VOLUME), 2);
    const string price = DoubleToString(PositionGetDouble(POSITION_PRICE_OPEN), _Digits);
-   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " + LevelText(PositionGetDouble(POSITION_TP)));
+   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " +
+      LevelText(PositionGetDouble(POSITION_TP)));
   }
 //+------------------------------------------------------------------+
 //| A level, or that there is none                                   |
@@ -870,7 +877,8 @@ string TodayText(void)
    for(int i = HistoryDealsTotal() - 1; i >= 0; i--)
      {
       const ulong ticket = HistoryDealGetTicket(i);
-      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol || HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
+      if(HistoryDealGetString(ticket, DEAL_SYMBOL) != _Symbol ||
+         HistoryDealGetInteger(ticket, DEAL_MAGIC) != MagicNumber)
          continue;
       if((ENUM_DEAL_ENTRY)HistoryDealGetInteger(ticket, DEAL_ENTRY) == DEAL_ENTRY_IN)
          trades++;
