@@ -30,6 +30,8 @@ def choose(
         raise Refused(at, f"{name} takes {wanted}, found {len(arguments)}", shown)
     if len(counted) == 1:
         return counted[0]
+    for signature in counted:
+        _check_enums(world, signature, arguments)
     costs = [(sum(_cost(world, s, a) for s, a in _pairs(c, arguments)), c) for c in counted]
     best = min(cost for cost, _ in costs)
     chosen = [signature for cost, signature in costs if cost == best]
@@ -38,6 +40,15 @@ def choose(
         hint = "\n          ".join(str(s) for s in chosen)
         raise Refused(at, f"call of {name}({shown}) is ambiguous or fits no overload", hint)
     return chosen[0]
+
+
+def _check_enums(world: World, signature: Signature, arguments: list[Argument]) -> None:
+    """Refuse an enumeration where an overload wants another: as int it would pass unseen."""
+    for formal, argument in _pairs(signature, arguments):
+        found = argument.value.type
+        if formal.type in world.enums and found in world.enums and formal.type != found:
+            message = f"a value of {formal.type} is wanted, found {found}"
+            raise Refused(argument.at, message, f"write ({formal.type}) before it")
 
 
 def _takes(signature: Signature, count: int) -> bool:

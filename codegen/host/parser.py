@@ -35,6 +35,7 @@ _WORDS = {
     "private": "ACCESS",
 }
 _TYPE = re.compile(r"\b(?:enum|struct|class|typename)\s+(\w+)")
+_WORD = re.compile(r"\b([A-Za-z_]\w*)\s*\Z")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"')
 _BODY = re.compile(r"\(.*\)|-?[\w.]+|\"(?:\\.|[^\"\\])*\"|[CD]?'[^']*'", re.DOTALL)
 _SHOWN = {"TYPE": "a type", "NAME": "a name", "INTEGER": "a number", "$END": "the end of the file"}
@@ -145,11 +146,12 @@ def _guarded(parse: Callable[[], object], text: str, path: str) -> object:
     except UnexpectedInput as error:
         line = error.line if error.line > 0 else len(text.splitlines())
         column = max(1, error.column)
-        message, hint = _unexpected(error)
+        before = _WORD.search(text, 0, max(error.pos_in_stream or 0, 0))
+        message, hint = _unexpected(error, before[1] if before else "")
         raise Mql5Error([problem_at(text, path, line, column, message, hint=hint)]) from error
 
 
-def _unexpected(error: UnexpectedInput) -> tuple[str, str]:
+def _unexpected(error: UnexpectedInput, before: str) -> tuple[str, str]:
     if isinstance(error, UnexpectedCharacters):
         return f"unexpected character {error.char!r}", ""
     if not isinstance(error, UnexpectedToken):
@@ -157,11 +159,12 @@ def _unexpected(error: UnexpectedInput) -> tuple[str, str]:
     token = error.token
     found = "the end of the file" if token.type == "$END" else f"'{token}'"
     wanted = sorted({_shown(name) for name in error.accepts or error.expected})
-    if token in REFUSED:
-        return f"'{token}' is not known to the host", "emitted Expert Advisors do without it"
+    for word in (before, str(token)):
+        if word in REFUSED:
+            return f"'{word}' is not known to the host", "emitted Expert Advisors do without it"
+    if token.type == "NAME" and before:
+        return f"'{before}' is not a known type", ""
     known = wanted if len(wanted) <= 6 else [*wanted[:6], "..."]
-    if token.type == "NAME" and "a type" in wanted and "a name" not in wanted:
-        return f"'{token}' is not a known type", ""
     return f"unexpected {found}", f"allowed here: {', '.join(known)}"
 
 

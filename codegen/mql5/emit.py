@@ -266,8 +266,9 @@ def _rule_parts(rules: dict[str, str], *, part: bool) -> tuple[str, ...]:
 
 
 def _break_even(plan: Plan, forms: Forms) -> BreakEven:
-    number = dict(plan.ports).get("break_even_offset")
-    if number is None:
+    ports = dict(plan.ports)
+    number = ports.get("break_even_offset")
+    if number is None or "break_even" not in ports:  # an offset alone moves nothing
         return BreakEven("0.0", marked=False)
     return BreakEven("decision.break_even_offset", marked=forms.forms[number] != "scalar")
 
