@@ -45,7 +45,7 @@ def test_all_examples_compile_to_one_library_that_is_used_again() -> None:
 def test_without_a_compiler_the_message_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compiler.shutil, "which", lambda name: None)
+    monkeypatch.setattr("codegen.host.compiler.shutil.which", lambda name: None)
     with pytest.raises(CompilerMissing, match=r"not verified: no C\+\+ compiler") as caught:
         compiler.find_compiler.__wrapped__()
     assert "pip install genfx[verify]" in str(caught.value)
