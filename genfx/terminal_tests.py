@@ -66,7 +66,7 @@ def whole_days(market: Market, strategy: Strategy) -> Market:
         DataError: No whole day is left.
     """
     time = market.bars.time
-    ready = max(market.first, build_plan(strategy).warmup)
+    ready = max(market.first, build_plan(strategy).warmup_on(market.bars.timeframe))
     if ready < market.end:
         first = int(np.searchsorted(time, -(-int(time[ready]) // _DAY) * _DAY))
         if first < market.end:
@@ -152,7 +152,7 @@ def report_window(market: Market, strategy: Strategy, report: Mt5Report) -> Mark
     first, last = (int(day.timestamp()) for day in report.span)
     time = market.bars.time
     start, end = (int(np.searchsorted(time, moment)) for moment in (first, last))
-    warmup = build_plan(strategy).warmup
+    warmup = build_plan(strategy).warmup_on(market.bars.timeframe)
     if end <= start or int(time[-1]) + market.bars.timeframe < last - _LONGEST_GAP:
         raise DataError(f"{report.path}: the bars do not cover its span")
     if start < warmup:

@@ -96,7 +96,7 @@ def with_report_inputs(strategy: Strategy, report: Mt5Report) -> Strategy:
 
 def trimmed(market: Market, strategy: Strategy) -> Market:
     """Return the market with no more bars than its test needs."""
-    start = max(0, market.first - build_plan(strategy).warmup - _EARLIER)
+    start = max(0, market.first - build_plan(strategy).warmup_on(market.bars.timeframe) - _EARLIER)
     bars = market.bars.between(start, market.end)
     return replace(market, bars=bars, first=market.first - start, last=market.end - start)
 

@@ -88,8 +88,9 @@ def _call(node: Node) -> str:
     text = format_expression(node)
     if not node.type.mql5.handle:
         raise UnsupportedNode(f"{text} is no built-in indicator of MetaTrader")
-    words: dict[str, str] = {}
-    for port, child in zip(node.type.inputs, node.inputs, strict=True):
+    average = _average_or_self(node)
+    words = {"ma_method": average.type.mql5.method}
+    for port, child in zip(average.type.inputs, average.inputs, strict=True):
         if child is None or not _is_closed_price(child, port.leaf):
             raise UnsupportedNode(
                 f"{text}: {port.name} is no price of closed bars",
@@ -97,10 +98,40 @@ def _call(node: Node) -> str:
                 "weighted of the chart's own period",
             )
         words[port.name] = applied(child.type.name)
+    words |= {f"ma_{name}": literal for name, literal in _literals(average).items()}
+    return node.type.mql5.handle.format(**words, **_literals(node))
+
+
+def _average_or_self(node: Node) -> Node:
+    """Return the moving average that a built-in makes itself, else the node."""
+    around = node.type.mql5.around
+    if not around:
+        return node
+    average = node.inputs[[port.name for port in node.type.inputs].index(around)]
+    unnamed = [
+        value
+        for param, value in zip(node.type.params, node.params, strict=True)
+        if f"{{{param.name}}}" not in node.type.mql5.handle
+    ]
+    if (
+        average is None
+        or not average.type.mql5.method
+        or any(child not in (average, average.inputs[0]) for child in node.inputs)
+        or any(value != average.params[0] for value in unnamed)
+    ):
+        raise UnsupportedNode(
+            f"{format_expression(node)}: MetaTrader's built-in makes its average itself",
+            hint="it must be a moving average of the same series and period",
+        )
+    return average
+
+
+def _literals(node: Node) -> dict[str, str]:
+    made = {}
     for param, value in zip(node.type.params, node.params, strict=True):
         assert not isinstance(value, InputRef)
-        words[param.name] = mql5_literal(value)
-    return node.type.mql5.handle.format(**words)
+        made[param.name] = mql5_literal(value)
+    return made
 
 
 def _is_closed_price(leaf: Node, wanted: str) -> bool:
