@@ -14,14 +14,18 @@ import dsl.nodes  # noqa: F401  fills the registry
 from backtest.bars import Bars
 from backtest.history.store import write_bars
 from backtest.market import Market, Symbol
+from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.cpp import translate
 from codegen.host.parser import parse_mql5
+from codegen.host.replay import replay
 from codegen.mql5.dump import DUMP_MARK, built_in_types, dump_nodes, emit_dump
 from dsl.errors import CodegenError, DataError, DslErrors, UnsupportedNode
 from dsl.text.lower import parse_expression
 from dsl.text.printer import format_expression
 from genfx.cli.app import app
+from genfx.config import Config
 from genfx.dumps import checked_dump
+from genfx.markets import market
 from genfx.series import values_beside_bars
 from genfx.sources import load_bars
 from mt5.dump import Dump, parse_dump
@@ -43,10 +47,27 @@ uint FileWriteString(const int file, const string text)
 void FileClose(const int file)
   {
   }
+int OnInit(void)
+  {
+   return(INIT_SUCCEEDED);
+  }
 void OnTick(void)
   {
+   if(Bars(_Symbol, _Period) == 700)
+      OnStart();
   }
 """
+
+
+def compiler_missing() -> bool:
+    try:
+        find_compiler()
+    except CompilerMissing:
+        return True
+    return False
+
+
+needs_compiler = pytest.mark.skipif(compiler_missing(), reason="no C++ compiler")
 EXPRESSIONS = ("ema(close, 9)", "macd(close, 5, 9, 4).signal", "obv()", "rsi(close, 14)")
 
 
@@ -58,8 +79,8 @@ def sample(rows: int = 900) -> Bars:
 @cache
 def column(expression: str) -> tuple[float, ...]:
     bars = sample()
-    market = Market(bars, Symbol(bars.symbol, bars.digits))
-    return tuple(values_beside_bars(parse_expression(expression), market)[1])
+    tested = Market(bars, Symbol(bars.symbol, bars.digits))
+    return tuple(values_beside_bars(parse_expression(expression), tested)[1])
 
 
 def written(first: int = 0, **changes: tuple[int, float]) -> str:
@@ -88,6 +109,23 @@ def dump(text: str) -> Dump:
 def test_the_script_of_all_built_ins_passes_the_checks_of_a_compiler() -> None:
     source = emit_dump(dump_nodes())
     assert "void OnStart();" in translate(parse_mql5(source + FILES, "dump.mq5"))
+
+
+@needs_compiler
+def test_the_script_runs_and_its_file_holds_the_values_of_genfx() -> None:
+    """The host's indicators are written from the formulas, not from the kernels."""
+    library = build([emit_dump(dump_nodes()) + FILES])
+    found = replay(library, 0, market(Config(), sample(700)))
+    assert found.fault is None
+    printed = [line.text for line in found.journal]
+    end = next(i for i, text in enumerate(printed) if text.startswith("end;"))
+    file = dump("".join(printed[: end + 1]))
+    assert len(file.bars) == 699
+    checks = checked_dump(file, sample())
+    assert len(checks) == len(dump_nodes())
+    assert max(check.error for check in checks) < 1e-8
+    assert min(check.rows for check in checks) > 190
+    assert not any(check.constant for check in checks)
 
 
 def test_every_output_of_every_built_in_is_written_once() -> None:
