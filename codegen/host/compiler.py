@@ -111,7 +111,7 @@ def build(
     compiler = find_compiler()
     units = [parse_mql5(s) if isinstance(s, str) else s for s in sources]
     text = _library_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
-    runtime = _runtime(compiler, sanitize=sanitize)
+    runtime = runtime_folder(compiler, sanitize=sanitize)
     folder = _cache_folder() / "libraries"
     name = _digest(runtime.name, text) + ".so"
     target = folder / name
@@ -191,7 +191,7 @@ def _run(command: Sequence[str]) -> None:
 # --- the runtime
 
 
-def _runtime(compiler: Compiler, *, sanitize: bool) -> Path:
+def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     """Return the folder with the compiled runtime and the precompiled header."""
     return _compiled_runtime(compiler, sanitize)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
 
 from backtest.market import Market
 from backtest.program import Decisions
+from backtest.result import Deal, Deals
+from codegen.host.compiler import RUNTIME, find_compiler, runtime_folder
 from codegen.host.replay import HostResult, replay
 
-RUNTIME = Path(__file__).parents[2] / "codegen" / "host" / "runtime"
 SOURCE = Path(__file__).parent / "host" / "decided.cpp"
-COMPILER = shutil.which("g++") or shutil.which("clang++")
 _COLUMNS = (
     *("long_entry", "short_entry", "long_exit", "short_exit", "entry_filter", "forced_exit"),
     *("friday_exit", "stop_loss", "take_profit", "trailing_stop", "break_even"),
@@ -23,18 +24,19 @@ _COLUMNS = (
 )
 
 
-def compiled(folder: Path) -> Path:
+@cache
+def library() -> Path:
     """Return a library with the one Expert Advisor of tests/support/host/decided.cpp."""
-    assert COMPILER is not None
-    library = folder / "decided.so"
-    sources = sorted(str(path) for path in RUNTIME.glob("*.cpp"))
-    flags = ["-std=c++17", "-O1", "-fPIC", "-shared", f"-I{RUNTIME}"]
-    command = [COMPILER, *flags, *sources, str(SOURCE), "-o", str(library)]
+    compiler = find_compiler()
+    objects = sorted(str(path) for path in runtime_folder(compiler, sanitize=False).glob("*.o"))
+    made = Path(mkdtemp(prefix="genfx-host-")) / "decided.so"
+    flags = [*compiler.flags(sanitize=False), "-shared", f"-I{RUNTIME}"]
+    command = [*compiler.command, *flags, str(SOURCE), *objects, "-o", str(made)]
     subprocess.run(command, check=True)
-    return library
+    return made
 
 
-def play(library: Path, market: Market, wants: Decisions, **options: Any) -> HostResult:
+def play(market: Market, wants: Decisions, **options: Any) -> HostResult:
     """Return what the Expert Advisor makes of decisions; see `replay` for the options."""
     columns = [getattr(wants, name) for name in _COLUMNS]
     arrays = [None if c is None else np.ascontiguousarray(c, np.float64) for c in columns]
@@ -50,7 +52,12 @@ def play(library: Path, market: Market, wants: Decisions, **options: Any) -> Hos
         "TradesPerDay": rules.trades_per_day,
         "DailyLoss": rules.daily_loss,
         "DrawdownStop": rules.drawdown_stop,
-        "MaxSlippage": 0 < rules.max_slippage < market.costs.slippage,
+        "MaxSlippage": int(0 < rules.max_slippage < market.costs.slippage),
         "Warmup": wants.warmup,
     }
-    return replay(library, 0, market, inputs=inputs, **options)
+    return replay(library(), 0, market, inputs=inputs, **options)
+
+
+def deals_of(deals: Deals) -> list[Deal]:
+    """Return the deals with volumes as a server writes them: eight decimals."""
+    return [deal._replace(lots=round(deal.lots, 8)) for deal in deals]

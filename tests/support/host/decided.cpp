@@ -29,12 +29,12 @@ double wanted(Column column, int row) {
     return has(column) ? reinterpret_cast<const double *const *>(Table)[column][row] : 0.0;
 }
 
-bool usable(double distance) { return distance > 1e-4 * _Point && distance <= 1e12 * _Point; }
+bool usable(double distance) { return distance > 1e-4 * Point() && distance <= 1e12 * Point(); }
 double below(double price) { return MathFloor(price / tick_size + SLACK); }
 double above(double price) { return MathCeil(price / tick_size - SLACK); }
-double priced(double ticks) { return NormalizeDouble(ticks * tick_size, _Digits); }
+double priced(double ticks) { return NormalizeDouble(ticks * tick_size, Digits()); }
 double gap() {
-    return MathMax(static_cast<double>(SymbolInfoInteger(_Symbol, SYMBOL_TRADE_STOPS_LEVEL)) * _Point,
+    return MathMax(static_cast<double>(SymbolInfoInteger(Symbol(), SYMBOL_TRADE_STOPS_LEVEL)) * Point(),
                    tick_size);
 }
 
@@ -48,7 +48,7 @@ bool select() {
 
 bool open(bool is_long, int row) {
     MqlTick tick;
-    SymbolInfoTick(_Symbol, tick);
+    SymbolInfoTick(Symbol(), tick);
     double sl = 0, tp = 0;
     const double stop = wanted(STOP_LOSS, row), target = wanted(TAKE_PROFIT, row);
     if ((has(STOP_LOSS) && !usable(stop)) || (has(TAKE_PROFIT) && !usable(target)))
@@ -65,16 +65,16 @@ bool open(bool is_long, int row) {
     double volume = Size;
     if (Risk) {
         const double loss = MathAbs(quote - sl) / tick_size *
-                            SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_VALUE_LOSS);
+                            SymbolInfoDouble(Symbol(), SYMBOL_TRADE_TICK_VALUE_LOSS);
         volume = AccountInfoDouble(ACCOUNT_BALANCE) * Size / 100.0 / loss;
     }
-    const double step = SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_STEP);
+    const double step = SymbolInfoDouble(Symbol(), SYMBOL_VOLUME_STEP);
     volume = MathFloor(volume / step + SLACK) * step;
-    if (volume < SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MIN) - 1e-9)
+    if (volume < SymbolInfoDouble(Symbol(), SYMBOL_VOLUME_MIN) - 1e-9)
         return false;
-    volume = MathMin(volume, SymbolInfoDouble(_Symbol, SYMBOL_VOLUME_MAX));
+    volume = MathMin(volume, SymbolInfoDouble(Symbol(), SYMBOL_VOLUME_MAX));
     const ENUM_ORDER_TYPE type = is_long ? ORDER_TYPE_BUY : ORDER_TYPE_SELL;
-    trade.PositionOpen(_Symbol, type, NormalizeDouble(volume, 8), quote, sl, tp, "test");
+    trade.PositionOpen(Symbol(), type, NormalizeDouble(volume, 8), quote, sl, tp, "test");
     if (trade.ResultRetcode() != TRADE_RETCODE_DONE && trade.ResultRetcode() != TRADE_RETCODE_NO_MONEY)
         PrintFormat("open: %u", trade.ResultRetcode());
     return true;
@@ -91,7 +91,7 @@ double better(bool is_long, double quote, double sl, double level) {
 void protect(int row) {
     const bool is_long = PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
     const ulong ticket = static_cast<ulong>(PositionGetInteger(POSITION_TICKET));
-    const double quote = SymbolInfoDouble(_Symbol, is_long ? SYMBOL_BID : SYMBOL_ASK);
+    const double quote = SymbolInfoDouble(Symbol(), is_long ? SYMBOL_BID : SYMBOL_ASK);
     const double before = PositionGetDouble(POSITION_SL), entry = PositionGetDouble(POSITION_PRICE_OPEN);
     double sl = before;
     if (ticket != secured_ticket)
@@ -99,9 +99,9 @@ void protect(int row) {
     secured_ticket = ticket;
     const double due = wanted(BREAK_EVEN, row), lock = wanted(BREAK_EVEN_OFFSET, row);
     const double gained = is_long ? quote - entry : entry - quote;
-    const double tolerance = 1e-4 * _Point;
+    const double tolerance = 1e-4 * Point();
     if (!secured && usable(due) && gained >= due - tolerance && lock >= -tolerance &&
-        lock <= 1e12 * _Point) {
+        lock <= 1e12 * Point()) {
         sl = better(is_long, quote, sl, priced(is_long ? below(entry + lock) : above(entry - lock)));
         secured = sl != before;
     }
@@ -120,7 +120,7 @@ struct Past {
 
 Past past() {
     Past p = {0, 0, 0};
-    const int64_t today = iTime(_Symbol, _Period, 0) / 86400 * 86400;
+    const int64_t today = iTime(Symbol(), Period(), 0) / 86400 * 86400;
     HistorySelect(0, TimeCurrent() + 86400);
     double balance = 0;
     for (int i = 0; i < HistoryDealsTotal(); i++) {
@@ -151,7 +151,7 @@ string limit(const Past &p) {
 }
 
 string exit_reason(bool is_long, int row, const string &reached, int side, bool allowed) {
-    const int held = iBarShift(_Symbol, _Period, PositionGetInteger(POSITION_TIME));
+    const int held = iBarShift(Symbol(), Period(), PositionGetInteger(POSITION_TIME));
     if (wanted(FORCED_EXIT, row) > 0)
         return "session";
     if (wanted(FRIDAY_EXIT, row) > 0)
@@ -166,18 +166,18 @@ string exit_reason(bool is_long, int row, const string &reached, int side, bool 
 }
 
 int on_init() {
-    tick_size = SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE);
+    tick_size = SymbolInfoDouble(Symbol(), SYMBOL_TRADE_TICK_SIZE);
     trade.SetExpertMagicNumber(static_cast<ulong>(Magic));
     trade.SetDeviationInPoints(100000);
-    trade.SetTypeFillingBySymbol(_Symbol);
+    trade.SetTypeFillingBySymbol(Symbol());
     return INIT_SUCCEEDED;
 }
 
 void on_tick() {
-    if (iTime(_Symbol, _Period, 0) == done)
+    if (iTime(Symbol(), Period(), 0) == done)
         return;
-    done = iTime(_Symbol, _Period, 0);
-    const int row = Bars(_Symbol, _Period) - 1;
+    done = iTime(Symbol(), Period(), 0);
+    const int row = Bars(Symbol(), Period()) - 1;
     const Past p = DailyLoss > 0 || DrawdownStop > 0 || TradesPerDay > 0 ? past() : Past();
     const string reached = limit(p);
     const int side = (wanted(LONG_ENTRY, row) > 0) - (wanted(SHORT_ENTRY, row) > 0);
