@@ -72,9 +72,12 @@ def retimed(root: Node, seconds: int) -> Node:
                 f"{word}(...) holds a higher timeframe of its own",
                 hint="a timeframe is written once around what it is for: h4(...) and d1(...)",
             )
-        below = [child for child in current.inputs if child is not None]
-        for leaf in (child for child in (current, *below) if unreadable(child)):
-            raise _unreadable_error(current, leaf, word)
+        for port, child in zip(current.type.inputs, current.inputs, strict=True):
+            if child is not None and unreadable(child):
+                # Nobody writes what a fixed port reads.
+                raise _unreadable_error(current if port.leaf else child, child, word)
+    if unreadable(root):
+        raise _unreadable_error(root, root, word)
     return rewrite(root, lambda current: _moved(current, seconds))
 
 
@@ -85,11 +88,11 @@ def may_be_retimed(root: Node) -> bool:
     return not any(n.type is ALIGN or n.timeframe or unreadable(n) for n in topological(root))
 
 
-def _unreadable_error(consumer: Node, leaf: Node, word: str) -> KindMismatch:
+def _unreadable_error(written: Node, leaf: Node, word: str) -> KindMismatch:
     """Return why a node cannot stand inside a higher timeframe."""
     what = "spread" if leaf.type.fields == ("spread",) else "clock"
     return KindMismatch(
-        f"{word}(...): '{consumer.type.name}' needs the {what} of the chart's bar; larger bars "
+        f"{word}(...): '{written.type.name}' needs the {what} of the chart's bar; larger bars "
         "have prices and volume only",
         hint=f"write it outside: {word}(close > ema(close, 20)) and hour >= 8",
     )
