@@ -12,9 +12,10 @@ from typing import Any
 
 from backtest.criteria import YEAR_S
 from backtest.market import Market
-from dsl.errors import RunError
+from dsl.errors import ConfigError, RunError
 from dsl.strategy import Strategy
 from dsl.text.lower import parse
+from dsl.timeframes import is_multiple, shown
 from genfx import __version__
 from genfx.config import Config, parse_config
 from genfx.diversity import distinct_first
@@ -145,7 +146,19 @@ def _prepared(config: Config, name: str, folder: Path, place: str) -> Run:
     whole = market(config)
     spans = span_markets(whole, config, place)
     settings = search_settings(config.search, config.fitness, config.pso)
+    _check_timeframes(settings, whole.bars.timeframe, place)
     return Run(name, folder, config, settings, whole, spans)
+
+
+def _check_timeframes(settings: SearchSettings, chart: int, place: str) -> None:
+    """Raise ConfigError where the bars do not make whole bars of a higher timeframe."""
+    for higher in settings.generator.higher:
+        if not is_multiple(higher, chart):
+            raise ConfigError(
+                f"{place}: search.generator.higher_timeframes has {shown(higher)}, the bars are of "
+                f"{shown(chart)}",
+                hint="name whole multiples of the bars' period",
+            )
 
 
 def _evaluators(run: Run, threads: int) -> Evaluators:

@@ -14,6 +14,7 @@ from backtest.criteria import CRITERIA
 from backtest.objective import parse_objective
 from dsl.errors import ConfigError, did_you_mean
 from dsl.registry import node_types
+from dsl.timeframes import TIMEFRAMES, WORDS
 from genfx.sections import Section
 from gp.settings import (
     PAIRS_OF_CRITERIA,
@@ -81,6 +82,12 @@ class Generator(Section):
         default=G.size[1], gt=0, description="lots, or percent of the balance"
     )
     weights: dict[str, Weight] = Field(default={}, description="node type = weight; 0: never drawn")
+    higher_timeframes: list[str] = Field(
+        default=[], description="larger bars that parts may be computed on, such as H4 and D1"
+    )
+    higher_rate: Share = Field(
+        default=G.higher_rate, description="share of the parts that are, if there are any"
+    )
 
     def settings(self) -> GeneratorSettings:
         """Return them as the search takes them."""
@@ -96,7 +103,19 @@ class Generator(Section):
             max_bars_rate=self.max_bars_rate,
             size=(self.size, self.size_value),
             weights=tuple(sorted(self.weights.items())),
+            higher=tuple(TIMEFRAMES[name] for name in dict.fromkeys(self.higher_timeframes)),
+            higher_rate=self.higher_rate,
         )
+
+    @field_validator("higher_timeframes")
+    @classmethod
+    def _known_timeframes(cls, value: list[str]) -> list[str]:
+        known = [word.upper() for word in WORDS]
+        unknown = next((name for name in value if name not in known), "")
+        if unknown:
+            near = did_you_mean(unknown.upper(), known) or f"known are {', '.join(known)}"
+            raise ValueError(f"no higher timeframe '{unknown}'; {near}")
+        return value
 
     @field_validator("ports")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from dsl.levels import levels_of
 from dsl.node import Node, node, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
+from dsl.nodes.timeframe import may_be_retimed, on_timeframe, retimed
 from dsl.params import ChoiceParam, FloatParam, IntParam, Param, ParamValue
 from dsl.registry import NodeType, lookup
+from dsl.timeframes import CHART
 from gp.draws import below, choose
 from gp.pieces import EXPERT_PORTS, SHORT_PORTS, Slot
 from gp.settings import GeneratorSettings
@@ -66,6 +68,8 @@ class Generator:
 
     def fresh(self, slot: Slot, height: int, rng: np.random.Generator) -> Node | None:
         """Return a random piece for a slot, or None where nothing fits within the height."""
+        if slot.timeframe:
+            return self._inside(slot, height, rng)
         if slot.protective:
             if slot.kind == DISTANCE:
                 return self.distance(rng)
@@ -76,12 +80,32 @@ class Generator:
         """Return a random tree of a kind and at most this height, or None where there is none."""
         leaves = kind != SIGNAL and rng.random() < self.settings.leaf_rate
         choice = (self.table.at(kind, 0) if leaves else None) or self.table.at(kind, height)
-        return None if choice is None else self._node(choice.draw(rng), height, rng)
+        return (
+            None if choice is None else self._moved(self._node(choice.draw(rng), height, rng), rng)
+        )
+
+    def _moved(self, drawn: Node, rng: np.random.Generator) -> Node:
+        """Return what was drawn, now and then on a higher timeframe where the settings name one."""
+        higher = self.settings.higher
+        if not higher or rng.random() >= self.settings.higher_rate or not may_be_retimed(drawn):
+            return drawn
+        return on_timeframe(drawn, choose(rng, higher))
+
+    def _inside(self, slot: Slot, height: int, rng: np.random.Generator) -> Node | None:
+        """Return a random piece for a slot inside a higher timeframe, all of that timeframe."""
+        plain = Generator(replace(self.settings, higher=()), self.table)
+        drawn = plain.fresh(slot._replace(timeframe=CHART), height, rng)
+        if drawn is None or drawn.timeframe is None:
+            return drawn
+        return retimed(drawn, slot.timeframe) if may_be_retimed(drawn) else None
 
     def distance(self, rng: np.random.Generator) -> Node:
         """Return a random distance above 0: a measure of volatility times a factor, or points."""
         measure = self._node(self.table.protective.draw(rng), 1, rng)
-        if is_number(measure) or rng.random() > self.settings.constant_rate + 0.2:
+        if is_number(measure):
+            return measure
+        measure = self._moved(measure, rng)
+        if rng.random() > self.settings.constant_rate + 0.2:
             return measure
         return self._times(constant(NUMBER, FACTORS, rng), measure)
 
@@ -108,9 +132,9 @@ class Generator:
         choice = self.table.series_at(kind)
         return None if choice is None else self._node(choice.draw(rng), 2, rng)
 
-    def leaf(self, name: str) -> Node:
+    def leaf(self, name: str, timeframe: int = CHART) -> Node:
         """Return the price leaf that a fixed port reads."""
-        return node(lookup(name))
+        return node(lookup(name), timeframe=timeframe)
 
     def _times(self, factor: Node, distance: Node) -> Node:
         return node(self.table.factor, (factor, distance))

@@ -17,6 +17,7 @@ from dsl.node import Node, node, topological, with_inputs
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT
 from dsl.nodes.logic import AND
 from dsl.registry import NodeType
+from dsl.timeframes import CHART
 
 FIXED_PORTS = frozenset({"size"})
 EXPERT_PORTS = tuple(port.name for port in EXPERT.inputs)
@@ -33,10 +34,11 @@ _ENTRY, _FILTER = EXPERT_PORTS.index("long_entry"), EXPERT_PORTS.index("entry_fi
 
 
 class Slot(NamedTuple):
-    """Where a piece fits: its kind, and whether it is part of a protective distance."""
+    """Where a piece fits: its kind, whether it is part of a protective distance, the timeframe."""
 
     kind: Kind
     protective: bool
+    timeframe: int = CHART
 
 
 class Piece(NamedTuple):
@@ -68,6 +70,7 @@ class Pieces:
 def pieces(expert: Node) -> Pieces:
     """Return the pieces of the graph below an expert, in a fixed order."""
     order = topological(expert)
+    larger = _timeframes(order)
     level = {expert: 0}
     protective: set[Node] = set()
     found: list[tuple[Node, int, Node]] = []
@@ -82,13 +85,40 @@ def pieces(expert: Node) -> Pieces:
                 level[child] = depth
             if guarded or (depth == 1 and port in _PROTECTIVE):
                 protective.add(child)
-            if port in free:
+            if port in free and (consumer.timeframe is not None or not larger.get(consumer)):
                 found.append((consumer, port, child))
     every = tuple(
-        Piece(consumer, port, child, Slot(child.kind, child in protective), level[child])
+        Piece(
+            consumer,
+            port,
+            child,
+            Slot(child.kind, child in protective, _timeframe(consumer, child)),
+            level[child],
+        )
         for consumer, port, child in found
     )
     return Pieces(expert, every, _levels(every), _by_slot(every), _sizes(order))
+
+
+def _timeframe(consumer: Node, child: Node) -> int:
+    """Return the timeframe that a port wants; numbers, which fit everywhere, have none."""
+    wanted = consumer.timeframe if child.timeframe is None else child.timeframe
+    return wanted or CHART
+
+
+def _timeframes(order: tuple[Node, ...]) -> dict[Node, bool]:
+    """Return which nodes stand inside a higher timeframe; empty where there is none.
+
+    What is made of nothing but numbers there is bred as a whole: its parts have no timeframe.
+    """
+    if not any(current.timeframe for current in order):
+        return {}
+    found: dict[Node, bool] = {}
+    for current in reversed(order):
+        for child in current.inputs:
+            if child is not None and (child.timeframe or found.get(current, False)):
+                found[child] = True
+    return found
 
 
 @cache

@@ -68,7 +68,8 @@ class GeneratorSettings:
     price leaf is read further back than its default. ports: How often each optional port of the
     expert is used. max_bars: Range of the holding limit, drawn with `max_bars_rate`. size: Type and
     value of the position size. weights: Node types drawn more or less often than their declaration
-    says; 0 switches a type off.
+    says; 0 switches a type off. higher: Timeframes, seconds, of which `higher_rate` of the parts
+    are drawn that could be; none: all is of the chart's.
     """
 
     symmetric: bool = True
@@ -90,6 +91,8 @@ class GeneratorSettings:
     max_bars_rate: float = 0.4
     size: tuple[str, float] = ("lots", 0.1)
     weights: tuple[tuple[str, float], ...] = ()
+    higher: tuple[int, ...] = ()
+    higher_rate: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dsl.kinds import DISTANCE
 from dsl.node import InputRef, Node, node, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import EXPERT
+from dsl.nodes.timeframe import ALIGN
 from dsl.params import ParamValue
-from dsl.registry import NodeType
+from dsl.registry import HIGHER_FIELDS, NodeType, lookup
 from gp.draws import below, choose, weighted
 from gp.generator import MAX_BARS, Generator, constant, constant_range, is_number
 from gp.pieces import SHORT_PORTS, Piece, Pieces, Slot, pieces, replace, replace_piece, with_port
@@ -163,14 +164,22 @@ def replace_type(
     ports = free_ports(child.type)
     kinds = tuple(below_.kind for i in ports if (below_ := child.inputs[i]) is not None)
     choice = variation.generator.table.by_shape.get((kinds, child.kind))
-    if choice is None or child.type is CONSTANT:
+    if choice is None or child.type in {CONSTANT, ALIGN}:
         return expert
     line = choice.draw(rng)
     same = line.signature.type is child.type and line.signature.output == child.output
     if same or (piece.slot.protective and piece.slot.kind == DISTANCE and not is_protective(line)):
         return expert
-    changed = _retyped(child, ports, line, variation.generator, rng)
-    return replace(expert, child, changed) if _suits(piece, changed) else expert
+    changed = _retyped(piece, ports, line, variation.generator, rng)
+    if changed is None or not _suits(piece, changed):
+        return expert
+    if None in {child.timeframe, changed.timeframe} and _has_larger(expert):
+        return replace_piece(expert, piece, changed)  # a number may serve several timeframes
+    return replace(expert, child, changed)
+
+
+def _has_larger(expert: Node) -> bool:
+    return any(slot.timeframe for slot in pieces(expert).by_slot)
 
 
 def replace_subtree(
@@ -256,18 +265,26 @@ def _suits(piece: Piece, child: Node) -> bool:
     beside = [n for i, n in enumerate(piece.consumer.inputs) if i != piece.port and n is not None]
     if child in beside:
         return False
+    if piece.slot.timeframe:  # what is left must still be of that timeframe
+        return child.timeframe is not None or any(n.timeframe for n in beside)
     return not is_number(child) or not all(map(is_number, beside))
 
 
 def _retyped(
-    child: Node, ports: tuple[int, ...], line: Line, generator: Generator, rng: np.random.Generator
-) -> Node:
-    node_type = line.signature.type
-    inputs = [generator.leaf(port.leaf) if port.leaf else None for port in node_type.inputs]
+    piece: Piece, ports: tuple[int, ...], line: Line, generator: Generator, rng: np.random.Generator
+) -> Node | None:
+    """Return a node of another type in a piece's place, None where its timeframe lacks a leaf."""
+    child, node_type, timeframe = piece.child, line.signature.type, piece.slot.timeframe
+    leaves = [lookup(port.leaf) for port in node_type.inputs if port.leaf]
+    if timeframe and not all(HIGHER_FIELDS.issuperset(t.fields) for t in (node_type, *leaves)):
+        return None
+    inputs = [
+        generator.leaf(port.leaf, timeframe) if port.leaf else None for port in node_type.inputs
+    ]
     for old, new in zip(ports, line.ports, strict=True):
         inputs[new] = child.inputs[old]
     params = _kept_params(child, node_type, generator.params(node_type, rng))
-    return node(node_type, inputs, params, output=line.signature.output)
+    return node(node_type, inputs, params, output=line.signature.output, timeframe=timeframe)
 
 
 def _kept_params(
