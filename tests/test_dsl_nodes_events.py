@@ -185,7 +185,8 @@ def test_days_of_the_month_follow_the_calendar(first: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["obv() > 5", "obv() > ad()", "obv() - ad()", "rsi(obv(), 14)", "obv() / 2", "-obv()"]
+    "text",
+    ["obv() > 5", "obv() > ad()", "obv() - ad()", "momentum(obv(), 9)", "obv() / 2", "-obv()"],
 )
 def test_the_level_of_a_running_total_is_refused(text: str) -> None:
     with pytest.raises(DslErrors):

@@ -13,7 +13,7 @@ import numpy as np
 
 from dsl.jit import F64, njit
 from dsl.kinds import AVERAGED, PRICE
-from dsl.nodes.channels import extreme
+from dsl.nodes.channels import highest, lowest
 from dsl.nodes.tolerance import exceeds, is_more
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
@@ -165,8 +165,8 @@ def frama(x: F64, high: F64, low: F64, period: int) -> F64:
     """
     n = len(x)
     out = np.zeros(n)
-    top = extreme(high, period, 1.0)
-    bottom = extreme(low, period, -1.0)
+    top = highest(high, period)
+    bottom = lowest(low, period)
     value = 0.0
     for i in range(n):
         if i < 2 * period - 1:

@@ -10,7 +10,7 @@ import numpy as np
 from dsl.jit import F64, njit
 from dsl.kinds import AVERAGED, CUMULATIVE, DISTANCE, FORCE, NUMBER, PRICE, VOLUME, KindVar
 from dsl.nodes.averages import ema, ema_fade
-from dsl.nodes.channels import atr, extreme, window_moments
+from dsl.nodes.channels import atr, highest, lowest, window_moments
 from dsl.params import FloatParam, IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, Overload, declare
 
@@ -175,8 +175,8 @@ KELTNER = declare(
 @njit
 def price_channel(high: F64, low: F64, period: int) -> tuple[F64, F64, F64]:
     """Return highest high, lowest low and their middle over the last `period` bars."""
-    upper = extreme(high, period, 1.0)
-    lower = extreme(low, period, -1.0)
+    upper = highest(high, period)
+    lower = lowest(low, period)
     return upper, (upper + lower) / 2.0, lower
 
 

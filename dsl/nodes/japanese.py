@@ -8,7 +8,7 @@ import numpy as np
 
 from dsl.jit import F64, njit
 from dsl.kinds import PRICE
-from dsl.nodes.channels import extreme
+from dsl.nodes.channels import highest, lowest
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
 
@@ -20,7 +20,7 @@ _HIGH_LOW = (Input("high", PRICE, leaf="high"), Input("low", PRICE, leaf="low"))
 @njit
 def middle_of_range(high: F64, low: F64, period: int) -> F64:
     """Return the middle between highest high and lowest low of the last `period` bars."""
-    return (extreme(high, period, 1.0) + extreme(low, period, -1.0)) / 2.0
+    return (highest(high, period) + lowest(low, period)) / 2.0
 
 
 @njit

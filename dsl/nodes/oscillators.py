@@ -9,7 +9,7 @@ import numpy as np
 from dsl.jit import F64, njit
 from dsl.kinds import AVERAGED, PRICE, Kind, KindVar, oscillator
 from dsl.nodes.averages import ema, ema_fade, sma, smma_fade
-from dsl.nodes.channels import DIFFERENCES, extreme
+from dsl.nodes.channels import DIFFERENCES, highest, lowest
 from dsl.nodes.tolerance import exceeds, is_more
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
@@ -34,15 +34,17 @@ def rsi(x: F64, period: int, e_abs: float, e_rel: float) -> F64:
         change = x[i] - x[i - 1]
         gain += max(change, 0.0)
         loss += max(-change, 0.0)
-    gain /= period
-    loss /= period
+    share = 1.0 / period  # a division in the recursion would take longer than all the rest
+    keep = 1.0 - share
+    gain *= share
+    loss *= share
     for i in range(period, n):
         if i > period:
             change = x[i] - x[i - 1]
-            gain = (gain * (period - 1) + max(change, 0.0)) / period
-            loss = (loss * (period - 1) + max(-change, 0.0)) / period
+            gain = gain * keep + max(change, 0.0) * share
+            loss = loss * keep + max(-change, 0.0) * share
         if exceeds(loss, 0.0, e_abs, e_rel):
-            out[i] = 100.0 - 100.0 / (1.0 + gain / loss)
+            out[i] = 100.0 * gain / (gain + loss)
         elif exceeds(gain, 0.0, e_abs, e_rel):
             out[i] = 100.0
         else:
@@ -145,8 +147,8 @@ def stochastic(
     n = len(close)
     main = np.zeros(n)
     mean = np.zeros(n)
-    top = extreme(high, k, 1.0)
-    bottom = extreme(low, k, -1.0)
+    top = highest(high, k)
+    bottom = lowest(low, k)
     first = k + slowing - 2
     for i in range(first, n):
         above = 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from dsl.jit import F64, njit
 from dsl.kinds import PRICE, oscillator
 from dsl.nodes.averages import sma
-from dsl.nodes.channels import extreme
+from dsl.nodes.channels import highest, lowest
 from dsl.nodes.tolerance import exceeds, is_more
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
@@ -24,8 +24,8 @@ _ODD = Mirror("odd")
 def wpr(high: F64, low: F64, close: F64, period: int, e_abs: float, e_rel: float) -> F64:
     """Return Williams' percent range, -100..0; without a range the value before."""
     out = np.zeros(len(close))
-    top = extreme(high, period, 1.0)
-    bottom = extreme(low, period, -1.0)
+    top = highest(high, period)
+    bottom = lowest(low, period)
     value = 0.0
     for i in range(period - 1, len(close)):
         if exceeds(top[i], bottom[i], e_abs, e_rel):

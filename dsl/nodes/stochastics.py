@@ -16,7 +16,7 @@ import numpy as np
 from dsl.jit import F64, njit
 from dsl.kinds import AVERAGED, PRICE
 from dsl.nodes.averages import ema, ema_fade, lwma, sma, smma, smma_fade
-from dsl.nodes.channels import extreme
+from dsl.nodes.channels import highest, lowest
 from dsl.nodes.oscillators import PERCENT, stochastic, stochastic_at
 from dsl.nodes.tolerance import exceeds, is_more
 from dsl.params import IntParam
@@ -65,9 +65,9 @@ def stochastic_by(
     k, d, slowing = periods
     if n < k + slowing:
         return main, mean
-    bottom = extreme(low, k, -1.0)
+    bottom = lowest(low, k)
     above = (close - bottom)[k - 1 :]
-    span = (extreme(high, k, 1.0) - bottom)[k - 1 :]
+    span = (highest(high, k) - bottom)[k - 1 :]
     if method == 3:
         above, span = weighted_rows(above, slowing), weighted_rows(span, slowing)
     else:
