@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.reading import ReadExpert, decoded_source, read_expert
 from dsl.errors import CodegenError, GenfxError
+from dsl.parametrize import parametrize
 from dsl.strategy import with_values
 from dsl.text.lower import parse
 from genfx.cli.app import app
@@ -157,3 +158,15 @@ def test_the_command_writes_the_strategy_and_refuses_changed_code(tmp_path: Path
     ignored = CliRunner().invoke(app, ["import", str(expert), "--ignore-changes", "--json"])
     assert ignored.exit_code == 0
     assert STRATEGIES["cross"].strategy_id in ignored.stdout
+
+
+def test_values_that_are_allowed_only_together_are_read_together() -> None:
+    text = 'strategy "x" { enter long when macd(close, 12, 26, 9).line > 0 size 0.1 lots }'
+    source = emit_mql5(parametrize(parse(text)), FACTS)
+    fast, slow = ("MacdFast = 12;", "MacdFast = 40;"), ("MacdSlow = 26;", "MacdSlow = 60;")
+    assert {edit.value for edit in read(edited(source, fast, slow)).edits} == {"40", "60"}
+    with pytest.raises(CodegenError, match="MacdFast = 40: macd does not allow"):
+        read(edited(source, fast))
+    wrong = ("MacdSignal = 9;", "MacdSignal = 0;")
+    with pytest.raises(CodegenError, match="MacdSignal = 0: "):
+        read(edited(source, fast, slow, wrong))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codegen.mql5.checksum import checksum, input_line, stated
@@ -54,6 +55,15 @@ class Edit:
     line: int
     emitted: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another value of an input of an EA, and where it stands, for messages."""
+
+    entry: EaInput
+    value: ParamValue
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +124,14 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
     declared = _declared(source, path)
     _same_names(wanted, declared, path)
     values = {entry.name: _value(entry, declared[entry.name], path) for entry in wanted}
-    strategy, edits = emitted, []
+    changes, edits = [], []
     for entry in wanted:
         place, value = declared[entry.name], values[entry.name]
         if entry.name not in BESIDE_STRATEGY and value != entry.value:
-            strategy = with_ea_value(strategy, entry, value, f"{path}:{place.line}")
+            changes.append(Change(entry, value, f"{path}:{place.line}"))
             edits.append(Edit(entry.name, place.line, entry.literal, place.text))
     return ReadExpert(
-        strategy=strategy,
+        strategy=with_ea_values(emitted, changes),
         emitted=emitted,
         edits=tuple(edits),
         changed=_changed(source, emitted),
@@ -221,26 +231,44 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(code[1:], 16)) if len(code) > 1 else _PLAIN.get(code, code)
 
 
-def with_ea_value(strategy: Strategy, entry: EaInput, value: ParamValue, place: str) -> Strategy:
-    """Return the strategy with another value of one input of its EA.
+def with_ea_values(strategy: Strategy, changes: Sequence[Change]) -> Strategy:
+    """Return the strategy with other values of inputs of its EA, all of them at once.
 
     Raises:
-        CodegenError: The strategy cannot have it; `place` is named.
+        CodegenError: The strategy cannot have them; named is the place of the one without which it
+            can have the others, or of the first.
     """
     try:
+        return _with_all(strategy, changes)
+    except GenfxError as problem:
+        error = problem
+    wrong = next(
+        (c for c in changes if _possible(strategy, [d for d in changes if d is not c])), changes[0]
+    )
+    message = f"{wrong.place}: {wrong.entry.name} = {wrong.value}: {error.message}"
+    raise CodegenError(message, hint=error.hint) from None
+
+
+def _possible(strategy: Strategy, changes: Sequence[Change]) -> bool:
+    try:
+        _with_all(strategy, changes)
+    except GenfxError:
+        return False
+    return True
+
+
+def _with_all(strategy: Strategy, changes: Sequence[Change]) -> Strategy:
+    for entry, value in ((change.entry, change.value) for change in changes):
         if entry.spec is not None:
-            changed = _with_input(strategy, entry.spec.name, value)
+            strategy = _with_input(strategy, entry.spec.name, value)
         elif entry.name in SIZES.values():
-            changed = _with_size(strategy, value)
+            strategy = _with_size(strategy, value)
         elif entry.name == SLIPPAGE:
-            changed = _with_slippage(strategy, value)
+            strategy = _with_slippage(strategy, value)
         else:
             raise CodegenError(f"no strategy holds the input {entry.name}")
-        resolved(changed)
-    except GenfxError as error:
-        message = f"{place}: {entry.name} = {value}: {error.message}"
-        raise CodegenError(message, hint=error.hint) from None
-    return changed
+    resolved(strategy)
+    return strategy
 
 
 def _with_input(strategy: Strategy, name: str, value: ParamValue) -> Strategy:

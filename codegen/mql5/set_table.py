@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.inputs import FIXED_LOOKS, EaInput, ea_inputs
-from codegen.mql5.reading import BESIDE_STRATEGY, with_ea_value
+from codegen.mql5.reading import BESIDE_STRATEGY, Change, with_ea_values
 from codegen.plan import build_plan
 from dsl.errors import DataError, ParamOutOfRange, UnknownName, did_you_mean
 from dsl.looks import LOOKS, checked_look, color_of_number
@@ -133,6 +133,7 @@ def apply_set(strategy: Strategy, table: SetTable, path: str = "") -> AppliedSet
     plan = build_plan(strategy)
     inputs = {entry.name: entry for entry in ea_inputs(plan, strategy.expert.type, EmitFacts())}
     beside: dict[str, ParamValue] = {}
+    changes: list[Change] = []
     for number, row in enumerate(table.rows, 1):
         if not row.name:
             continue
@@ -151,8 +152,8 @@ def apply_set(strategy: Strategy, table: SetTable, path: str = "") -> AppliedSet
         elif row.name in BESIDE_STRATEGY:
             beside[row.name] = value
         else:
-            strategy = with_ea_value(strategy, entry, value, place)
-    return AppliedSet(strategy, beside)
+            changes.append(Change(entry, value, place))
+    return AppliedSet(with_ea_values(strategy, changes), beside)
 
 
 def _with_look(strategy: Strategy, look: str, value: str, place: str) -> Strategy:
