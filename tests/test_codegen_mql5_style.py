@@ -99,6 +99,15 @@ def test_rule_2_a_long_line_is_broken_where_it_reads_best() -> None:
     assert max(map(len, (first, *rest))) <= WIDTH
 
 
+def test_rule_2_a_remark_behind_code_goes_on_as_a_remark() -> None:
+    words = " ".join(f"period_{number}," for number in range(12))
+    code, *rest = tidy(f"Macd ExtMacd1; // macd(close, {words})").splitlines()
+    assert code.startswith("Macd ExtMacd1; // macd(close, period_0")
+    assert [line[:6] for line in rest] == ["   // "]
+    text = tidy(f'Print("http://a, b" + {" + ".join([chr(34) + "c, d" * 9 + chr(34)] * 4)});')
+    assert "//" not in text.replace("http://", "")
+
+
 @each_text
 def test_rule_3_every_function_and_type_says_what_it_does(name: str) -> None:
     lines = TEXTS[name].splitlines()
