@@ -215,6 +215,7 @@ def test_a_critical_error_ends_the_program_with_its_line(way: int, fault: str) -
 def test_an_expert_that_refuses_to_start_sees_no_tick() -> None:
     result = run("faulty", Way=5)
     assert result.init_code == 1
+    assert result.problem == "OnInit returned 1"
     assert lines(result) == ["deinit 8"]
 
 
@@ -223,6 +224,8 @@ def test_what_is_not_released_is_counted() -> None:
     assert (clean.leaked_handles, clean.objects_left) == (0, ())
     assert (dirty.leaked_handles, dirty.objects_left) == (1, ("panel",))
     assert clean.comment == "ticks 5"
+    assert clean.problem == ""
+    assert dirty.problem == "OnDeinit left 1 indicator handles unreleased"
 
 
 def test_a_restart_begins_with_fresh_variables() -> None:

@@ -85,6 +85,17 @@ class HostResult:
     comment: str
     fault: str | None
 
+    @property
+    def problem(self) -> str:
+        """Return what is wrong with the Expert Advisor, whatever it traded; "" for nothing."""
+        if self.fault is not None:
+            return self.fault
+        if self.init_code:
+            return f"OnInit returned {self.init_code}"
+        if self.leaked_handles:
+            return f"OnDeinit left {self.leaked_handles} indicator handles unreleased"
+        return ""
+
 
 def replay(
     library: Path,
