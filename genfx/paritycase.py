@@ -59,7 +59,7 @@ def _config(case: Case) -> str:
     symbol = {key: value for key, value in asdict(market.symbol).items() if key not in _DERIVED}
     parts = [
         f'# genfx verify case.mq5 --config case.toml --from "{first}"{until}',
-        f"# What happens to the terminal in this case: {case.script}",
+        f"# What happens to the terminal in this case: {case.faults}",
         *_section("data", data | {"conversion_inverse": market.conversion_inverse}),
         *_section("symbol", symbol),
         *_section("account", asdict(market.account)),

@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from backtest.market import Market
 from backtest.result import CloseReason, Deal, Deals
 from backtest.timeframes import shown_time
-from codegen.verify.compare import FIELDS, Difference
+from codegen.verify.compare import FIELDS, Difference, reason_word
 from codegen.verify.evidence import Evidence, State
 from codegen.verify.verify import Verification
 
@@ -132,7 +130,7 @@ def deal_name(deal: Deal) -> str:
     'sell in'
     """
     bought = (deal.side > 0) == (deal.entry > 0)
-    way = "in" if deal.entry else CloseReason(deal.reason).name.lower().replace("_", " ")
+    way = "in" if deal.entry else reason_word(deal.reason)
     return f"{'buy' if bought else 'sell'} {way}"
 
 
@@ -172,15 +170,9 @@ def _position(side: State, digits: int) -> str:
 
 
 def equity_lines(found: Verification) -> Sequence[tuple[str, list[float]]]:
-    """Return the balance of both sides after each bar of the window."""
-    market = found.market
-    times = market.bars.time[market.first : market.end]
-    lines = []
-    for name, deals in zip(SIDES, (found.expected.deals, found.replayed.deals), strict=True):
-        row = np.searchsorted(deals.time, times, side="right")
-        balance = np.concatenate([[market.account.deposit], deals.balance])
-        lines.append((name, balance[row].tolist()))
-    return lines
+    """Return the equity of both sides at the close of each bar of the window."""
+    equity = (found.expected.equity, found.replayed.equity)
+    return [(name, line.tolist()) for name, line in zip(SIDES, equity, strict=True)]
 
 
 def _difference(found: Difference) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def with_input_values(text: str, values: dict[str, str]) -> str:
 def tester_mode(market: Market, mode: str) -> Market:
     """Return the market as a mode of MetaTrader's tester plays it.
 
-    With one-minute bars the order of prices in a bar is known, and stops fill at their level.
+    With one-minute bars it is known which of two levels a bar touched first.
 
     Raises:
         ConfigError: The mode needs finer bars, and there are none.
@@ -108,8 +108,7 @@ def tester_mode(market: Market, mode: str) -> Market:
         return market
     if market.finer is None:
         raise ConfigError("--mode m1-ohlc needs bars of one minute", hint="give them with --finer")
-    costs = replace(market.costs, both_touched="finer", gap="order")
-    return replace(market, costs=costs)
+    return replace(market, costs=replace(market.costs, both_touched="finer"))
 
 
 def set_values(path: Path) -> dict[str, str]:

@@ -54,9 +54,9 @@ class Stand:
             deals = Deals.of(map(self.change, deals))
         row = market.end - 1
         state = engine.state(row, Deals.of(()), deals)
-        said = ((int(market.bars.time[row]), self.journal),) if self.journal else ()
+        said = ((row, self.journal),) if self.journal else ()
         decision = {**state.decision, **(self.values or {})}
-        return Replayed(deals, "", said, state.values, decision)
+        return Replayed(deals, "", said, state.values, decision, np.empty(0))
 
 
 def divergence(stand: Stand) -> Divergence:
@@ -144,7 +144,7 @@ def test_a_warm_up_that_ends_elsewhere_is_told() -> None:
 def test_an_expert_that_does_not_run_is_a_matter_of_data() -> None:
     class Refused(Stand):
         def replay(self, market: Market, *, traced: bool = False) -> Replayed:
-            return Replayed(Deals.of(()), "OnInit returned 1", (), {}, {})
+            return Replayed(Deals.of(()), "OnInit returned 1", (), {}, {}, np.empty(0))
 
     found = divergence(Refused())
     assert found.verdict.cause is Cause.DATA

@@ -51,7 +51,7 @@ class Case:
     number: int
     strategy: Strategy
     market: Market
-    script: Faults
+    faults: Faults
 
 
 def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:

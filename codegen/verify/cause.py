@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backtest.result import CloseReason, Deal
-from codegen.verify.compare import MISSING
+from codegen.verify.compare import MISSING, reason_word
 from codegen.verify.evidence import READY, Evidence
 from dsl.kinds import SIGNAL
 from dsl.nodes.expert import DISTANCE_PORTS
@@ -141,7 +141,7 @@ def _deal(found: Evidence) -> Verdict:
 def _one_sided(found: Evidence, deal: Deal, *, by: str, not_by: str) -> Verdict:
     journal = " ".join(found.journal).lower()
     text = f"{by} has an {_deal_name(deal)}, {not_by} has not{_said(found.journal)}"
-    if not deal.entry and CloseReason(deal.reason) in _BY_BROKER:
+    if not deal.entry and deal.reason in _BY_BROKER:
         return Verdict(Cause.FILL, text)
     if (deal.entry and "no entry" in journal) or "failed to" in journal:
         for word, cause in _SAID:
@@ -168,7 +168,7 @@ def _deal_name(deal: Deal) -> str:
     side = "long" if deal.side > 0 else "short"
     if deal.entry:
         return f"entry {side}"
-    return f"exit {side} ({CloseReason(deal.reason).name.lower().replace('_', ' ')})"
+    return f"exit {side} ({reason_word(deal.reason)})"
 
 
 def _both(one: float, other: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from backtest.result import Deal, Deals
+from backtest.result import CloseReason, Deal, Deals
 
 MISSING = "missing"
 FIELDS = (
@@ -44,6 +44,17 @@ class Difference:
     def time(self) -> int:
         """Return when the earlier of both deals was made, Unix seconds."""
         return min(deal.time for deal in (self.expected, self.replayed) if deal is not None)
+
+
+def reason_word(code: int) -> str:
+    """Return why a deal closed its position, in words.
+
+    >>> reason_word(1), reason_word(-1)
+    ('stop loss', 'no known reason')
+    """
+    if code not in {reason.value for reason in CloseReason}:
+        return "no known reason"
+    return CloseReason(code).name.lower().replace("_", " ")
 
 
 def first_difference(expected: Deals, replayed: Deals) -> Difference | None:

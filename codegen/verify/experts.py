@@ -1,46 +1,113 @@
-"""The texts of Expert Advisors, compiled and ready to be replayed."""
+"""The texts of Expert Advisors, compiled by the host and ready to be replayed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
 
 from backtest.market import Market
-from backtest.result import Deals
+from codegen.host.compiler import build, find_compiler
+from codegen.host.replay import HostResult, Mode, replay
+from codegen.host.script import Answer, Outage, Script
 from codegen.verify.cases import NO_FAULTS, Faults
 from codegen.verify.verify import Replayed
-from dsl.errors import CodegenError
 
-OPEN_PRICES = "open-prices"
+OPEN_PRICES: Mode = "open-prices"
+DECISION = "ReadDecision"  # the function of an EA whose values and Decision are traced
+_REQUOTE = 10004  # TRADE_RETCODE_REQUOTE
+_TICKS = 3  # at the open of a bar where requests for data may fail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledExpert:
-    """The text of an Expert Advisor in a shared library."""
+    """The text of an Expert Advisor, number `number` of a shared library."""
 
     text: str
-    mode: str = OPEN_PRICES
-    script: Faults = NO_FAULTS
+    library: Path
+    number: int
+    mode: Mode = OPEN_PRICES
+    script: Script = field(default_factory=Script)
 
-    def with_script(self, script: Faults) -> CompiledExpert:
+    def with_faults(self, faults: Faults) -> CompiledExpert:
         """Return the same, with what goes wrong while it runs."""
-        return replace(self, script=script)
+        return replace(self, script=script_of(faults))
 
     def replay(self, market: Market, *, traced: bool = False) -> Replayed:
         """Run it over the window of a market; `traced`: with what it computes at the last bar."""
-        return Replayed(Deals.of(()), "no host", (), {}, {})
+        if not traced:
+            return _replayed(self._run(self.library, self.number, market))
+        row = market.end - 1
+        return _replayed(self._run(_traced(self.text), 0, market, (row,)))
+
+    def _run(
+        self, library: Path, number: int, market: Market, trace_bars: tuple[int, ...] = ()
+    ) -> HostResult:
+        return replay(
+            library, number, market, script=self.script, mode=self.mode, trace_bars=trace_bars
+        )
 
 
-def compile_experts(texts: Sequence[str], mode: str = OPEN_PRICES) -> list[CompiledExpert]:
-    """Return these texts, compiled together."""
-    raise CodegenError("this version has no host for MQL5")
+def compile_experts(texts: Sequence[str], mode: Mode = OPEN_PRICES) -> list[CompiledExpert]:
+    """Return these texts, compiled together into one library.
+
+    Raises:
+        CodegenError: There is no compiler, or MetaTrader would not compile a text either.
+    """
+    library = build(list(texts))
+    return [CompiledExpert(text, library, number, mode) for number, text in enumerate(texts)]
 
 
 def compiler_problem() -> str:
     """Return why nothing can be compiled, or ""."""
-    return "this version has no host for MQL5"
+    return "" if find_compiler() else "no C++ compiler was found"
 
 
 def compiler_name() -> str:
     """Return the compiler in a word or two."""
-    return ""
+    found = find_compiler()
+    return str(found) if found else ""
+
+
+def script_of(faults: Faults) -> Script:
+    """Return faults as the host plays them."""
+    if faults == NO_FAULTS:
+        return Script()
+    return Script(
+        answers=tuple(Answer(number, _REQUOTE) for number in faults.requotes),
+        outages=tuple(Outage(row, 1) for row in faults.outages),
+        restarts=faults.restarts,
+        ticks=_TICKS if faults.outages else 1,
+    )
+
+
+@lru_cache(maxsize=16)
+def _traced(text: str) -> Path:
+    return build([text], trace=(DECISION,))
+
+
+def _replayed(found: HostResult) -> Replayed:
+    problem = found.fault or ""
+    if found.init_code:
+        problem = f"OnInit returned {found.init_code}"
+    values = {row.name: row.value for row in found.trace}
+    decision = {
+        name.removeprefix("decision."): value
+        for name, value in values.items()
+        if name.startswith("decision.")
+    }
+    # Of an array the newest value stands first.
+    computed = {
+        name.removesuffix("[0]"): value
+        for name, value in values.items()
+        if not name.startswith("decision.")
+    }
+    return Replayed(
+        found.deals,
+        problem,
+        tuple((line.bar, line.text) for line in found.journal),
+        computed,
+        decision,
+        found.equity,
+    )

@@ -14,6 +14,7 @@ from codegen.verify.cause import Verdict, verdict
 from codegen.verify.compare import Difference, first_difference
 from codegen.verify.engine import Engine, engines_differ, side_state
 from codegen.verify.evidence import Evidence
+from dsl.jit import F64
 from dsl.strategy import Strategy
 
 
@@ -21,8 +22,9 @@ from dsl.strategy import Strategy
 class Replayed:
     """What a replay of the text gave.
 
-    problem: Why it stopped or never began, or "". journal: What it printed, by the open time of the
-    bar. values, decision: What it computed at the last bar, where that was asked for.
+    problem: Why it stopped or never began, or "". journal: What it printed, by the row of the bar.
+    values, decision: What it computed at the last bar, where that was asked for. equity: float64[bars
+    of the window], at each close.
     """
 
     deals: Deals
@@ -30,6 +32,7 @@ class Replayed:
     journal: tuple[tuple[int, str], ...]
     values: Mapping[str, float]
     decision: Mapping[str, float]
+    equity: F64
 
 
 class Expert(Protocol):
@@ -116,7 +119,7 @@ def _explained(
             dict(during[1].decision),
             (before[1].deals, during[1].deals),
         ),
-        journal=tuple(text for at, text in during[1].journal if at == time),
+        journal=tuple(text for at, text in during[1].journal if at == row),
         problem=replayed.problem,
     )
     return Divergence(number, verdict(evidence), evidence)
@@ -150,5 +153,5 @@ def _window(
     market = engine.market
     if end <= market.first:
         nothing = Deals.of(())
-        return nothing, Replayed(nothing, "", (), {}, {})
+        return nothing, Replayed(nothing, "", (), {}, {}, np.empty(0))
     return engine.until(end), expert.replay(replace(market, last=end), traced=traced)

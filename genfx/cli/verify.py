@@ -59,7 +59,7 @@ def verify(
         Path | None, typer.Option(help="A .set file with values of the inputs.")
     ] = None,
     deals: Annotated[str, typer.Option(metavar="all|N", help="Print so many deals; 0: none.")] = "",
-    plot: Annotated[bool, typer.Option(help="Draw the balance of both sides.")] = False,
+    plot: Annotated[bool, typer.Option(help="Draw the equity of both sides.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Replay an Expert Advisor's own text on bars and compare every deal with the engine's.
@@ -207,6 +207,6 @@ def _plot(result: Verification) -> None:
     times = market.bars.time[market.first : market.end].tolist()
     labels = [shown_time(time)[:10] for time in times]
     for name, values in equity_lines(result):
-        plot_line(labels, values, f"balance, {name}")
+        plot_line(labels, values, f"equity at the close of each bar, {name}")
         if result.holds:
             break

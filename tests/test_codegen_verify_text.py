@@ -1,0 +1,119 @@
+"""Emitted text, compiled and replayed: equal as it is; edits of it are found and classed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backtest.market import Account, Costs, Market, Symbol
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts
+from codegen.verify.cause import Cause
+from codegen.verify.experts import CompiledExpert, compile_experts, compiler_problem
+from codegen.verify.markets import nasty_bars
+from codegen.verify.selftest import run_cases
+from codegen.verify.verify import Verification, verify
+from dsl.text.lower import parse
+
+pytestmark = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
+
+STRATEGY = parse("""strategy "To be edited" {
+    enter long when ema(close, 8) > sma(close[2], 13) and hour >= 8
+    enter short when rsi(close, 9) < 45 and hour > 12
+    exit long when ema(close, 8) < low[2]
+    exit short when rsi(close, 9) > 60
+    stop loss 2 * atr(14)
+    take profit 3 * atr(14)
+    trailing stop 2 * atr(14)
+    size risk 1%
+}""")
+SYMBOL = Symbol("EURUSD", 5, lots_step=0.1, lots_min=0.1, tick_points=5)
+MARKET = Market(
+    replace(nasty_bars(np.random.default_rng(4), 500, tick=5), symbol="EURUSD", timeframe=3600),
+    SYMBOL,
+    Account(leverage=500),
+    Costs(spread=12),
+)
+TEXT = emit_mql5(STRATEGY, EmitFacts())
+ATR = (Cause.INDICATOR, "atr_1, ")
+EDITS: dict[str, tuple[str, str, Cause, str]] = {
+    "period off by one": ("iATR(_Symbol, _Period, 14)", "iATR(_Symbol, _Period, 15)", *ATR),
+    "another price": ("9, PRICE_CLOSE", "9, PRICE_OPEN", Cause.INDICATOR, "rsi_1, "),
+    "another shift": ("ExtSma1, 0, 2, 1", "ExtSma1, 0, 1, 1", Cause.INDICATOR, "sma_1, "),
+    "another bar": ("rates[2].low", "rates[1].low", Cause.INDICATOR, "low_1, "),
+    "another factor": ("3.0 * atr_1", "3.1 * atr_1", Cause.INDICATOR, "mul_2, "),
+    "above for at least": (
+        "Greater(hour_1, 12.0, 0.0, 0.0)",
+        "!Greater(12.0, hour_1, 0.0, 0.0)",
+        Cause.SIGNAL,
+        "gt_2, ",
+    ),
+    "a missing exit": ("short_exit = gt_3;", "short_exit = gt_3 && false;", Cause.SIGNAL, "short exit: "),
+    "entries mixed up": (
+        'forbidden == "" && decision.long_entry;',
+        'forbidden == "" && decision.short_entry;',
+        Cause.SIGNAL,
+        "entry ",
+    ),
+    "a longer warm-up": ("MathMax(bars, 176)", "MathMax(bars, 190)", Cause.WARM_UP, "not ready"),
+    "a shorter warm-up": ("MathMax(bars, 176)", "MathMax(bars, 100)", Cause.WARM_UP, "is ready"),
+    "a stop rounded up": (
+        "FloorTicks(tick.ask - decision.stop_loss)",
+        "CeilTicks(tick.ask - decision.stop_loss)",
+        Cause.PRICE,
+        "stop: ",
+    ),
+    "a stop on the other side": (
+        "LevelBelow(FloorTicks(tick.ask - decision.stop_loss), tick.bid)",
+        "LevelAbove(FloorTicks(tick.ask + decision.stop_loss), tick.bid)",
+        Cause.PRICE,
+        "entry long",
+    ),
+    "volume rounded, not floored": (
+        "MathFloor(volume / step + SLACK)",
+        "MathRound(volume / step)",
+        Cause.LOTS,
+        "lots: ",
+    ),
+    "half of the risk": ("/ 100.0 / loss_per_lot", "/ 200.0 / loss_per_lot", Cause.LOTS, "lots: "),
+}
+
+
+@pytest.fixture(scope="module")
+def experts() -> dict[str, CompiledExpert]:
+    """Return all texts from one library, the unedited one by the name ""."""
+    texts = {"": TEXT}
+    for name, (before, after, _, _) in EDITS.items():
+        assert TEXT.count(before) >= 1, name
+        texts[name] = TEXT.replace(before, after, 1)
+    return dict(zip(texts, compile_experts(list(texts.values())), strict=True))
+
+
+def test_the_text_trades_what_the_engines_trade(experts: dict[str, CompiledExpert]) -> None:
+    found = verify(STRATEGY, MARKET, experts[""])
+    assert found.holds, found.divergence
+    assert len(found.expected.deals) > 50
+    assert found.replayed.equity == pytest.approx(found.expected.equity, abs=0.01)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_is_found_and_classed(name: str, experts: dict[str, CompiledExpert]) -> None:
+    found: Verification = verify(STRATEGY, MARKET, experts[name])
+    assert found.divergence is not None
+    _, _, cause, text = EDITS[name]
+    assert found.divergence.verdict.cause is cause, found.divergence.verdict
+    assert text in found.divergence.verdict.text
+
+
+def test_random_cases_are_equal() -> None:
+    wrong = [outcome for outcome in run_cases(range(24), seed=7) if outcome.problem]
+    assert wrong == []
+
+
+@pytest.mark.slow
+def test_many_random_cases_are_equal() -> None:
+    for first in range(0, 500, 25):
+        found = run_cases(range(first, first + 25), seed=8)
+        assert [outcome for outcome in found if outcome.problem] == []
