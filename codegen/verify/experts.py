@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from backtest.market import Market
-from codegen.host.compiler import build, find_compiler
+from codegen.host.compiler import MISSING, CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, Mode, replay
 from codegen.host.script import Answer, Outage, Script
 from codegen.verify.cases import NO_FAULTS, Faults
@@ -55,19 +55,22 @@ def compile_experts(texts: Sequence[str], mode: Mode = OPEN_PRICES) -> list[Comp
     Raises:
         CodegenError: There is no compiler, or MetaTrader would not compile a text either.
     """
-    library = build(list(texts))
+    library = build(texts)
     return [CompiledExpert(text, library, number, mode) for number, text in enumerate(texts)]
 
 
 def compiler_problem() -> str:
     """Return why nothing can be compiled, or ""."""
-    return "" if find_compiler() else "no C++ compiler was found"
+    try:
+        find_compiler()
+    except CompilerMissing:
+        return MISSING
+    return ""
 
 
 def compiler_name() -> str:
-    """Return the compiler in a word or two."""
-    found = find_compiler()
-    return str(found) if found else ""
+    """Return what the compiler calls itself, in a line."""
+    return find_compiler().name
 
 
 def script_of(faults: Faults) -> Script:
