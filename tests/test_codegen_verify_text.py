@@ -29,9 +29,9 @@ STRATEGY = parse("""strategy "To be edited" {
     trailing stop 2 * atr(14)
     size risk 1%
 }""")
-SYMBOL = Symbol("EURUSD", 5, lots_step=0.1, lots_min=0.1, tick_points=5)
+SYMBOL = Symbol("EURUSD", 5, tick_points=5)
 MARKET = Market(
-    replace(nasty_bars(np.random.default_rng(4), 500, tick=5), symbol="EURUSD", timeframe=3600),
+    replace(nasty_bars(np.random.default_rng(1), 600, tick=5), symbol="EURUSD"),
     SYMBOL,
     Account(leverage=500),
     Costs(spread=12),
@@ -50,7 +50,12 @@ EDITS: dict[str, tuple[str, str, Cause, str]] = {
         Cause.SIGNAL,
         "gt_2, ",
     ),
-    "a missing exit": ("short_exit = gt_3;", "short_exit = gt_3 && false;", Cause.SIGNAL, "short exit: "),
+    "a missing exit": (
+        "short_exit = gt_3;",
+        "short_exit = gt_3 && false;",
+        Cause.SIGNAL,
+        "short exit: ",
+    ),
     "entries mixed up": (
         'forbidden == "" && decision.long_entry;',
         'forbidden == "" && decision.short_entry;',

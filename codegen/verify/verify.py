@@ -23,8 +23,8 @@ class Replayed:
     """What a replay of the text gave.
 
     problem: Why it stopped or never began, or "". journal: What it printed, by the row of the bar.
-    values, decision: What it computed at the last bar, where that was asked for. equity: float64[bars
-    of the window], at each close.
+    values, decision: What it computed at the last bar, where that was asked for. equity: At each
+    close, float64[bars of the window].
     """
 
     deals: Deals

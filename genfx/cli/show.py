@@ -58,6 +58,18 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], title: str =
     console().print(table)
 
 
+def print_lines(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under their heading, in columns as wide as they need, whatever the screen."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    numbers = [_all_numbers(cells[1:]) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            f"{cell:>{width}}" if number else f"{cell:<{width}}"
+            for cell, width, number in zip(row, widths, numbers, strict=True)
+        ]
+        typer.echo("  ".join(cells).rstrip())
+
+
 def grid_width(rows: Sequence[Sequence[str]]) -> int:
     """Return the columns that `print_grid` needs."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]

@@ -23,7 +23,7 @@ from genfx.cli.options import (
     chosen_market,
     read_config,
 )
-from genfx.cli.show import console, print_json, print_table
+from genfx.cli.show import console, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
     from backtest.market import Market
@@ -151,7 +151,7 @@ def _print(found: Subject, result: Verification, mode: str, wanted: int | None) 
     print_table(("", *SIDES), figure_rows(result))
     count = wanted if wanted is not None else (0 if result.divergence is None else SHOWN)
     if count:
-        print_table(DEAL_HEAD, deal_rows(result, count))
+        print_lines((DEAL_HEAD, *deal_rows(result, count)))
     print_verdict(result)
 
 
