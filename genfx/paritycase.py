@@ -23,7 +23,7 @@ _DERIVED = {"name", "digits"}  # of a symbol: the bars know them
 def replayed_case(number: int, seed: int, real: Sequence[Bars]) -> tuple[Case, Verification]:
     """Return one case, drawn and replayed on its own."""
     case = draw_case(number, seed, real)
-    (expert,) = compile_experts([case_text(case)])
+    (expert,) = compile_experts([case_text(case)], traced=True)
     return case, verified_case(case, expert)
 
 

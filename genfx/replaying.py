@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from backtest.market import Market
+from codegen.host.replay import Mode
+from codegen.plan import build_plan
 from codegen.verify.experts import CompiledExpert, compile_experts, compiler_name, compiler_problem
 from codegen.verify.verify import Verification, verify
 from dsl.errors import CodegenError, DataError
@@ -24,21 +26,19 @@ def require_compiler() -> None:
         raise CodegenError(f"nothing can be replayed: {problem}", hint=NO_COMPILER)
 
 
-def compiled(found: Subject, mode: str = "open-prices") -> CompiledExpert:
+def compiled(found: Subject, mode: Mode = "open-prices") -> CompiledExpert:
     """Return the text of an Expert Advisor, ready to be replayed."""
     require_compiler()
-    (expert,) = compile_experts([found.text], mode=mode)
+    (expert,) = compile_experts([found.text], mode, traced=True)
     return expert
 
 
-def verified(found: Subject, market: Market, mode: str) -> Verification:
+def verified(found: Subject, market: Market, mode: Mode) -> Verification:
     """Return the comparison of an Expert Advisor's text with the engines.
 
     Raises:
         GenfxError: No compiler, a text that MetaTrader would not compile, too few bars.
     """
-    from codegen.plan import build_plan
-
     warmup = build_plan(found.strategy).warmup_on(market.bars.timeframe)
     if warmup >= market.end:
         raise DataError(

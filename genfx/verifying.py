@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backtest.market import Market
+from codegen.host.replay import Mode
 from codegen.mql5.checksum import input_line
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
@@ -17,7 +18,7 @@ from genfx.exports import with_inputs
 from genfx.strategy_files import load_strategy
 
 SOURCE_SUFFIX = ".mq5"
-MODES = ("open-prices", "m1-ohlc")
+MODES: tuple[Mode, Mode] = ("open-prices", "m1-ohlc")
 
 
 @dataclass(frozen=True, slots=True)

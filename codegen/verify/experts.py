@@ -22,11 +22,15 @@ _TICKS = 3  # at the open of a bar where requests for data may fail
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledExpert:
-    """The text of an Expert Advisor, number `number` of a shared library."""
+    """The text of an Expert Advisor, number `number` of a shared library.
+
+    traced: Whether the library can tell what the text computes; else it is compiled once more.
+    """
 
     text: str
     library: Path
     number: int
+    traced: bool = False
     mode: Mode = OPEN_PRICES
     script: Script = field(default_factory=Script)
 
@@ -39,7 +43,8 @@ class CompiledExpert:
         if not traced:
             return _replayed(self._run(self.library, self.number, market))
         row = market.end - 1
-        return _replayed(self._run(_traced(self.text), 0, market, (row,)))
+        place = (self.library, self.number) if self.traced else (_traced(self.text), 0)
+        return _replayed(self._run(*place, market, (row,)))
 
     def _run(
         self, library: Path, number: int, market: Market, trace_bars: tuple[int, ...] = ()
@@ -49,14 +54,20 @@ class CompiledExpert:
         )
 
 
-def compile_experts(texts: Sequence[str], mode: Mode = OPEN_PRICES) -> list[CompiledExpert]:
+def compile_experts(
+    texts: Sequence[str], mode: Mode = OPEN_PRICES, *, traced: bool = False
+) -> list[CompiledExpert]:
     """Return these texts, compiled together into one library.
 
+    Args:
+        traced: The library can tell what the texts compute, for those that are likely to differ.
     Raises:
         CodegenError: There is no compiler, or MetaTrader would not compile a text either.
     """
-    library = build(texts)
-    return [CompiledExpert(text, library, number, mode) for number, text in enumerate(texts)]
+    library = build(texts, trace=(DECISION,) if traced else ())
+    return [
+        CompiledExpert(text, library, number, traced, mode) for number, text in enumerate(texts)
+    ]
 
 
 def compiler_problem() -> str:

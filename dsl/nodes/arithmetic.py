@@ -161,7 +161,7 @@ DIV = declare(
         ),
         kernel=div,
         meaning=div_at,
-        mql5=Mql5(expression="(MathAbs({b}) > 1e-12 ? {a} / {b} : 0.0)"),
+        mql5=Mql5(expression="Quotient({a}, {b})"),
         mirror=_FOLLOW,
         syntax=Syntax("infix", "/", _MULTIPLICATIVE),
         weight=0.3,

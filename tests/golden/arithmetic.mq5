@@ -604,7 +604,7 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    const double lowest_1 = ExtLowest1.lowest.Value(0);
    const double highest_1 = ExtHighest1.highest.Value(0);
    const double sub_1 = highest_1 - lowest_1;
-   const double div_1 = (MathAbs(2.0) > 1e-12 ? sub_1 / 2.0 : 0.0);
+   const double div_1 = Quotient(sub_1, 2.0);
 //--- middle
    const double add_1 = lowest_1 + div_1;
    const double sub_2 = close_1 - add_1;
@@ -620,7 +620,7 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
    const double mul_1 = 0.25 * stddev_1;
 //--- width
    const double max_1 = MathMax(atr_1, mul_1);
-   const double div_2 = (MathAbs(max_1) > 1e-12 ? abs_1 / max_1 : 0.0);
+   const double div_2 = Quotient(abs_1, max_1);
    const bool lt_1 = Greater(0.5, div_2, 0.0, NUMBER_TOLERANCE);
    const double tick_volume_1 = (double)rates[1].tick_volume;
    const double sma_1 = ExtSma1.average.Value(0);
@@ -1251,6 +1251,13 @@ bool Greater(const double a, const double b, const double absolute, const double
   {
    const double largest = MathMax(1.0, MathMax(MathAbs(a), MathAbs(b)));
    return(a - b > absolute + relative * largest);
+  }
+//+------------------------------------------------------------------+
+//| a / b, 0 where b is nothing                                      |
+//+------------------------------------------------------------------+
+double Quotient(const double a, const double b)
+  {
+   return(MathAbs(b) > 1e-12 ? a / b : 0.0);
   }
 //+------------------------------------------------------------------+
 //| Copy bars, the one that is being opened first                    |
