@@ -15,6 +15,10 @@ Everything that a strategy can be made of, generated from the declarations: do n
 [language.md](language.md). Inputs in ( ) always read the price they are called like and need not be
 written. In [ ] stand the values of each parameter that the search draws from, and behind them the
 value of one that is left out; a user may go beyond.
+
+Not there: ZigZag, which redraws its last leg, so that no bar knows its own value (`fractals` and
+`value_when` tell turns once they are known); lines that a chart shifts into the future (`[k]` reads
+them k bars back); the chikou span, which is the close.
 """
 _HEADS = {
     "leaf": "Prices and clock words",

@@ -77,6 +77,38 @@ OF_FOUR = declare(
 
 
 @njit
+def of_five(a: Bool1D, b: Bool1D, c: Bool1D, d: Bool1D, e: Bool1D, least: int) -> Bool1D:
+    """Return whether at least so many of the signals are true."""
+    return a.astype(np.int64) + b + c + d + e >= least
+
+
+def of_five_at(
+    i: int, a: Signals, b: Signals, c: Signals, d: Signals, e: Signals, least: int
+) -> bool:
+    """Return whether at least so many of the signals are true."""
+    return [bool(signal[i]) for signal in (a, b, c, d, e)].count(True) >= least
+
+
+OF_FIVE = declare(
+    NodeType(
+        name="of_five",
+        inputs=tuple(Input(name, SIGNAL) for name in "abcde"),
+        outputs=_OUTPUT,
+        params=(IntParam("least", low=2, high=4, default=3, maximum=5),),
+        kernel=of_five,
+        meaning=of_five_at,
+        mql5=Mql5(
+            expression="(int)({a}) + (int)({b}) + (int)({c}) + (int)({d}) + (int)({e}) >= {least}"
+        ),
+        mirror=_FOLLOW,
+        weight=0.05,
+        summary="Whether at least `least` of five signals are true.",
+        example="of_five(close > open, high > high[2], low > low[2], rising(close, 2), doji(), 3)",
+    )
+)
+
+
+@njit
 def within(a: F64, b: F64, distance: F64, e_abs: float, e_rel: float) -> Bool1D:
     """Return |a - b| <= distance."""
     out = np.empty(len(a), dtype=np.bool_)
