@@ -24,6 +24,7 @@ from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_se
 from codegen.mql5.set_table import parse_set
 from codegen.mql5.signals import class_name, emit_signals
 from dsl.errors import CodegenError
+from dsl.jit import Bool1D
 from dsl.text.lower import parse
 from genfx.cli.app import app
 from genfx.portfolios import part_market, portfolio_spans
@@ -99,10 +100,10 @@ def of_magic(found: HostResult, magic: int) -> list[tuple[float, ...]]:
     return rows(found.deals, found.magic == magic)
 
 
-def rows(deals: Deals, chosen: object = slice(None)) -> list[tuple[float, ...]]:
+def rows(deals: Deals, chosen: Bool1D | None = None) -> list[tuple[float, ...]]:
     columns = (deals.time, deals.entry, deals.side, deals.lots, deals.price, deals.profit)
-    table = np.column_stack([np.asarray(column)[chosen] for column in columns])
-    return [tuple(row) for row in np.round(table, 8).tolist()]
+    table = np.round(np.column_stack(columns), 8)
+    return [tuple(row) for row in (table if chosen is None else table[chosen]).tolist()]
 
 
 def check_parts(found: HostResult) -> None:
