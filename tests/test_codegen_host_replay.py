@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 
 from backtest.market import Account, Costs, Market
+from backtest.resample import resampled
+from backtest.timeframes import timeframe_seconds
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, input_types, replay
 from codegen.host.script import Answer, Outage, Script
+from codegen.verify.markets import nasty_bars
 from dsl.errors import ConfigError, DataError
 from tests.support.bars import EURUSD, HOUR, MONDAY, hand_bars
 
@@ -23,6 +26,7 @@ try:
 except CompilerMissing:
     pytest.skip("needs a C++ compiler", allow_module_level=True)
 
+COLUMNS = ("time", "open", "high", "low", "close", "tick_volume", "spread")
 SOURCES = Path(__file__).parent / "support" / "host"
 PROGRAMS = ("series", "request", "faulty", "words")
 STILL = (100_000, 100_050, 99_950, 100_020)
@@ -52,6 +56,20 @@ def test_of_the_forming_bar_only_its_open_is_seen_at_the_first_tick() -> None:
     assert chart == "3600 4 2024.01.01 01:00 100000 100000 100000 100000 1"
     assert day == "86400 2 2024.01.01 00:00 100000 100050 99950 100000 101"
     assert week == "604800 1 2023.12.31 00:00 100000 100050 99950 100000 301"
+
+
+def test_closed_bars_of_larger_timeframes_are_those_of_the_resampler() -> None:
+    bars = nasty_bars(np.random.default_rng(11), 400)
+    result = run("series", Market(bars, replace(EURUSD, digits=bars.digits)))
+    for name in ("D1", "W1"):
+        seconds = timeframe_seconds(name)
+        larger = resampled(bars, seconds)
+        columns = (getattr(larger, column).tolist() for column in COLUMNS)
+        closed = [f"closed {seconds} " + " ".join(map(str, row)) for row in zip(*columns, strict=True)]
+        for line in result.journal:
+            if line.text.startswith(f"closed {seconds} ") and line.time >= int(larger.time[1]):
+                row = int(np.searchsorted(larger.time, line.time, side="right")) - 2
+                assert line.text == closed[row]
 
 
 def test_shifts_find_the_bar_of_a_time_and_smaller_timeframes_are_not_there() -> None:
