@@ -65,7 +65,9 @@ def test_closed_bars_of_larger_timeframes_are_those_of_the_resampler() -> None:
         seconds = timeframe_seconds(name)
         larger = resampled(bars, seconds)
         columns = (getattr(larger, column).tolist() for column in COLUMNS)
-        closed = [f"closed {seconds} " + " ".join(map(str, row)) for row in zip(*columns, strict=True)]
+        closed = [
+            f"closed {seconds} " + " ".join(map(str, row)) for row in zip(*columns, strict=True)
+        ]
         for line in result.journal:
             if line.text.startswith(f"closed {seconds} ") and line.time >= int(larger.time[1]):
                 row = int(np.searchsorted(larger.time, line.time, side="right")) - 2
