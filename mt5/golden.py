@@ -20,9 +20,9 @@ from backtest.history.store import bars_bytes, bars_from_bytes
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.reference import simulate
 from codegen.evaluate import Evaluator
+from codegen.mql5.changes import BESIDE_STRATEGY
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.inputs import ea_inputs
-from codegen.mql5.reading import BESIDE_STRATEGY
 from codegen.mql5.set_table import SetRow, SetTable, apply_set
 from codegen.plan import build_plan
 from dsl.errors import DataError
@@ -81,15 +81,16 @@ def with_report_inputs(strategy: Strategy, report: Mt5Report) -> Strategy:
         GenfxError: The report is not one of this strategy's Expert Advisor.
     """
     plan = build_plan(strategy)
-    wanted = [entry.name for entry in ea_inputs(plan, strategy.expert.type, EmitFacts())]
+    inputs = ea_inputs(plan, strategy.expert.type, EmitFacts())
+    looks = {entry.name for entry in inputs if entry.type in {"string", "color"}}
     found = dict(report.inputs[["name", "value"]].to_numpy().tolist())
-    for name in wanted:
-        if name not in found and name not in BESIDE_STRATEGY:
+    for entry in inputs:
+        if entry.name not in found and entry.name not in looks | BESIDE_STRATEGY:
             raise DataError(
-                f"{report.path}: lacks the input {name} of the strategy's Expert Advisor",
+                f"{report.path}: lacks the input {entry.name} of the strategy's Expert Advisor",
                 hint="the report must be one of this strategy, as `genfx export` emits it",
             )
-    kept = {name: value for name, value in found.items() if name not in BESIDE_STRATEGY}
+    kept = {k: value for k, value in found.items() if k not in looks | BESIDE_STRATEGY}
     rows = tuple(SetRow("", "", name, "", value) for name, value in kept.items())
     return apply_set(strategy, SetTable(rows, "utf-8"), f"{report.path}: inputs").strategy
 

@@ -80,13 +80,22 @@ def test_money_and_account_rules_are_inputs_too() -> None:
     )
 
 
-def test_magic_clock_and_comment_belong_to_no_strategy() -> None:
+def test_magic_and_clock_belong_to_no_strategy_a_comment_changes_no_trade() -> None:
     emitted = emit_mql5(STRATEGIES["cross"], replace(FACTS, magic=77))
     changes = (("Shift = 0;", "Shift = -2;"), ('= "EMA cross";', '= "my \\"best\\" \\x00E9 ;//";'))
     found = read(edited(emitted, *changes))
     assert (found.magic, found.server_shift, found.comment) == (77, -2, 'my "best" é ;//')
-    assert found.strategy == STRATEGIES["cross"]
+    assert found.strategy.strategy_id == STRATEGIES["cross"].strategy_id
+    assert found.strategy.looks == (("trade_comment", 'my "best" é ;//'),)
+    assert [edit.name for edit in found.edits] == ["TradeComment"]
     assert found.changed == ""
+
+
+def test_colours_of_arrows_are_edited_too() -> None:
+    found = read(edited(CROSS, ("LongColor = C'30,144,255';", "LongColor = C'1,2,3';")))
+    again = read(emit_mql5(found.strategy, FACTS))
+    assert again.strategy == found.strategy
+    assert "C'1,2,3'" in emit_mql5(found.strategy, FACTS)
 
 
 def test_a_value_beyond_its_range_widens_the_range() -> None:

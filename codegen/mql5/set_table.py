@@ -9,14 +9,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from codegen.mql5.changes import BESIDE_STRATEGY, Change, with_ea_values
 from codegen.mql5.facts import EmitFacts
-from codegen.mql5.inputs import FIXED_LOOKS, EaInput, ea_inputs
-from codegen.mql5.reading import BESIDE_STRATEGY, Change, with_ea_values
+from codegen.mql5.inputs import EaInput, ea_inputs
 from codegen.plan import build_plan
 from dsl.errors import DataError, ParamOutOfRange, UnknownName, did_you_mean
-from dsl.looks import LOOKS, checked_look, color_of_number
+from dsl.looks import color_of_number
 from dsl.params import ParamValue
 from dsl.strategy import Strategy
 
@@ -147,22 +147,11 @@ def apply_set(strategy: Strategy, table: SetTable, path: str = "") -> AppliedSet
         value = _value(entry, row.value, place)
         if value == entry.value:
             continue
-        if row.name in FIXED_LOOKS:
-            strategy = _with_look(strategy, FIXED_LOOKS[row.name], str(value), place)
-        elif row.name in BESIDE_STRATEGY:
+        if row.name in BESIDE_STRATEGY:
             beside[row.name] = value
         else:
             changes.append(Change(entry, value, place))
     return AppliedSet(with_ea_values(strategy, changes), beside)
-
-
-def _with_look(strategy: Strategy, look: str, value: str, place: str) -> Strategy:
-    try:
-        found = dict(strategy.looks) | {look: checked_look(LOOKS[look].name, value, comment=True)}
-    except ParamOutOfRange as error:
-        raise ParamOutOfRange(f"{place}: {error.message}", hint=error.hint) from None
-    looks = tuple((name, found[name]) for name in LOOKS if name in found)
-    return replace(strategy, looks=looks)
 
 
 def _value(entry: EaInput, text: str, place: str) -> ParamValue:
