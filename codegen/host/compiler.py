@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -31,7 +31,7 @@ from dsl.errors import CodegenError
 MISSING = "no C++ compiler was found"
 HINT = "install g++ or clang++, or: pip install genfx[verify]"
 RUNTIME = Path(__file__).parent / "runtime"
-_HEADER = '#pragma once\n#include "mql5.h"\n#include "ctrade.h"\n#include <initializer_list>\n'
+_HEADER = "experts.h"
 _COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0")
 _SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1")
 _STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
@@ -155,22 +155,20 @@ def _library_text(experts: list[str]) -> str:
         'extern "C" const HostExpert *genfx_expert(int number) {\n'
         f"    return number >= 0 && number < {len(experts)} ? experts[number] : nullptr;\n}}\n"
     )
-    return "\n".join(['#include "experts.h"', *experts, table])
+    return "\n".join([*experts, table])
 
 
 def _compile(compiler: Compiler, runtime: Path, text: str, aside: Path, *, sanitize: bool) -> Path:
     source, library = aside / "experts.cpp", aside / "experts.so"
     source.write_text(text, encoding="utf-8")
     objects = sorted(str(path) for path in runtime.glob("*.o"))
-    header = ["-include-pch", str(runtime / "experts.h.pch")] if compiler.clang else []
     warnings = [*_STRICT, *_ACCEPTED, *(_CLANG if compiler.clang else ())]
-    folders = [f"-I{runtime}", f"-I{RUNTIME}"]
     _run(
         [
             *compiler.command,
             *compiler.flags(sanitize=sanitize),
-            *header,
-            *folders,
+            *_included(compiler, runtime, "experts"),
+            f"-I{RUNTIME}",
             *warnings,
             "-shared",
             str(source),
@@ -191,13 +189,9 @@ def _run(command: Sequence[str]) -> None:
 # --- the runtime
 
 
-def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
-    """Return the folder with the compiled runtime and the precompiled header."""
-    return _compiled_runtime(compiler, sanitize)
-
-
 @cache
-def _compiled_runtime(compiler: Compiler, sanitize: bool) -> Path:
+def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
+    """Return the folder with the compiled runtime and the precompiled headers."""
     flags = compiler.flags(sanitize=sanitize)
     files = sorted(path for path in RUNTIME.iterdir() if path.suffix in (".h", ".cpp"))
     contents = [path.name + path.read_text(encoding="utf-8") for path in files]
@@ -222,20 +216,35 @@ def _compiled_runtime(compiler: Compiler, sanitize: bool) -> Path:
 def _compile_runtime(
     compiler: Compiler, flags: tuple[str, ...], sources: list[Path], folder: Path
 ) -> None:
-    header = folder / "experts.h"
-    header.write_text(_HEADER, encoding="utf-8")
-    suffix = ".pch" if compiler.clang else ".gch"
-    base = [*compiler.command, *flags, f"-I{RUNTIME}"]
-    jobs: list[Callable[[], None]] = [
-        lambda: _run([*base, "-x", "c++-header", str(header), "-o", f"{header}{suffix}"])
-    ]
-    for source in sources:
-        made = folder / f"{source.stem}.o"
-        speed = () if "-O1" in flags else ("-O2",)
-        command = [*base, *speed, "-c", str(source), "-o", str(made)]
-        jobs.append(lambda command=command: _run(command))  # type: ignore[misc]
+    """Compile all sources of the runtime, and the header twice: for experts and for itself."""
+    # Experts are not optimised: a third of the time, and a replay takes milliseconds all the same.
+    fast = flags if "-O1" in flags else (*flags, "-O1")
+    base = [*compiler.command, f"-I{RUNTIME}"]
+    headers = {"experts": flags, "runtime": fast}
+    jobs: list[list[str]] = []
+    for name, own in headers.items():
+        made = str(folder / f"{name}.h{'.pch' if compiler.clang else '.gch'}")
+        jobs.append([*base, *own, "-x", "c++-header", str(RUNTIME / _HEADER), "-o", made])
+    _run_all(jobs)
+    included = _included(compiler, folder, "runtime")
+    _run_all(
+        [
+            [*base, *fast, *included, "-c", str(source), "-o", str(folder / f"{source.stem}.o")]
+            for source in sources
+        ]
+    )
+
+
+def _included(compiler: Compiler, folder: Path, name: str) -> list[str]:
+    """Return the flags that read a precompiled header."""
+    if compiler.clang:
+        return ["-include-pch", str(folder / f"{name}.h.pch")]
+    return ["-include", str(folder / f"{name}.h")]
+
+
+def _run_all(commands: list[list[str]]) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in [pool.submit(job) for job in jobs]:
+        for done in [pool.submit(_run, command) for command in commands]:
             done.result()
 
 
