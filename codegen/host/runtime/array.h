@@ -86,7 +86,7 @@ bool ArrayIsDynamic(const Array<T> &array) {
 }
 template <typename T, typename V>
 int ArrayInitialize(Array<T> &array, V value) {
-    static_assert(std::is_arithmetic<T>::value == std::is_arithmetic<V>::value, "value of its type");
+    static_assert(std::is_arithmetic<T>::value == std::is_arithmetic<V>::value, "another type");
     for (auto &cell : array.cells)
         cell.value = static_cast<T>(value);
     return array.total();

@@ -1,5 +1,5 @@
-// Enumerations of time series and indicators with MetaTrader's values. Their type is int, so that a cast
-// number outside them stays what it is and can be refused.
+// Enumerations of time series and indicators with MetaTrader's values. Their type is int, so that
+// a cast number outside them stays what it is and can be refused.
 #pragma once
 
 enum ENUM_TIMEFRAMES : int {

@@ -2,6 +2,7 @@
 #include "array.h"
 #include "calendar.h"
 #include "program.h"
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -129,7 +130,7 @@ string IntegerToString(int64_t number, int width, ushort fill) {
 
 string DoubleToString(double number, int digits) {
     if (digits >= 0)
-        return host::written(("%." + std::to_string(digits > 16 ? 16 : digits) + "f").c_str(), number);
+        return host::written(("%." + std::to_string(std::min(digits, 16)) + "f").c_str(), number);
     return host::written(("%." + std::to_string(-digits) + "e").c_str(), number);
 }
 

@@ -84,6 +84,7 @@ Market market_of(const HostMarket &given, bool finer_ticks) {
         market.costs.both_touched = BothTouched::FINER;
     market.conversion = conversion_of(given);
     market.timeframe = given.bars.timeframe;
+    market.finer_timeframe = given.finer.timeframe;
     market.bars = bars_of(given.bars);
     market.finer = bars_of(given.finer);
     market.spreads = spreads_of(given.bars, given.spread);

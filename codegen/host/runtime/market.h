@@ -1,5 +1,5 @@
-// What the test is given: bars, symbol, account, costs; and how prices, rates and money are computed
-// from them. Prices are doubles in quote currency, rounded to the symbol's digits.
+// What the test is given: bars, symbol, account, costs; and how prices, rates and money are
+// computed from them. Prices are doubles in quote currency, rounded to the symbol's digits.
 #pragma once
 #include "structs.h"
 #include "timeseries.h"
@@ -47,7 +47,7 @@ struct Market {
     AccountFacts account;
     Costs costs;
     Conversion conversion;
-    int timeframe = 0;         // seconds
+    int timeframe = 0, finer_timeframe = 0;  // seconds
     std::vector<Bar> bars, finer;
     std::vector<int> spreads;  // points, for every bar: its own, the last known, or the default
 

@@ -43,7 +43,8 @@ void fail(const char *what, int where) {
     if (where > 0) {
         const int file = where / PLACES;
         const HostExpert *expert = running->expert;
-        const std::string name = expert != nullptr && file < expert->files ? expert->file[file] : "";
+        const bool named = expert != nullptr && file < expert->files;
+        const std::string name = named ? expert->file[file] : "";
         message += " in line " + std::to_string(where % PLACES);
         if (!name.empty())
             message = name + ": " + message;

@@ -1,5 +1,5 @@
-// One Expert Advisor on its chart: what is its own and not the account's. The program that runs in a
-// thread is found by program(); the host sets it before it enters the code of an Expert Advisor.
+// One Expert Advisor on its chart: what is its own and not the account's. The program that runs in
+// a thread is found by program(); the host sets it before it enters the code of an Expert Advisor.
 #pragma once
 #include "chart_objects.h"
 #include "expert.h"

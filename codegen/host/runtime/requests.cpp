@@ -54,7 +54,7 @@ uint Server::check_deal(const MqlTradeRequest &request) const {
     const double current = is_buy(request) ? quote.ask : quote.bid;
     if (!(request.price > 0) || !whole_multiple(request.price, symbol.tick, 1e-4))
         return TRADE_RETCODE_INVALID_PRICE;
-    const double allowed = static_cast<double>(request.deviation) * symbol.point + 1e-4 * symbol.point;
+    const double allowed = (static_cast<double>(request.deviation) + 1e-4) * symbol.point;
     const double slipped = std::max(std::fabs(request.price - current),
                                     market.costs.slippage * symbol.point);
     if (slipped > allowed)

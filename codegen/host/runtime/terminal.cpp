@@ -300,5 +300,5 @@ double TesterStatistics(ENUM_STATISTICS statistic) {
 bool PlaySound(const string &) { return false; }
 bool SendMail(const string &, const string &) { return false; }
 bool SendNotification(const string &) { return false; }
-bool EventSetTimer(int) { return true; }
+bool EventSetTimer(int) { return failed(ERR_FUNCTION_NOT_ALLOWED, false); }
 void EventKillTimer() {}

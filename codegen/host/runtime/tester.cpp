@@ -80,11 +80,13 @@ void Tester::bar(int row) {
     server.open_bar(row);
     server.charge_swap();
     server.fill_at_open();
+    tell_of_trades();
     if (script_.silent.count(row) == 0)
         first_ticks(row);
     if (finer_ticks_)
         finer_bars(row);
     server.fill_within_bar();
+    tell_of_trades();
     chart.own.extend(now.high, now.low, now.close, now.tick_volume);
     if (row == end_ - 1)
         server.close_all();
@@ -105,14 +107,13 @@ void Tester::finer_bars(int row) {
     const int64_t opened = market_.bars[static_cast<size_t>(row)].time;
     const auto before = [](const Bar &bar, int64_t time) { return bar.time.value < time; };
     auto finer = std::lower_bound(market_.finer.begin(), market_.finer.end(), opened, before);
-    const auto next = std::upper_bound(market_.finer.begin(), market_.finer.end(), opened,
-                                       [](int64_t time, const Bar &b) { return time < b.time.value; });
-    const int64_t step = next == market_.finer.end() ? 60 : std::max<int64_t>(4, next->time - opened);
+    const int64_t step = market_.finer_timeframe;
     for (; finer != market_.finer.end() && finer->time < opened + market_.timeframe; ++finer) {
         const bool rising = finer->close >= finer->open;
         if (finer->time != opened)
             tick(finer->open, finer->time);
         server.fill_within_finer(*finer);
+        tell_of_trades();
         server.moved_on = true;
         tick(rising ? finer->low : finer->high, finer->time + step / 4);
         tick(rising ? finer->high : finer->low, finer->time + step / 2);
@@ -129,8 +130,19 @@ void Tester::tick(double bid, int64_t time) {
 void Tester::call_on_tick() {
     server.execute_late_orders();
     program.calls = 0;
-    if (!removed_)
+    if (!removed_ && expert_.on_tick != nullptr)
         expert_.on_tick();
+    tell_of_trades();
+}
+
+// OnTrade follows deals, those of the server included.
+void Tester::tell_of_trades() {
+    const bool news = server.deals.size() > deals_told_ && deals_told_ > 0;
+    deals_told_ = server.deals.size();
+    if (!news || removed_ || expert_.on_trade == nullptr)
+        return;
+    program.calls = 0;
+    expert_.on_trade();
 }
 
 }  // namespace host

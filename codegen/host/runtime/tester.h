@@ -1,4 +1,5 @@
-// The course of a test: bars and ticks in their order, the program's handlers, what the script wants.
+// The course of a test: bars and ticks in their order, the program's handlers, what the script
+// wants.
 #pragma once
 #include "program.h"
 #include <set>
@@ -26,6 +27,7 @@ private:
     const Script &script_;
     int first_, end_;
     bool finer_ticks_, removed_ = false;
+    size_t deals_told_ = 0;
 
     bool start();
     void stop(int reason);
@@ -35,6 +37,7 @@ private:
     void finer_bars(int row);
     void tick(double bid, int64_t time);
     void call_on_tick();
+    void tell_of_trades();
 };
 
 }  // namespace host

@@ -1,4 +1,5 @@
-// Scalar types of MQL5. `long` is translated to int64_t, since C++ gives it another width on Windows.
+// Scalar types of MQL5. `long` is translated to int64_t, since C++ gives it another width on
+// Windows.
 #pragma once
 #include <cstddef>
 #include <cstdint>

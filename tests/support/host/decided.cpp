@@ -1,5 +1,5 @@
-// An Expert Advisor whose decisions come from a table: the trading part of an emitted one, written by
-// hand. The table is handed over as the address of its columns, one entry per bar of the chart.
+// An Expert Advisor whose decisions come from a table: the trading part of an emitted one, written
+// by hand. The table is handed over as the address of its columns, one entry per bar of the chart.
 #include "ctrade.h"
 #include "mql5.h"
 
@@ -23,10 +23,13 @@ datetime done = 0;  // bar that was decided
 bool secured;  // break-even was sent for the open position
 ulong secured_ticket;
 
-bool has(Column column) { return reinterpret_cast<const double *const *>(Table)[column] != nullptr; }
+const double *values(Column column) {
+    return reinterpret_cast<const double *const *>(Table)[column];
+}
+bool has(Column column) { return values(column) != nullptr; }
 
 double wanted(Column column, int row) {
-    return has(column) ? reinterpret_cast<const double *const *>(Table)[column][row] : 0.0;
+    return has(column) ? values(column)[row] : 0.0;
 }
 
 bool usable(double distance) { return distance > 1e-4 * Point() && distance <= 1e12 * Point(); }
@@ -34,8 +37,8 @@ double below(double price) { return MathFloor(price / tick_size + SLACK); }
 double above(double price) { return MathCeil(price / tick_size - SLACK); }
 double priced(double ticks) { return NormalizeDouble(ticks * tick_size, Digits()); }
 double gap() {
-    return MathMax(static_cast<double>(SymbolInfoInteger(Symbol(), SYMBOL_TRADE_STOPS_LEVEL)) * Point(),
-                   tick_size);
+    const int64_t level = SymbolInfoInteger(Symbol(), SYMBOL_TRADE_STOPS_LEVEL);
+    return MathMax(static_cast<double>(level) * Point(), tick_size);
 }
 
 bool select() {
@@ -75,8 +78,9 @@ bool open(bool is_long, int row) {
     volume = MathMin(volume, SymbolInfoDouble(Symbol(), SYMBOL_VOLUME_MAX));
     const ENUM_ORDER_TYPE type = is_long ? ORDER_TYPE_BUY : ORDER_TYPE_SELL;
     trade.PositionOpen(Symbol(), type, NormalizeDouble(volume, 8), quote, sl, tp, "test");
-    if (trade.ResultRetcode() != TRADE_RETCODE_DONE && trade.ResultRetcode() != TRADE_RETCODE_NO_MONEY)
-        PrintFormat("open: %u", trade.ResultRetcode());
+    const uint code = trade.ResultRetcode();
+    if (code != TRADE_RETCODE_DONE && code != TRADE_RETCODE_NO_MONEY)
+        PrintFormat("open: %u", code);
     return true;
 }
 
@@ -92,7 +96,8 @@ void protect(int row) {
     const bool is_long = PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
     const ulong ticket = static_cast<ulong>(PositionGetInteger(POSITION_TICKET));
     const double quote = SymbolInfoDouble(Symbol(), is_long ? SYMBOL_BID : SYMBOL_ASK);
-    const double before = PositionGetDouble(POSITION_SL), entry = PositionGetDouble(POSITION_PRICE_OPEN);
+    const double before = PositionGetDouble(POSITION_SL);
+    const double entry = PositionGetDouble(POSITION_PRICE_OPEN);
     double sl = before;
     if (ticket != secured_ticket)
         secured = false;
@@ -102,12 +107,15 @@ void protect(int row) {
     const double tolerance = 1e-4 * Point();
     if (!secured && usable(due) && gained >= due - tolerance && lock >= -tolerance &&
         lock <= 1e12 * Point()) {
-        sl = better(is_long, quote, sl, priced(is_long ? below(entry + lock) : above(entry - lock)));
+        const double ticks = is_long ? below(entry + lock) : above(entry - lock);
+        sl = better(is_long, quote, sl, priced(ticks));
         secured = sl != before;
     }
     const double trail = wanted(TRAILING_STOP, row);
-    if (usable(trail))
-        sl = better(is_long, quote, sl, priced(is_long ? below(quote - trail) : above(quote + trail)));
+    if (usable(trail)) {
+        const double ticks = is_long ? below(quote - trail) : above(quote + trail);
+        sl = better(is_long, quote, sl, priced(ticks));
+    }
     if (sl != before && !trade.PositionModify(ticket, sl, PositionGetDouble(POSITION_TP)))
         PrintFormat("modify: %u", trade.ResultRetcode());
 }
