@@ -16,10 +16,14 @@ import numpy as np
 import pytest
 
 import dsl.nodes  # noqa: F401  fills the registry
+from backtest.market import Market
 from codegen.calls import call_tolerance, own_warmup
+from codegen.host.compiler import build
+from codegen.host.replay import replay
 from codegen.verify.markets import nasty_bars
 from dsl.jit import F64
 from dsl.registry import NodeType, Signature, lookup, signatures
+from tests.support.bars import EURUSD
 from tests.support.columns import flat_fields
 from tests.support.indicators.calls import (
     AROUND,
@@ -318,6 +322,22 @@ def test_real_volume_is_read_where_it_is_asked_for(library: Indicators) -> None:
         library.values(f"iVolumes({CHART}, VOLUME_{kind})")[0] for kind in ("TICK", "REAL")
     )
     assert np.array_equal(real, 3 * ticks)
+
+
+def test_refused_handles_tell_why_and_indicators_apply_to_others() -> None:
+    source = (Path(__file__).parent / "support" / "host" / "handles.mq5").read_text("utf-8")
+    bars = nasty_bars(np.random.default_rng(1), 80)
+    found = replay(build([source]), 0, Market(bars, EURUSD))
+    assert found.fault is None
+    assert found.leaked_handles == 0
+    assert [line.text for line in found.journal] == [
+        "period -1 4002",
+        "method -1 4002",
+        "symbol -1 4801",
+        "handle -1 4807",
+        "timeframe -1 4804",
+        "average true",
+    ]
 
 
 def test_every_declared_function_is_called_here() -> None:

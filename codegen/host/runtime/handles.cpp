@@ -33,13 +33,13 @@ std::vector<int> Handles::left() const {
 int create_handle(const string &symbol, ENUM_TIMEFRAMES timeframe, IndicatorFactory factory) {
     Program &me = program();
     if (!own_symbol(symbol))
-        return failed(ERR_MARKET_UNKNOWN_SYMBOL, INVALID_HANDLE);
+        return failed(ERR_INDICATOR_UNKNOWN_SYMBOL, INVALID_HANDLE);
     if (me.chart->series(timeframe) == nullptr)
         return failed(ERR_INDICATOR_CANNOT_CREATE, INVALID_HANDLE);
     return me.handles.add(timeframe, std::move(factory));
 }
 
-int bad_parameters() { return failed(ERR_INDICATOR_WRONG_PARAMETERS, INVALID_HANDLE); }
+int bad_parameters() { return failed(ERR_WRONG_INTERNAL_PARAMETER, INVALID_HANDLE); }
 
 IndicatorFactory factory_of(int handle, const string &symbol, ENUM_TIMEFRAMES timeframe) {
     Program &me = program();
@@ -49,7 +49,7 @@ IndicatorFactory factory_of(int handle, const string &symbol, ENUM_TIMEFRAMES ti
                           me.chart->series(timeframe) ==
                               me.chart->series(me.handles[handle].timeframe);
     return together ? me.handles[handle].factory
-                    : failed(ERR_INDICATOR_WRONG_PARAMETERS, IndicatorFactory());
+                    : failed(ERR_INDICATOR_CANNOT_APPLY, IndicatorFactory());
 }
 
 namespace {
