@@ -27,6 +27,7 @@ SCRIPTS = {
     "plain": Script(),
     "bars_without_ticks": Script(skip=7),
     "data_late": Script(refuse=5),
+    "history_loaded_later": Script(late=ROWS // 2, missing=ROWS // 4),
 }
 
 
@@ -39,10 +40,10 @@ def check(program: Path, number: int, strategy: Strategy, script: Script) -> Non
     wanted = Evaluator(MARKET).decisions(strategy)
     warmup = build_plan(strategy).warmup_on(MARKET.bars.timeframe)
     found = run(program, number, strategy, MARKET, script)
-    rows = np.arange(ROWS) >= warmup
+    rows = np.arange(ROWS) >= max(warmup, script.late)
     rows &= (np.arange(ROWS) % script.skip != 0) if script.skip else True
     assert (found["ready"][rows] == 1).all()
-    assert not found["ready"][:warmup].any()
+    assert script.late or not found["ready"][:warmup].any()
     for field in FIELDS:
         np.testing.assert_array_equal(found[field][rows] > 0, getattr(wanted, field)[rows], field)
     for field in DISTANCE_PORTS:

@@ -14,8 +14,8 @@ from typing import Literal, assert_never
 from codegen.larger import FIRST_BUCKET
 from codegen.mql5.builtins import average_or_self, makes_itself
 from codegen.mql5.inputs import symbolic_params
-from codegen.mql5.symbolic import Amount, amount_of, largest, plus, rule_amount, times
-from codegen.mql5.text import bars_in
+from codegen.mql5.symbolic import Amount, amount_of, amount_text, largest, plus, rule_amount, times
+from codegen.mql5.text import bars_in, local
 from codegen.plan import Plan, Step
 from dsl.nodes.timeframe import ALIGN
 
@@ -165,10 +165,18 @@ def _rows(plan: Plan, names: dict[str, str], forms: tuple[Form, ...]) -> tuple[A
         if wanted is None or not _reads_inputs(forms[number]):
             continue
         below = plus(wanted, step_reach(step, names))
+        if forms[number] == "align" and wanted != ONE:
+            below = _larger_rows(plan.steps[step.inputs[0]].timeframe, wanted)
         for child in step.inputs:
             before = rows[child]
             rows[child] = below if before is None else largest(before, below)
     return tuple(rows)
+
+
+def _larger_rows(timeframe: int, wanted: Amount) -> Amount:
+    """Return how many larger bars so many of the newest bars of the chart lie in."""
+    oldest = amount_text(plus(wanted, ((-1, ()),)))
+    return ((1, (f"{local('shifts', timeframe)}[{oldest}]",)),)
 
 
 def _history(plan: Plan, forms: tuple[Form, ...]) -> tuple[bool, ...]:

@@ -88,7 +88,8 @@ def _missing(forms: Forms, writer: StepWriter, number: int) -> Amount:
     if forms.rows[number] is None:
         return NONE
     timeframe = writer.plan.steps[number].timeframe
+    if timeframe:
+        return times(forms.warmups[number], bars_in(timeframe))
     read = writer.leaf_bars(number)
     before = NONE if read == NONE else plus(read, ((-1, ()),))
-    own = largest(forms.warmups[number], before)
-    return times(own, bars_in(timeframe)) if timeframe else own
+    return largest(forms.warmups[number], before)

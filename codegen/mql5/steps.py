@@ -217,20 +217,20 @@ class StepWriter:
     def rates_lines(self) -> tuple[str, ...]:
         """Return the lines that read the bars of a decision; with less history, as many as are."""
         lines: list[str] = []
+        for timeframe in self.plan.timeframes:
+            rows = largest(NONE, *(self.leaf_bars(n) for n in self._aligned(timeframe)))
+            if rows != NONE:
+                lines += shift_lines(timeframe, amount_text(rows))
         for timeframe in (*self.plan.timeframes, CHART):
             steps = list(enumerate(self.plan.steps))
             own = [n for n, s in steps if s.timeframe == timeframe and s.type.fields]
             bars = largest(NONE, *(self.leaf_bars(number) for number in own))
-            all_bars = f"Bars(_Symbol, {period(timeframe)})" if timeframe else "bars"
-            there = f"MathMin({all_bars}, {amount_text(bars)})"
             if bars != NONE:
+                there = f"Bars(_Symbol, {period(timeframe)})" if timeframe else "bars"
                 rates = local("rates", timeframe)
                 read = f"ReadLargerRates({period(timeframe)}, " if timeframe else "ReadRates("
-                lines += [f"MqlRates {rates}[];", *_or_leave(f"{read}{there}, {rates})")]
-            shifts = largest(NONE, *(self.leaf_bars(n) for n in self._aligned(timeframe)))
-            if shifts != NONE:
-                there = f"MathMin(bars, {amount_text(shifts)})"
-                lines += shift_lines(timeframe, there)
+                call = f"{read}MathMin({there}, {amount_text(bars)}), {rates})"
+                lines += [f"MqlRates {rates}[];", *_or_leave(call)]
         return tuple(lines)
 
     def _aligned(self, timeframe: int) -> list[int]:
