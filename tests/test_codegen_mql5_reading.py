@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from codegen.mql5.emit import emit_mql5
+from codegen.mql5.portfolio import emit_portfolio, portfolio_parts
+from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
 from codegen.mql5.reading import ReadExpert, decoded_source, read_expert
 from dsl.errors import CodegenError, GenfxError
 from dsl.parametrize import parametrize
@@ -179,3 +182,54 @@ def test_values_that_are_allowed_only_together_are_read_together() -> None:
     wrong = ("MacdSignal = 9;", "MacdSignal = 0;")
     with pytest.raises(CodegenError, match="MacdSignal = 0: "):
         read(edited(source, fast, slow, wrong))
+
+
+PARTS = portfolio_parts([STRATEGIES["cross"], STRATEGIES["evolved"]], (0.25, 0.5), 900)
+PORTFOLIO = emit_portfolio(PARTS, FACTS, 5000.0)
+
+
+def test_a_portfolio_gives_all_its_parts_back() -> None:
+    found = read_portfolio(PORTFOLIO, "both.mq5")
+    assert found.parts == PARTS
+    assert (found.edits, found.changed, found.server_shift) == ((), "", 0)
+    assert is_portfolio(PORTFOLIO)
+    assert not is_portfolio(CROSS)
+
+
+def test_edited_inputs_of_a_portfolio_go_to_their_part() -> None:
+    changes = (
+        ("P1_InpFast = 12;", "P1_InpFast = 7;"),
+        ("P1_Lots = 0.1;", "P1_Lots = 0.3;"),
+        ("P2_InpTradesPerDay = 2;", "P2_InpTradesPerDay = 5;"),
+        ("P2_Weight = 0.5;", "P2_Weight = 0.6;"),
+        ("P2_MagicNumber = 901;", "P2_MagicNumber = 44;"),
+    )
+    first, second = read_portfolio(edited(PORTFOLIO, *changes), "both.mq5").parts
+    size = parse('strategy "x" { enter long when close > open size 0.3 lots }').port("size")
+    assert first.strategy.inputs == with_values(STRATEGIES["cross"], {"fast": 7}).inputs
+    assert first.strategy.port("size") is size
+    assert second.strategy.rule("trades_per_day") == 5
+    assert (second.weight, second.magic, first.magic) == (0.6, 44, 900)
+
+
+def test_changed_code_of_a_portfolio_is_named_by_its_line() -> None:
+    lines = PORTFOLIO.split("\n")
+    row = next(i for i, line in enumerate(lines) if "volume = MathFloor(" in line)
+    lines[row] = lines[row].replace("MathFloor", "MathCeil")
+    assert read_portfolio("\n".join(lines)).changed.startswith(f"line {row + 1}: ")
+    with pytest.raises(CodegenError, match=r"expert:\d+: InpFast = 0: "):
+        read_portfolio(edited(PORTFOLIO, ("P1_InpFast = 12;", "P1_InpFast = 0;")))
+    with pytest.raises(CodegenError, match="no strategies of a portfolio"):
+        read_portfolio(CROSS)
+
+
+def test_the_command_writes_the_parts_of_a_portfolio(tmp_path: Path) -> None:
+    expert, out = tmp_path / "both.mq5", tmp_path / "part.strat"
+    expert.write_text(PORTFOLIO)
+    result = CliRunner().invoke(app, ["import", str(expert), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    for number, part in enumerate(PARTS, 1):
+        written = (tmp_path / f"part_{number}.strat").read_text()
+        assert parse(written).strategy_id == part.strategy.strategy_id
+    shown = CliRunner().invoke(app, ["import", str(expert), "--json"])
+    assert [row["magic"] for row in json.loads(shown.stdout)["parts"]] == [900, 901]

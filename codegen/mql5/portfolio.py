@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from codegen.mql5.checksum import stamped
 from codegen.mql5.emit import emitted, input_groups
 from codegen.mql5.facts import EmitFacts, genfx_version, portfolio_header
 from codegen.mql5.inputs import ARROWS, MAGIC, SHIFT, WEIGHT, EaInput, ea_inputs, magic_number
@@ -115,7 +116,7 @@ def emit_portfolio(
     """
     facts = facts or EmitFacts()
     texts = [taken_apart(emitted(p.strategy, _own_facts(facts, p), part=True)) for p in parts]
-    inputs = _inputs(parts, facts, capital)
+    inputs = portfolio_inputs(parts, facts, capital)
     own = [{entry.name.partition("_")[2]: entry.name for entry in rows} for rows in inputs[1:]]
     common = _common_functions(texts, own)
     tester = reached(texts[0].functions, ["OnTester"])
@@ -139,14 +140,14 @@ def emit_portfolio(
         tester=(*_globals(texts[0]), *(texts[0].functions[name].text for name in tester)),
     )
     template = environment().get_template("portfolio/expert.mq5.j2")
-    return tidy(template.render(sheet=sheet, facts=facts))
+    return stamped(tidy(template.render(sheet=sheet, facts=facts)))
 
 
 def portfolio_set(
     parts: Sequence[Part], facts: EmitFacts | None = None, capital: float = 0.0
 ) -> bytes:
     """Return the .set file of a portfolio EA."""
-    rows = _inputs(parts, facts or EmitFacts(), capital)
+    rows = portfolio_inputs(parts, facts or EmitFacts(), capital)
     remarks = [f"Portfolio of {len(parts)} strategies"]
     remarks += [f"genfx strategy {part.strategy.strategy_id}" for part in parts]
     return set_bytes(remarks, (entry for one in rows for entry in one))
@@ -156,7 +157,7 @@ def _own_facts(facts: EmitFacts, part: Part) -> EmitFacts:
     return replace(facts, magic=part.magic)
 
 
-def _inputs(
+def portfolio_inputs(
     parts: Sequence[Part], facts: EmitFacts, capital: float
 ) -> tuple[tuple[EaInput, ...], ...]:
     """Return the inputs of all, then those of each part."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codegen.mql5.changes import BESIDE_STRATEGY, Change, with_ea_values
@@ -31,7 +32,6 @@ from dsl.timeframes import TIMEFRAMES
 
 # inputs of the EA that are no part of its strategy
 _PREFIX = "//|"
-_STRATEGY = f"{_PREFIX} {STRATEGY_FOLLOWS}"
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{4}|.)")
 _COLOR = re.compile(r"C'(\d{1,3}),(\d{1,3}),(\d{1,3})'")
 _WHOLE = re.compile(r"[+-]?\d{1,19}")
@@ -68,8 +68,8 @@ class ReadExpert:
 
 
 @dataclass(frozen=True, slots=True)
-class _Declared:
-    """An input as the text declares it."""
+class Declared:
+    """An input as the text of an EA declares it."""
 
     line: int
     type: str
@@ -104,9 +104,9 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
     emitted = parse(_strategy_text(source, path), path)
     plan = build_plan(emitted)
     wanted = ea_inputs(plan, emitted.expert.type, EmitFacts())
-    declared = _declared(source, path)
-    _same_names(wanted, declared, path)
-    values = {entry.name: _value(entry, declared[entry.name], path) for entry in wanted}
+    declared = declared_inputs(source, path)
+    same_names(wanted, declared, path)
+    values = {entry.name: read_value(entry, declared[entry.name], path) for entry in wanted}
     changes, edits = [], []
     for entry in wanted:
         place, value = declared[entry.name], values[entry.name]
@@ -117,7 +117,7 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
         strategy=with_ea_values(emitted, changes),
         emitted=emitted,
         edits=tuple(edits),
-        changed=_changed(source, emitted),
+        changed=changed_text(source, lambda facts: emit_mql5(emitted, facts)),
         magic=int(values[MAGIC]),
         server_shift=int(values[SHIFT]),
         comment=str(values[look_names(plan)["trade_comment"]]),
@@ -126,34 +126,49 @@ def read_expert(source: str, path: str = "") -> ReadExpert:
 
 def _strategy_text(source: str, path: str) -> str:
     """Return the strategy of the header, on the lines where it stands."""
-    lines = source.split("\n")
-    starts = [i for i, line in enumerate(lines) if line.rstrip() == _STRATEGY]
-    if len(starts) != 1:
-        found = "several strategies" if starts else "no strategy of genfx"
+    texts = header_texts(source, lambda line: line == STRATEGY_FOLLOWS)
+    if len(texts) != 1:
+        found = "several strategies" if texts else "no strategy of genfx"
         raise CodegenError(
             f"{path}: holds {found} in its header",
-            hint="a strategy can be read from an Expert Advisor that genfx emitted for it alone",
+            hint="a strategy can be read from an Expert Advisor that genfx emitted for it",
         )
-    start = starts[0] + 1
-    end = start
-    while end < len(lines) and lines[end].startswith(_PREFIX):
-        end += 1
-    return "\n" * start + "\n".join(line[len(_PREFIX) :].rstrip() for line in lines[start:end])
+    return texts[0]
 
 
-def _declared(source: str, path: str) -> dict[str, _Declared]:
-    found: dict[str, _Declared] = {}
+def header_texts(source: str, announces: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the texts of the header that follow such lines, each on the lines where it stands."""
+    inside = [line.rstrip().removeprefix(_PREFIX) for line in _header_lines(source)]
+    starts = [row for row, line in enumerate(inside, 1) if announces(line.strip())]
+    ends = [*(start - 1 for start in starts[1:]), len(inside)]
+    return tuple(
+        "\n" * start + "\n".join(inside[start:end])
+        for start, end in zip(starts, ends, strict=False)
+    )
+
+
+def _header_lines(source: str) -> list[str]:
+    """Return the lines of the comment that begins the file, its last line left out."""
+    lines = source.split("\n")
+    end = next((i for i, line in enumerate(lines) if i and not line.startswith(_PREFIX)), 0)
+    return lines[:end]
+
+
+def declared_inputs(source: str, path: str) -> dict[str, Declared]:
+    """Return the inputs that the text of an EA declares, by name."""
+    found: dict[str, Declared] = {}
     for number, line in enumerate(source.split("\n"), 1):
         match = input_line(line)
         if match is None:
             continue
         if match["name"] in found:
             raise CodegenError(f"{path}:{number}: the input {match['name']} is declared twice")
-        found[match["name"]] = _Declared(number, match["type"], match["value"].strip())
+        found[match["name"]] = Declared(number, match["type"], match["value"].strip())
     return found
 
 
-def _same_names(wanted: tuple[EaInput, ...], found: dict[str, _Declared], path: str) -> None:
+def same_names(wanted: Sequence[EaInput], found: Mapping[str, Declared], path: str) -> None:
+    """Refuse a text that lacks inputs or has others."""
     names = [entry.name for entry in wanted]
     for name in names:
         if name not in found:
@@ -167,7 +182,8 @@ def _same_names(wanted: tuple[EaInput, ...], found: dict[str, _Declared], path: 
             )
 
 
-def _value(entry: EaInput, found: _Declared, path: str) -> ParamValue:
+def read_value(entry: EaInput, found: Declared, path: str) -> ParamValue:
+    """Return the value that an input has in the text, in the type that it must have."""
     place = f"{path}:{found.line}: {entry.name}"
     if found.type != entry.type:
         raise CodegenError(f"{place} is {found.type}; its strategy wants {entry.type}")
@@ -214,22 +230,27 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(code[1:], 16)) if len(code) > 1 else _PLAIN.get(code, code)
 
 
-def _changed(source: str, emitted: Strategy) -> str:
-    """Return what is not as genfx wrote it, "" if all is."""
+def changed_text(source: str, emission: Callable[[EmitFacts], str]) -> str:
+    """Return what of an EA is not as genfx wrote it, "" if all is.
+
+    Args:
+        source: The text.
+        emission: Emits the EA anew; used to find the line.
+    """
     found = stated(source)
     if found == checksum(source):
         return ""
-    where = _first_difference(source, emitted)
+    where = _first_difference(source, emission)
     return f"{where or 'the text'} is not as genfx wrote it" + ("" if found else "; no checksum")
 
 
-def _first_difference(source: str, emitted: Strategy) -> str:
+def _first_difference(source: str, emission: Callable[[EmitFacts], str]) -> str:
     """Return the first line of the code that differs from an emission now, "" where none does.
 
     The header and OnTester say more than the strategy does and are left out.
     """
     facts = EmitFacts(timeframe=TIMEFRAMES.get(_stated_timeframe(source), 0))
-    ours, theirs = (_code_lines(text) for text in (emit_mql5(emitted, facts), source))
+    ours, theirs = (_code_lines(text) for text in (emission(facts), source))
     for (_, wanted), (number, line) in zip(ours, theirs, strict=False):
         if wanted != line:
             return f"line {number}: {line or '(empty)'!r}, where {wanted!r} is expected,"

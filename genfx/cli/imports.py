@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,15 @@ from genfx.cli.options import JsonOption
 from genfx.cli.show import print_json, read_bytes, write_file
 
 if TYPE_CHECKING:
+    from codegen.mql5.portfolio_reading import ReadPortfolio
     from codegen.mql5.reading import ReadExpert
 
 
 def import_expert(
     file: Annotated[Path, typer.Argument(help="An Expert Advisor that genfx emitted (.mq5).")],
     out: Annotated[
-        Path | None, typer.Option(help="The strategy file (.strat); default: the screen.")
+        Path | None,
+        typer.Option(help="The strategy file (.strat), numbered for the parts of a portfolio."),
     ] = None,
     ignore_changes: Annotated[
         bool, typer.Option("--ignore-changes", help="Read the header of changed code too.")
@@ -29,18 +32,34 @@ def import_expert(
 
     Values of inputs may have been edited; ranges stay, and reach to the new value at least. Where
     anything else is no longer as genfx wrote it, the strategy in the header is not what the code
-    does, and that is an error.
+    does, and that is an error. Of a portfolio every part comes back.
     """
+    from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
     from codegen.mql5.reading import decoded_source, read_expert
-    from dsl.text.printer import format_strategy
 
-    found = read_expert(decoded_source(read_bytes(file), str(file)), str(file))
-    if found.changed and not ignore_changes:
+    source = decoded_source(read_bytes(file), str(file))
+    if is_portfolio(source):
+        parts = read_portfolio(source, str(file))
+        _refuse_changed(file, parts.changed, ignore_changes)
+        _give_parts(parts, out, as_json)
+    else:
+        found = read_expert(source, str(file))
+        _refuse_changed(file, found.changed, ignore_changes)
+        _give(found, out, as_json)
+
+
+def _refuse_changed(file: Path, changed: str, ignored: bool) -> None:
+    if changed and not ignored:
         raise CodegenError(
-            f"{file}: {found.changed}",
+            f"{file}: {changed}",
             hint="write the change into a strategy (.strat) and export it; --ignore-changes reads "
             "the strategy in the header, which the code no longer follows",
         )
+
+
+def _give(found: ReadExpert, out: Path | None, as_json: bool) -> None:
+    from dsl.text.printer import format_strategy
+
     text = format_strategy(found.strategy)
     if out is not None:
         write_file(out, text.encode())
@@ -53,6 +72,36 @@ def import_expert(
         typer.echo(note, err=True)
     if out is not None:
         typer.echo(f"{out}: {found.strategy.title or 'untitled'}, {found.strategy.strategy_id[:8]}")
+
+
+def _give_parts(found: ReadPortfolio, out: Path | None, as_json: bool) -> None:
+    """Write or print each part of a portfolio; files are numbered."""
+    from dsl.text.printer import format_strategy
+
+    texts = [format_strategy(part.strategy) for part in found.parts]
+    if out is not None:
+        paths = [out.with_stem(f"{out.stem}_{n}") for n in range(1, len(texts) + 1)]
+        for path, text in zip(paths, texts, strict=True):
+            write_file(path, text.encode())
+            if not as_json:
+                typer.echo(f"{path}: {len(text)} bytes")
+    if as_json:
+        rows = [
+            {"strategy": text, "weight": part.weight, "magic": part.magic}
+            for text, part in zip(texts, found.parts, strict=True)
+        ]
+        edits = [asdict(edit) for edit in found.edits]
+        print_json({"parts": rows, "edits": edits, "changed": found.changed})
+        return
+    if out is None:
+        typer.echo("\n".join(texts), nl=False)
+    for edit in found.edits:
+        typer.echo(f"note: {edit.name} = {edit.value}, was {edit.emitted}", err=True)
+    for number, part in enumerate(found.parts, 1):
+        told = f"weight {part.weight:g}, magic number {part.magic}"
+        typer.echo(f"note: part {number}: {told}", err=True)
+    if found.changed:
+        typer.echo(f"note: changed: {found.changed}", err=True)
 
 
 def _notes(found: ReadExpert) -> list[str]:
@@ -70,10 +119,7 @@ def _facts(found: ReadExpert) -> dict[str, object]:
     return {
         "strategy_id": found.strategy.strategy_id,
         "emitted_id": found.emitted.strategy_id,
-        "edits": [
-            {"input": edit.name, "line": edit.line, "emitted": edit.emitted, "value": edit.value}
-            for edit in found.edits
-        ],
+        "edits": [asdict(edit) for edit in found.edits],
         "changed": found.changed,
         "magic": found.magic,
         "server_shift": found.server_shift,
