@@ -75,7 +75,7 @@ def _pairs(signature: Signature, arguments: list[Argument]) -> list[tuple[Formal
 
 def _cost(world: World, formal: Formal, argument: Argument) -> int:
     value = argument.value
-    if formal.rank != len(value.dimensions):
+    if not _same_rank(formal, value, generic=not world.is_type(formal.type)):
         return 1000
     if formal.type == value.type or formal.name == "..." or not world.is_type(formal.type):
         return _EXACT
@@ -95,6 +95,13 @@ def _cost(world: World, formal: Formal, argument: Argument) -> int:
     except Refused:
         return _NARROWER
     return _WIDER
+
+
+def _same_rank(formal: Formal, value: Value, *, generic: bool) -> bool:
+    """Functions for any array also take one of two dimensions: it lies flat in memory."""
+    if generic and formal.rank == 1 and len(value.dimensions) == 2 and value.row is None:
+        return True
+    return formal.rank == len(value.dimensions)
 
 
 def prepared(
@@ -119,7 +126,7 @@ def _prepared(
         return _any(world, value, at)
     wanted = bound.get(formal.type, formal.type)
     role = f"for parameter '{formal.name}' of {signature.name} a value"
-    if formal.rank != len(value.dimensions):
+    if not _same_rank(formal, value, generic=formal.type in signature.generic):
         shown = f"{wanted}{'[]' * formal.rank}"
         raise Refused(at, f"{role} of type {shown} is wanted, found {value}")
     if wanted in signature.generic:

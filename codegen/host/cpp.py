@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codegen.host import syntax
+from codegen.host.calls import Argument, choose, prepared
 from codegen.host.declarations import Declarations
 from codegen.host.errors import Mql5Error, Problem, problem_at
 from codegen.host.expressions import Expressions, place_of
@@ -234,16 +235,24 @@ class _Program:
             raise Refused(at, f"{owner} does not declare {signature}")
 
     def _starts(self, node: syntax.Function, owner: str, expressions: Expressions) -> str:
-        codes = []
-        for start in node.starts:
-            at = (start.line, start.column)
-            symbol = self.world.records[owner].fields.get(start.name)
-            if symbol is None or len(start.arguments) != 1 or symbol.rank:
-                raise Refused(at, f"'{start.name}' cannot be set here")
-            value = expressions.read(start.arguments[0])
-            code = convert(self.world, value, symbol.type, place_of(start.arguments[0]))
-            codes.append(f"{symbol.code}({code})")
+        codes = [
+            self._start(start, self.world.records[owner], expressions) for start in node.starts
+        ]
         return f" : {', '.join(codes)}" if codes else ""
+
+    def _start(self, start: syntax.Start, record: RecordType, expressions: Expressions) -> str:
+        at = (start.line, start.column)
+        if start.name in record.bases[:1]:
+            given = [Argument(expressions.read(a), place_of(a)) for a in start.arguments]
+            found = self.world.records[start.name].constructors
+            chosen = choose(self.world, start.name, found, given, at)
+            return f"{start.name}({', '.join(prepared(self.world, chosen, given)[0])})"
+        symbol = record.fields.get(start.name)
+        if symbol is None or len(start.arguments) != 1 or symbol.rank:
+            raise Refused(at, f"'{start.name}' cannot be set here")
+        value = expressions.read(start.arguments[0])
+        code = convert(self.world, value, symbol.type, place_of(start.arguments[0]))
+        return f"{symbol.code}({code})"
 
     # --- entry
 
