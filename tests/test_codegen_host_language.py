@@ -31,12 +31,20 @@ sum 3.5
 square 4 9 1
 integers -3 -1 3 -2
 precedence 14 11
-loops 24
+loops 25
 series 0.5 20.5
 ab12 1 65
 60 2024.01.02 03:05
 """
-TICK = "void OnTick(void)\n  {\n   int zero = 0;\n   double values[3];\n   values[0] = 0.0;\n   {LINE}\n  }\n"
+TICK = """\
+void OnTick(void)
+  {
+   int zero = 0;
+   double values[3];
+   values[0] = 0.0;
+   {LINE}
+  }
+"""
 LINE = TICK[: TICK.index("{LINE}")].count("\n") + 1
 FATAL = {
     "Print(5 / zero);": "zero divide",

@@ -238,7 +238,7 @@ class _Program:
         codes = [
             self._start(start, self.world.records[owner], expressions) for start in node.starts
         ]
-        return f" : {', '.join(codes)}" if codes else ""
+        return f" : {', '.join(codes)}"
 
     def _start(self, start: syntax.Start, record: RecordType, expressions: Expressions) -> str:
         at = (start.line, start.column)
