@@ -99,17 +99,6 @@ EDITED = {
             'PrintFormat("marks %d", GlobalVariablesTotal());\n   PrintFormat("stopped',
         ),
     ),
-    "panel_told": edited(
-        "guarded",
-        (
-            "      ObjectsDeleteAll(0, ObjectPrefix());",
-            """     {
-      for(int i = 0; i < 6; i++)
-         Print(ObjectGetString(0, ObjectPrefix() + "line " + IntegerToString(i), OBJPROP_TEXT));
-      PrintFormat("objects %d", ObjectsDeleteAll(0, ObjectPrefix()));
-     }""",
-        ),
-    ),
     "filled_in_parts": edited("guarded", ("DEAL_POSITION_ID", "DEAL_ENTRY")),
     "with_credit": edited(
         "guarded",
@@ -357,48 +346,3 @@ def test_inputs_are_refused_by_name(library: Path) -> None:
         found = replay(library, NUMBERS["exits"], MARKET, inputs=inputs)
         assert found.init_code != 0
         assert any(line.text.startswith(f"input {name}: ") for line in found.journal)
-
-
-# The chart
-
-
-def panel(library: Path, script: Script, **inputs: bool) -> tuple[int, list[str], HostResult]:
-    """Return how many objects stood in the chart at the end, and the lines of the panel."""
-    number = NUMBERS["panel_told"]
-    found = replay(library, number, MARKET, inputs=inputs, script=script)
-    assert found.fault is None
-    texts = [line.text for line in found.journal]
-    at = next(i for i, text in enumerate(texts) if text.startswith("objects "))
-    return int(texts[at].split()[1]), texts[at - 6 : at], found
-
-
-def test_the_panel_says_what_the_expert_knows(library: Path) -> None:
-    count, lines, found = panel(library, Script(live=True, ticks=2), ShowPanel=True)
-    assert count > 6  # arrows, too
-    assert lines[0] == "Guarded, magic 77"
-    assert lines[1] in {"long", "flat"}
-    assert lines[2] == "no position" or "lots at" in lines[2]
-    assert lines[3].startswith("today ")
-    assert lines[3].endswith("at most 2 entries, daily loss limit 0.2%, drawdown stop 50%")
-    assert lines[4].removeprefix("last entry left out: ") in {"trades per day", "daily loss"}
-    assert lines[5].startswith("next decision: 2017.")
-    assert found.objects_left == ()
-
-
-def test_arrows_mark_every_deal_of_the_expert(library: Path) -> None:
-    count, lines, found = panel(library, Script(live=True, ticks=2))
-    assert lines == [""] * 6
-    recent = found.deals.time >= found.deals.time[-1] - 20 * 86_400
-    assert recent.sum() <= count <= len(found.deals)
-
-
-@pytest.mark.parametrize(
-    ("script", "inputs"),
-    [(SMOOTH, {"ShowPanel": True}), (Script(live=True), {"ShowArrows": False})],
-)
-def test_nothing_is_drawn_in_the_tester_or_on_demand(
-    library: Path, script: Script, inputs: dict[str, bool]
-) -> None:
-    found = replay(library, NUMBERS["panel_told"], MARKET, inputs=inputs, script=script)
-    drawn = [line.text for line in found.journal if line.text.startswith("objects")]
-    assert drawn == ([] if script is SMOOTH else ["objects 0"])
