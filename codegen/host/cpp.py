@@ -235,9 +235,10 @@ class _Program:
             raise Refused(at, f"{owner} does not declare {signature}")
 
     def _starts(self, node: syntax.Function, owner: str, expressions: Expressions) -> str:
-        codes = [
-            self._start(start, self.world.records[owner], expressions) for start in node.starts
-        ]
+        if not node.starts:
+            return ""
+        record = self.world.records[owner]
+        codes = [self._start(start, record, expressions) for start in node.starts]
         return f" : {', '.join(codes)}"
 
     def _start(self, start: syntax.Start, record: RecordType, expressions: Expressions) -> str:
