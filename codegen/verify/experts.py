@@ -102,9 +102,6 @@ def _traced(text: str) -> Path:
 
 
 def _replayed(found: HostResult) -> Replayed:
-    problem = found.fault or ""
-    if found.init_code:
-        problem = f"OnInit returned {found.init_code}"
     values = {row.name: row.value for row in found.trace}
     decision = {
         name.removeprefix("decision."): value
@@ -119,7 +116,7 @@ def _replayed(found: HostResult) -> Replayed:
     }
     return Replayed(
         found.deals,
-        problem,
+        found.problem,
         tuple((line.bar, line.text) for line in found.journal),
         computed,
         decision,
