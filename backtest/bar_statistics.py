@@ -28,7 +28,8 @@ class Hole:
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """Counts over all bars. holes: Longest first, outside weekends. spikes, jumps: Rows, the worst
-    first. spread: Of the bars where it is known. day_bars: Bars of Sunday .. Saturday.
+    first. repeated: Bars that are the one before once more, prices and volume: a feed that hung.
+    spread: Of the bars where it is known. day_bars: Bars of Sunday .. Saturday.
     """
 
     weekends: int
@@ -38,6 +39,7 @@ class Statistics:
     spikes: tuple[int, ...]
     jumps: tuple[int, ...]
     flat: int
+    repeated: int
     no_volume: int
     volume: tuple[float, float, float, float]
     spread: tuple[float, float, float, float]
@@ -70,11 +72,18 @@ def statistics(bars: Bars) -> Statistics:
         spikes=_far(_spikes(bars), bars),
         jumps=_far(_jumps(bars, steps), bars),
         flat=int((bars.high == bars.low).sum()),
+        repeated=_repeated(bars),
         no_volume=int((bars.tick_volume == 0).sum()),
         volume=_four(bars.tick_volume),
         spread=_four(known),
         spread_known=len(known),
     )
+
+
+def _repeated(bars: Bars) -> int:
+    columns = (bars.open, bars.high, bars.low, bars.close, bars.tick_volume)
+    same = np.logical_and.reduce([column[1:] == column[:-1] for column in columns])
+    return int(same.sum())
 
 
 def _over_saturday(before: I64, after: I64) -> Bool1D:

@@ -15,6 +15,8 @@ def write_whole(path: Path, content: bytes, error: Callable[[str], GenfxError] =
     Raises:
         GenfxError: Of the kind `error`, when the folder cannot be written or the disk is full.
     """
+    if not path.name:
+        raise error(f"{path}: is a folder")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.aside")

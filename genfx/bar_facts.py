@@ -35,7 +35,7 @@ def bar_facts(bars: Bars) -> dict[str, object]:
             day: count for day, count in zip(_DAYS, found.day_bars, strict=True) if count
         },
         "weekend_bars": found.day_bars[0] + found.day_bars[6],
-        "repeated_times": 0,  # no bars come in with one
+        "repeated_bars": found.repeated,
         **_outliers(bars, found),
         "flat_bars": found.flat,
         **_volume_and_spread(found, len(bars)),

@@ -124,6 +124,8 @@ def _shown(error: ErrorDetails, place: str, lines: dict[Place, int]) -> str:
         section = f"[{'.'.join(keys[:-1])}]" if keys[:-1] else "a config"
         hint = did_you_mean(keys[-1], known) or f"{section} has {', '.join(known)}"
         return f"{where}: {name} is no key of {section}\n    hint: {hint}"
+    if error["type"] == "value_error" and _is_section(keys):
+        return f"{where}: {name}: {_rule(error)}"
     wanted = f" ({meaning})" if meaning else ""
     return f"{where}: {name} = {_value(error['input'])}: {_rule(error)}{wanted}"
 
@@ -144,6 +146,13 @@ def _submodel(model: type[BaseModel], key: str) -> type[BaseModel] | None:
     field = model.model_fields.get(key)
     kind = field.annotation if field else None
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _is_section(keys: Place) -> bool:
+    model: type[BaseModel] | None = Config
+    for key in keys:
+        model = model and _submodel(model, key)
+    return model is not None
 
 
 def _described(keys: Place) -> tuple[type[BaseModel], str]:

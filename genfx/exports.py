@@ -150,6 +150,6 @@ def finalist_facts(facts: Facts, finalist: Finalist, verified: str = "") -> Fact
     for found in finalist.spans:
         first, last = span_text(found.market).split(" .. ")
         spans.append(SpanFigures(found.span, first, last, figure_rows(found)))
-    magic = facts.mql5.magic + finalist.rank - 1
+    magic = facts.mql5.magic and facts.mql5.magic + finalist.rank - 1
     changed = replace(facts.mql5, spans=tuple(spans), magic=magic)
     return replace(facts, mql5=replace(changed, verified=verified or changed.verified))

@@ -70,13 +70,22 @@ _SHORT = {
 }
 
 
-def short_table(finalists: Sequence[Finalist], *, wide: bool) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows for the screen; a narrow one leaves the Sharpe ratio out."""
+_LEFT_OUT = ("sharpe", "max_drawdown", "profit_factor")  # on narrow screens, in this order
+
+
+def short_table(finalists: Sequence[Finalist], width: int) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows for a screen of so many characters; a narrow one has fewer."""
     known = finalists[0].spans[0].named
-    shown = [name for name in _SHORT if name in known and (wide or name != "sharpe")]
-    columns = [_side_by_side(finalists, name) for name in shown]
-    rows = [[finalist.name, *cells] for finalist, *cells in zip(finalists, *columns, strict=True)]
-    return ["strategy", *(_SHORT[name][0] for name in shown)], rows
+    columns = {
+        name: [_SHORT[name][0], *_side_by_side(finalists, name)] for name in _SHORT if name in known
+    }
+    names = ["strategy", *(finalist.name for finalist in finalists)]
+    for spare in _LEFT_OUT:
+        wanted = sum(2 + max(map(len, cells)) for cells in (names, *columns.values())) - 2
+        if wanted > width:
+            columns.pop(spare)
+    head, *rows = ([*cells] for cells in zip(names, *columns.values(), strict=True))
+    return head, rows
 
 
 def _side_by_side(finalists: Sequence[Finalist], name: str) -> list[str]:

@@ -5,9 +5,9 @@ Names of criteria are keys here, so that a misspelt one is a misspelt key.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 import dsl.nodes  # noqa: F401 - fills the registry
 from backtest.criteria import CRITERIA
@@ -258,6 +258,14 @@ class Search(Section):
     selection: Selection = Selection()
     aging: Aging = Aging()
     gate: Gate = Gate()
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if not (self.generations or self.evaluations or self.seconds):
+            raise ValueError(
+                "generations, evaluations and seconds are all 0; one of them must end the search"
+            )
+        return self
 
 
 class Weights(Section):

@@ -155,7 +155,9 @@ class Output(Section):
         default=10, ge=1, le=100, description="how many of the best are written"
     )
     magic: int = Field(
-        default=20_170_101, ge=1, description="magic number of the first Expert Advisor"
+        default=0,
+        ge=0,
+        description="magic number of the first Expert Advisor; 0: each one's own, from its hash",
     )
     verify: bool = Field(
         default=True,

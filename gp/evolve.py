@@ -58,6 +58,7 @@ class Outcome:
 
     pool: Best first. front: Those of the pool that none other beats in all criteria. entries: The
     logbook. interrupted: It was stopped (Ctrl-C, a budget of seconds) and may be continued.
+    by_hand: It was stopped by Ctrl-C.
     """
 
     pool: tuple[Individual, ...]
@@ -67,6 +68,7 @@ class Outcome:
     distinct: int
     requests: int
     interrupted: bool
+    by_hand: bool = False
 
 
 def evolve(
@@ -98,10 +100,11 @@ def evolve(
     if store.begin(_header(settings, seed, library, context or {})):
         search.restore(store.load())
     watch = _Watch(search, observer or Silent())
+    by_hand = False
     try:
         interrupted = _steps(search, store, watch)
     except KeyboardInterrupt:
-        interrupted = True
+        interrupted = by_hand = True
         search = Search(settings, evaluators, seed, library)  # the old one is amid a step
         if store.begun:
             search.restore(store.load())
@@ -115,6 +118,7 @@ def evolve(
         search.ledger.distinct,
         search.ledger.requests,
         interrupted,
+        by_hand,
     )
 
 

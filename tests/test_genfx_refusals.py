@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from backtest.files import write_whole
+from dsl.errors import DataError
 from genfx.cli.app import app
 from genfx.cli.show import json_text
 
@@ -90,3 +92,43 @@ def test_a_stretch_that_ends_before_it_begins_is_told(tmp_path: Path) -> None:
     dates = ["--from", "2017-06-01", "--to", "2017-01-01"]
     told = genfx("backtest", strategy(tmp_path), "--data", "sample", *dates, code=2)
     assert "--from and --to: ends before it begins" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("backtest", "x.strat", "--nope"), "No such option: --nope"),
+        (("backtest",), "Missing argument"),
+        (("nope",), "No such command 'nope'"),
+        (("data", "nope"), "No such command 'nope'"),
+        (("--nope",), "No such option: --nope"),
+    ],
+)
+def test_with_json_wrong_usage_is_an_object_too(arguments: tuple[str, ...], told: str) -> None:
+    found = genfx(*arguments, "--json", code=2)
+    assert told in json.loads(found.stdout)["error"]["message"]
+    assert "Usage" in found.stderr
+
+
+def test_a_search_without_an_end_is_told_by_its_keys(tmp_path: Path) -> None:
+    config = tmp_path / "endless.toml"
+    config.write_text("seed = 1\n[search]\ngenerations = 0\n")
+    told = genfx("evolve", config, "--out", tmp_path / "run", code=2)
+    assert f"{config}:2: search: generations, evaluations and seconds are all 0" in told.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_lines_may_end_as_old_macs_end_them(tmp_path: Path) -> None:
+    rows = [f"2020-01-01 {hour:02}:00,1.1,1.2,1.0,1.1,5" for hour in range(9)]
+    path = tmp_path / "EURUSD_H1.csv"
+    path.write_bytes("\r".join(["time,open,high,low,close,volume", *rows, ""]).encode())
+    facts = json.loads(genfx("data", "info", path, "--json").output)
+    assert facts["bars"] == 9
+    assert facts["repeated_bars"] == 8
+    path.write_bytes("\r".join(["time,open,high,low,close,volume", *rows, "spoilt"]).encode())
+    assert f"{path}:11:" in genfx("data", "info", path, code=2).stderr
+
+
+def test_a_path_without_a_name_is_no_file() -> None:
+    with pytest.raises(DataError, match="is a folder"):
+        write_whole(Path("."), b"")

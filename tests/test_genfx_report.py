@@ -10,6 +10,7 @@ from dsl.text.lower import parse
 from genfx import api
 from genfx.charts import MOST_COLUMNS, Panel, date_ticks, round_ticks, thinned, value_ticks
 from genfx.config import Config
+from genfx.figures import short_table
 from genfx.finalists import Finalist, Proof, span_result
 from genfx.markets import market, span_markets
 from genfx.months import monthly
@@ -119,3 +120,14 @@ def test_the_page_states_causes_costs_and_units(finalist: Finalist) -> None:
 def test_a_page_without_strategies_says_so() -> None:
     whole = market(Config(), api.load_bars("sample"))
     assert "No strategy passed" in report_html([], RunFacts("r", 1, 2, 3, 0.5), whole, [])
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_the_table_on_the_screen_fits_and_always_tells_profit_and_trades(
+    finalist: Finalist, width: int
+) -> None:
+    head, rows = short_table([finalist], width)
+    lines = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
+    assert sum(lines) + 2 * (len(lines) - 1) <= width
+    assert {"strategy", "net profit", "trades"} <= set(head)
+    assert ("Sharpe ratio" in head) == (width >= 100)

@@ -112,6 +112,16 @@ def test_files_of_a_run_are_the_strategies_they_name(finished: Path) -> None:
         assert "untitled" not in (finished / f"{entry['file']}.mq5").read_text()
 
 
+def test_an_expert_advisor_keeps_its_magic_number_when_exported_again(finished: Path) -> None:
+    for path in sorted(finished.glob("*.strat")):
+        again = CliRunner().invoke(app, ["export", str(path), "--to", "mql5", "--out", "-"])
+        lines = [
+            next(line for line in text.splitlines() if line.startswith("input long MagicNumber"))
+            for text in (again.stdout, path.with_suffix(".mq5").read_text())
+        ]
+        assert lines[0] == lines[1]
+
+
 def test_results_stand_side_by_side_for_the_three_spans(finished: Path) -> None:
     rows = list(csv.DictReader((finished / "results.csv").read_text().splitlines()))
     assert [row["rank"] for row in rows] == ["1", "2", "3"]
@@ -295,14 +305,16 @@ def test_ctrl_c_exits_with_130_and_leaves_what_was_found(
     monkeypatch.setattr(
         "genfx.cli.progress.ProgressDisplay.progress", lambda _, step: steps.progress(step)
     )
-    arguments = ["evolve", str(config_file(tmp_path)), "--out", str(folder), "--threads", "1"]
+    budget = config_file(tmp_path, CONFIG.replace("[search]\n", "[search]\nseconds = 1e6\n"))
+    arguments = ["evolve", str(budget), "--out", str(folder), "--threads", "1"]
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == 130
     assert "Interrupted after generation" in result.stdout
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"
     result = CliRunner().invoke(app, ["evolve", "--resume", str(folder), "--threads", "1"])
     assert result.exit_code == 0
-    assert contents(folder) == contents(finished)
+    found, wanted = contents(folder), contents(finished)
+    assert {name for name in wanted if found[name] != wanted[name]} == {"config.json", "run.json"}
 
 
 def test_ctrl_c_amid_publishing_says_how_to_go_on(

@@ -53,7 +53,7 @@ def _may_hold_bars(name: str) -> bool:
 
 
 def text_bytes(content: bytes, place: str) -> bytes:
-    """Return a text as bytes of UTF-8 without byte order mark and without quotes.
+    """Return a text as bytes of UTF-8 without byte order mark and quotes, its lines ended by LF.
 
     Raises:
         DataError: It is empty or no text.
@@ -73,6 +73,8 @@ def text_bytes(content: bytes, place: str) -> bytes:
             f"{place}:{line}: is no text",
             hint="wanted is a CSV export, a MetaTrader 4 .hst file, or one of them in gzip or zip",
         )
+    if b"\r" in head and b"\n" not in head:  # lines as old Macs end them
+        content, head = content.replace(b"\r", b"\n"), head.replace(b"\r", b"\n")
     # A quote in the first line means that fields or whole lines are quoted; no field needs them.
     return content.replace(b'"', b"") if b'"' in head.split(b"\n", 1)[0] else content
 

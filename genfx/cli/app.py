@@ -27,6 +27,7 @@ from genfx.cli.verify import verify
 
 USER_ERROR = 2
 JSON_WANTED = "genfx.json"
+UsageError: Any = typer.BadParameter.__base__  # typer may bring its own copy of click
 
 
 class GenfxGroup(TyperGroup):
@@ -35,17 +36,28 @@ class GenfxGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Note whether a program reads the result."""
         ctx.meta[JSON_WANTED] = "--json" in args
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            _tell(ctx, error.format_message())
+            raise
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a GenfxError becomes a message, with --json an object too, and 2."""
+        """Run the command; an error becomes a message, with --json an object too, and 2."""
         try:
             return super().invoke(ctx)
         except GenfxError as error:
             complain(str(error))
-            if ctx.meta[JSON_WANTED]:
-                print_json({"error": {"message": error.message, "hint": error.hint}})
+            _tell(ctx, error.message, error.hint)
             raise typer.Exit(USER_ERROR) from None
+        except UsageError as error:
+            _tell(ctx, error.format_message())
+            raise
+
+
+def _tell(ctx: Any, message: str, hint: str = "") -> None:
+    if ctx.meta[JSON_WANTED]:
+        print_json({"error": {"message": message, "hint": hint}})
 
 
 app = typer.Typer(

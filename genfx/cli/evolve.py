@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from genfx.run import Finished
 
 INTERRUPTED = 130  # exit code: what was found is written, --resume continues
-WIDE = 100  # columns of a terminal that has room for all figures
 
 
 def evolve(
@@ -68,7 +67,7 @@ def evolve(
         print_json(json.loads((run.folder / "run.json").read_bytes()))
     else:
         _print_summary(finished)
-    if finished.outcome.interrupted and not run.settings.budget.seconds:
+    if finished.outcome.by_hand:
         raise typer.Exit(INTERRUPTED)
 
 
@@ -94,7 +93,7 @@ def _print_summary(finished: Finished) -> None:
         screen.print("No strategy passed the robustness gate, so there is none to show.")
         screen.print("Search longer, or loosen [search.gate] or fitness.min_trades.")
     else:
-        head, rows = short_table(finished.finalists, wide=screen.width >= WIDE)
+        head, rows = short_table(finished.finalists, screen.width)
         spans = [found.span.replace("_", "-") for found in finished.finalists[0].spans]
         print_table(head, rows, f"Side by side: {', '.join(spans)}")
         screen.print(_replayed(finished.proofs), soft_wrap=True)
