@@ -14,11 +14,12 @@ import dsl.nodes  # noqa: F401  fills the registry
 from backtest.bars import Bars
 from backtest.history.store import write_bars
 from backtest.market import Market, Symbol
-from codegen.host.compiler import CompilerMissing, build, find_compiler
+from codegen.host.compiler import build
 from codegen.host.cpp import translate
 from codegen.host.parser import parse_mql5
 from codegen.host.replay import replay
 from codegen.mql5.dump import DUMP_MARK, built_in_types, dump_nodes, emit_dump
+from codegen.verify.experts import compiler_problem
 from dsl.errors import CodegenError, DataError, DslErrors, UnsupportedNode
 from dsl.text.lower import parse_expression
 from dsl.text.printer import format_expression
@@ -57,17 +58,7 @@ void OnTick(void)
       OnStart();
   }
 """
-
-
-def compiler_missing() -> bool:
-    try:
-        find_compiler()
-    except CompilerMissing:
-        return True
-    return False
-
-
-needs_compiler = pytest.mark.skipif(compiler_missing(), reason="no C++ compiler")
+needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
 EXPRESSIONS = ("ema(close, 9)", "macd(close, 5, 9, 4).signal", "obv()", "rsi(close, 14)")
 
 

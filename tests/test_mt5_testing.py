@@ -6,12 +6,16 @@ import json
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from codegen.host.compiler import build
+from codegen.host.replay import replay
 from codegen.mql5.reading import read_expert
+from codegen.verify.experts import compiler_problem
 from dsl.errors import DataError
 from dsl.strategy import Strategy
 from dsl.text.lower import parse
@@ -53,9 +57,13 @@ SETTING = setting_of()
 JOB = made_job(STRATEGY, SETTING, ANY_MARKET)
 
 
+TESTED = as_tester(SETTING.market, "open-prices")
+needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
+
+
+@cache
 def expected() -> tuple[Position, ...]:
-    tested = as_tester(SETTING.market, "open-prices")
-    return engine_positions(run_engine(STRATEGY, tested, "fast").deals)
+    return engine_positions(run_engine(STRATEGY, TESTED, "fast").deals)
 
 
 def silent(what: str, seconds: float) -> None:
@@ -74,6 +82,18 @@ def test_a_tester_that_trades_the_same_is_found_the_same(tmp_path: Path) -> None
     assert len(expected()) > 50
     assert found.net_profits()[0] == pytest.approx(found.net_profits()[1])
     assert found.first is None
+
+
+@needs_compiler
+def test_the_expert_that_was_written_trades_what_genfx_expects(tmp_path: Path) -> None:
+    """The terminal's part is played by the host of verify: it runs the .mq5 in the data folder."""
+    fake = FakeTerminal(installed(tmp_path))
+    run(fake)
+    source = fake.terminal.data / "MQL5" / "Experts" / "genfx" / "cross.mq5"
+    played = replay(build([source.read_text(encoding="utf-8")]), 0, TESTED)
+    fake.positions = engine_positions(played.deals)
+    found = compared(STRATEGY, SETTING, run(fake).report, 0)
+    assert found.counts == {Outcome.SAME: len(expected())}
 
 
 def test_files_lie_where_the_terminal_looks_and_hold_the_strategy(tmp_path: Path) -> None:
