@@ -16,13 +16,17 @@ from codegen.mql5.facts import EmitFacts
 from codegen.verify.cases import Case, draw_case
 from codegen.verify.experts import CompiledExpert, compile_experts
 from codegen.verify.verify import Verification, verify
+from dsl.errors import CodegenError
 
 BATCH = 24  # Expert Advisors to one library
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One case: how much was compared, and what is wrong, or ""."""
+    """One case: how much was compared, and what is wrong, or "".
+
+    cause: A Cause, "engine" where the engines differ, "text" where it does not compile.
+    """
 
     number: int
     symbol: str
@@ -40,7 +44,15 @@ def case_text(case: Case) -> str:
 def run_cases(numbers: Iterable[int], seed: int, real: Sequence[Bars] = ()) -> list[Outcome]:
     """Draw, emit, compile together, replay and compare."""
     cases = [draw_case(number, seed, real) for number in numbers]
-    experts = compile_experts([case_text(case) for case in cases])
+    texts = [case_text(case) for case in cases]
+    try:
+        experts = compile_experts(texts)
+    except CodegenError as error:
+        if len(cases) > 1:  # one of them spoils all: each alone
+            return [found for case in cases for found in run_cases([case.number], seed, real)]
+        return [
+            Outcome(case.number, case.market.symbol.name, 0, "text", str(error)) for case in cases
+        ]
     return [
         outcome(case, verified_case(case, expert))
         for case, expert in zip(cases, experts, strict=True)
