@@ -1,0 +1,219 @@
+"""`genfx verify`, `genfx selftest parity`, and what a run says of the text it writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from backtest.bars import Bars
+from backtest.history.store import write_bars
+from codegen.evaluate import Evaluator
+from codegen.host import compiler
+from codegen.mql5.emit import emit_mql5
+from codegen.verify.experts import compiler_problem
+from dsl.text.lower import parse
+from genfx import api, proofs
+from genfx.cli.app import app
+from genfx.config import Config
+from genfx.exports import ANY_MARKET
+from genfx.finalists import Finalist, span_result
+from genfx.markets import market, span_markets
+
+needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
+
+TEXT = """strategy "Two averages" {
+    input fast = 10 in 5..60
+    enter long when ema(close, fast) crosses above ema(close, 30)
+    enter short when ema(close, fast) crosses below ema(close, 30)
+    stop loss 300 points
+    take profit 400 points
+    size 0.1 lots
+}"""
+STRATEGY = parse(TEXT)
+SOURCE = emit_mql5(STRATEGY)
+
+
+def genfx(*arguments: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def written(folder: Path, text: str, name: str = "ea.mq5") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+@needs_compiler
+def test_a_strategy_trades_as_its_text(tmp_path: Path) -> None:
+    file = written(tmp_path, TEXT, "two.strat")
+    found = genfx("verify", file, "--data", "sample", "--deals", 3, "--plot")
+    assert re.search(r"Equal:\S* all \d+ deals", found.stdout)
+    assert "come from the same" in found.stdout
+    assert "equity at the close of each bar, engine" in found.stdout
+    lines = [
+        line for line in found.stdout.splitlines() if " buy in " in line or " sell in " in line
+    ]
+    assert lines
+
+
+@needs_compiler
+def test_edited_inputs_are_followed_and_edited_code_is_found(tmp_path: Path) -> None:
+    inputs = written(tmp_path, SOURCE.replace("InpFast = 10;", "InpFast = 12;"))
+    found = json.loads(genfx("verify", inputs, "--data", "sample", "--json").stdout)
+    assert found["equal"]
+    assert found["notes"] == ["InpFast = 12 (emitted: 10)"]
+
+    code = written(tmp_path, SOURCE.replace("InpFast, 0, MODE_EMA", "InpFast, 0, MODE_SMA"))
+    found = json.loads(genfx("verify", code, "--data", "sample", "--json", code=1).stdout)
+    assert not found["equal"]
+    assert found["divergence"]["cause"] == "indicator value"
+    assert found["divergence"]["text"].startswith("ema_1, ema(close, fast)")
+    assert found["divergence"]["engine"]["values"]["ema_1"] > 0
+    shown = genfx("verify", code, "--data", "sample", code=1).stdout
+    assert "Cause: indicator value." in shown
+    assert "is not as genfx wrote it" in " ".join(shown.split())
+
+
+@needs_compiler
+def test_a_set_file_gives_the_inputs(tmp_path: Path) -> None:
+    values = written(tmp_path, "InpFast=14||5||1||60||Y\n", "mine.set")
+    found = json.loads(
+        genfx("verify", written(tmp_path, SOURCE), "--inputs", values, "--json").stdout
+    )
+    assert found["equal"]
+    assert found["notes"] == ["InpFast = 14 (emitted: 10)"]
+    unknown = written(tmp_path, "InpFats=14\n", "other.set")
+    said = genfx("verify", written(tmp_path, SOURCE), "--inputs", unknown, code=2).stderr
+    assert "has no input InpFats" in said
+    assert "InpFast" in said
+
+
+@needs_compiler
+def test_minutes_decide_bars_that_touch_both_levels(tmp_path: Path) -> None:
+    hours = api.load_bars("sample")
+    write_bars(tmp_path / "m1.npz", minutes(hours))
+    file = written(tmp_path, TEXT.replace("300", "30").replace("400", "30"), "tight.strat")
+    arguments = ("verify", file, "--data", "sample", "--mode", "m1-ohlc")
+    found = json.loads(genfx(*arguments, "--finer", tmp_path / "m1.npz", "--json").stdout)
+    assert found["equal"]
+    assert found["open_prices"]["equal"]
+    assert found["engine"]["net_profit"] != found["open_prices"]["engine"]["net_profit"]
+    assert "give them with --finer" in genfx(*arguments, code=2).stderr
+
+
+def minutes(hours: Bars) -> Bars:
+    """Return four bars in each hour: open to high, to low, to close."""
+    time = (hours.time[:, None] + np.arange(4) * 900).ravel()
+    ends = np.column_stack([hours.open, hours.high, hours.low, hours.close])
+    first = np.column_stack([ends[:, 0], ends[:, 0], ends[:, 1], ends[:, 2]]).ravel()
+    last = np.column_stack([ends[:, 0], ends[:, 1], ends[:, 2], ends[:, 3]]).ravel()
+    high, low = np.maximum(first, last), np.minimum(first, last)
+    volume, spread = (np.repeat(column, 4) for column in (hours.tick_volume, hours.spread))
+    return Bars("EURUSD", 900, hours.digits, time, first, high, low, last, volume, spread)
+
+
+def test_without_a_compiler_the_reason_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiler.shutil, "which", lambda _: None)
+    monkeypatch.setattr(compiler, "find_spec", lambda _: None)
+    compiler.find_compiler.cache_clear()
+    try:
+        file = written(tmp_path, TEXT, "two.strat")
+        said = genfx("verify", file, "--data", "sample", code=2).stderr
+        assert "nothing can be replayed: no C++ compiler was found" in said
+        assert "genfx[verify]" in said
+        assert "no C++ compiler" in genfx("selftest", "parity", code=2).stderr
+        (proof,) = proofs.proofs([finalist()], ANY_MARKET, wanted=True)
+        assert proof.word == "not verified"
+        assert proof.text == "not verified: no C++ compiler was found"
+    finally:
+        compiler.find_compiler.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["verify", "none.mq5"], "none.mq5: cannot be read"),
+        (["verify", "EMPTY", "--deals", "some"], "wants a number of deals, or all"),
+        (["verify", "EMPTY"], "holds no strategy of genfx"),
+        (["verify", "FOLDER"], "is no run folder"),
+    ],
+)
+def test_what_cannot_be_verified_is_refused(
+    arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    places = {"EMPTY": written(tmp_path, "int OnInit() { return(0); }"), "FOLDER": tmp_path}
+    known = [str(places.get(argument, argument)) for argument in arguments]
+    assert said in " ".join(genfx(*known, code=2).stderr.split())
+
+
+def finalist() -> Finalist:
+    config = Config()
+    spans = span_markets(market(config, api.load_bars("sample")), config, "test").named()
+    return Finalist(
+        1,
+        STRATEGY,
+        tuple(span_result(name, one, Evaluator(one), STRATEGY) for name, one in spans),
+    )
+
+
+@needs_compiler
+def test_a_run_states_how_many_deals_were_equal() -> None:
+    best = finalist()
+    (proof,) = proofs.proofs([best], ANY_MARKET, wanted=True)
+    deals = sum(len(span.result.deals) for span in best.spans)
+    assert proof.verified is True
+    assert proof.deals == deals > 100
+    assert proof.text.startswith(f"verified: {deals} deals equal (in-sample, gate, holdout")
+    (off,) = proofs.proofs([best], ANY_MARKET, wanted=False)
+    assert off.text == "not verified: switched off by output.verify"
+
+
+@needs_compiler
+def test_a_text_that_trades_otherwise_is_called_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(STRATEGY, inputs=(replace(STRATEGY.inputs[0], value=11),))
+    monkeypatch.setattr(proofs, "emit_mql5", lambda strategy, facts: emit_mql5(other, facts))
+    (proof,) = proofs.proofs([finalist()], ANY_MARKET, wanted=True)
+    assert proof.word == "different"
+    assert proof.text.startswith("DIFFERENT: in-sample, deal 1: indicator value: ema_1")
+
+
+@needs_compiler
+def test_the_selftest_names_what_it_did() -> None:
+    found = json.loads(genfx("selftest", "parity", "--count", 3, "--seed", 5, "--json").stdout)
+    assert found["different"] == []
+    assert found["count"] == 3
+    assert found["deals"] > 0
+
+
+@needs_compiler
+def test_a_case_of_the_selftest_can_be_played_again(tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    said = genfx("selftest", "parity", "--seed", 5, "--only", 1, "--out", folder).stdout
+    assert "Equal:" in said
+    config = (folder / "case.toml").read_text()
+    command = config.splitlines()[0].removeprefix("# genfx ").replace("case.", f"{folder}/case.")
+    words = re.findall(r'"[^"]*"|\S+', command)
+    found = json.loads(genfx(*(word.strip('"') for word in words), "--json").stdout)
+    assert found["equal"]
+
+
+@pytest.mark.slow
+@needs_compiler
+def test_workers_do_not_change_what_the_selftest_finds() -> None:
+    arguments = ("selftest", "parity", "--count", 60, "--seed", 6, "--json")
+    one, two = (json.loads(genfx(*arguments, "--workers", workers).stdout) for workers in (1, 2))
+    for found in (one, two):
+        del found["seconds"]
+    assert one == two
