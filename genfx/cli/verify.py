@@ -192,8 +192,8 @@ def _print_modes(result: Verification, other: Verification, mode: str) -> None:
     for name, one in (("open-prices", other), (mode, result)):
         side = side_figures(one.replayed.deals, one.market)
         costs = one.market.costs
-        how = f"{costs.both_touched}, stops after gaps at the {costs.gap}"
-        rows.append((name, f"{side['trades']:,d}", f"{side['net_profit']:,.2f}", how))
+        row = (name, f"{side['trades']:,d}", f"{side['net_profit']:,.2f}", costs.both_touched)
+        rows.append(row)
     head = ("mode", "trades", f"net profit, {result.market.account.currency}", "both touched")
     print_table(head, rows, "What the bars of one minute change")
 
