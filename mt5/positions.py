@@ -90,7 +90,10 @@ def report_positions(report: Mt5Report, timeframe: int, digits: int) -> tuple[Po
         DataError: Positions overlap, are closed in parts, or a price lies between two points.
     """
     deals = report.deals[report.deals["direction"] != ""]
-    levels = report.orders.set_index("order")[["stop_loss", "take_profit"]]
+    orders: list[Any] = list(
+        report.orders[["order", "stop_loss", "take_profit"]].fillna(0.0).itertuples(index=False)
+    )
+    levels = {order.order: (order.stop_loss, order.take_profit) for order in orders}
     rows: list[Any] = list(deals.itertuples(index=False))
     place = f"{report.path}: deal"
     if len(rows) % 2:
@@ -98,8 +101,7 @@ def report_positions(report: Mt5Report, timeframe: int, digits: int) -> tuple[Po
     made = []
     for opening, closing in zip(rows[::2], rows[1::2], strict=True):
         _check_pair(opening, closing, place)
-        found = levels.loc[opening.order] if opening.order in levels.index else (0.0, 0.0)
-        prices = [opening.price, closing.price, *(0.0 if v != v else v for v in found)]
+        prices = [opening.price, closing.price, *levels.get(opening.order, (0.0, 0.0))]
         entry, leave, stop, target = (_points(v, digits, f"{place} {opening.deal}") for v in prices)
         made.append(
             Position(

@@ -110,6 +110,19 @@ def test_a_golden_file_holds_all_that_the_result_depends_on() -> None:
     assert first_difference(whole.deals, short.deals) is None
 
 
+def test_bars_that_convert_the_profit_are_kept_too(tmp_path: Path) -> None:
+    kept = read_golden(SYNTHETIC)
+    account = replace(kept.market.account, currency="GBP")
+    pair = replace(kept.market.bars, symbol="GBPUSD")
+    other = replace(kept.market, account=account, conversion=pair, conversion_inverse=True)
+    path = tmp_path / "golden.json"
+    path.write_bytes(golden_bytes(replace(kept, market=other)))
+    found = read_golden(path).market
+    assert found.conversion is not None
+    assert (found.conversion.data_hash, found.conversion_inverse) == (pair.data_hash, True)
+    assert found.finer is None
+
+
 def test_a_replay_finds_a_position_that_metatrader_had_otherwise() -> None:
     kept = read_golden(SYNTHETIC)
     moved = replace(kept.positions[3], exit=kept.positions[3].exit + 1)
