@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backtest.market import Market
-from backtest.result import Result
+from backtest.result import Deals, Result
+from codegen.host.compiler import build
+from codegen.host.replay import replay
 from codegen.mql5.portfolio import Part
-from dsl.jit import F64
+from codegen.verify.compare import FIELDS, SLACK
+from dsl.jit import F64, Bool1D
 from genfx.testing import run_engine
 
 _MOST = 10.0  # largest profit factor shown, as in the criteria
@@ -50,6 +53,41 @@ def portfolio_spans(
         DataError: A part's warm-up is longer than the data.
     """
     return tuple(_span(parts, name, market) for name, market in named)
+
+
+def replayed(source: str, parts: Sequence[Part], market: Market) -> tuple[int, str]:
+    """Run the text of a portfolio EA and compare each part's deals with the engine's on its share.
+
+    Returns:
+        The number of deals, and the first difference in words, "" where there is none.
+
+    Raises:
+        CodegenError: There is no compiler, or the text is refused.
+    """
+    found = replay(build([source]), 0, market)
+    if found.fault or found.init_code:
+        return 0, found.fault or f"OnInit returned {found.init_code}"
+    for number, part in enumerate(parts, 1):
+        alone = run_engine(part.strategy, part_market(market, part.weight), "fast").deals
+        chosen = found.magic == part.magic
+        difference = _difference(alone, found.deals, chosen)
+        if difference:
+            return len(found.deals), f"part {number}, '{_title(part)}': {difference}"
+    return len(found.deals), ""
+
+
+def _difference(expected: Deals, whole: Deals, chosen: Bool1D) -> str:
+    if len(expected) != chosen.sum():
+        return f"{chosen.sum()} deals, {len(expected)} are expected"
+    for name in FIELDS:
+        if name == "balance":
+            continue  # that of the account
+        wanted, got = getattr(expected, name), getattr(whole, name)[chosen]
+        wrong = np.flatnonzero(~(np.abs(wanted - got) <= SLACK.get(name, 0.0)))
+        if len(wrong):
+            row = wrong[0]
+            return f"deal {row + 1}: {name} is {got[row]}, {wanted[row]} is expected"
+    return ""
 
 
 def part_market(market: Market, weight: float) -> Market:

@@ -27,7 +27,7 @@ from dsl.errors import CodegenError
 from dsl.jit import Bool1D
 from dsl.text.lower import parse
 from genfx.cli.app import app
-from genfx.portfolios import part_market, portfolio_spans
+from genfx.portfolios import part_market, portfolio_spans, replayed
 from genfx.sources import load_bars
 
 STRATEGIES = {
@@ -227,6 +227,22 @@ def test_the_command_writes_expert_and_set_and_shows_the_sum(tmp_path: Path) -> 
     assert "input double P1_Weight = 0.7;" in out.read_text()
     assert parse_set(out.with_suffix(".set").read_bytes()).values["P2_Weight"] == "0.3"
     assert CliRunner().invoke(app, [*wanted, "--weights", "a,b"]).exit_code == 2
+    assert "not verified" in out.read_text()
+    assert CliRunner().invoke(app, [*wanted, "--verify"]).exit_code == 0
+    assert re.search(r"Replay +verified: \d+ deals of 2 parts equal", out.read_text())
+
+
+def test_a_part_that_trades_otherwise_is_found() -> None:
+    deals, difference = replayed(SOURCE, PARTS, MARKET)
+    assert deals > 500
+    assert difference == ""
+    other = [replace(part, weight=0.1) for part in PARTS]
+    assert "part 1, 'Follow': deal 1: lots is" in replayed(SOURCE, other, MARKET)[1]
+
+
+def test_emitting_twice_gives_the_same_bytes() -> None:
+    again = portfolio_parts([parse(text) for text in STRATEGIES.values()], WEIGHTS, magic=11)
+    assert emit_portfolio(again) == SOURCE
 
 
 # Include files

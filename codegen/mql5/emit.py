@@ -115,6 +115,7 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
     rule_parts = _rule_parts(rules, part=part)
     return Sheet(
         part=part,
+        filters_spread=_filters_spread(plan),
         looks=look_names(plan),
         header=header_lines(strategy, facts),
         title=strategy.title or "untitled strategy",
@@ -244,6 +245,15 @@ def _entry_limits(rules: dict[str, str]) -> tuple[Exit, ...]:
         reached = f"{limit} > 0 && {reached}" if _is_input(limit) else reached
         found.append(Exit(reached, "trades per day"))
     return tuple(found)
+
+
+def _filters_spread(plan: Plan) -> bool:
+    """Return whether an entry may be left out because of the spread."""
+    below = {number for name, number in plan.ports if name == "entry_filter"}
+    for number in range(len(plan.steps) - 1, -1, -1):
+        if number in below:
+            below.update(plan.steps[number].inputs)
+    return any("spread" in plan.steps[number].type.fields for number in below)
 
 
 def _rule_parts(rules: dict[str, str], *, part: bool) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ _TIMEFRAMES = {60: "M1", 300: "M5", 900: "M15", 1800: "M30", 3600: "H1", 14400: 
 HEADER_WIDTH = 12
 STRATEGY_FOLLOWS = "The strategy in the language of genfx:"
 _FITNESS = "the fitness, 0..100: weighted mean of criteria between two bounds,"
+_SHARPE = "(sharpe is MetaTrader's, over trades; genfx takes it over bars)"
 _FIGURES_NOTE = (
     "These figures were computed by genfx on historical bars, under its trading contract. Those in",
     "sample were optimised, the gate span was selected on; only the holdout span was not seen",
@@ -157,6 +158,8 @@ def _rows(named: Sequence[tuple[str, str]], facts: EmitFacts, *, tester: bool = 
         ("OnTester", (facts.objective or _FITNESS) if tester else ""),
     ]
     lines = [f"{label:<{HEADER_WIDTH}}{comment_line(text)}" for label, text in rows if text]
+    if tester and "sharpe" in facts.objective.lower():
+        lines.append(f"{'':<{HEADER_WIDTH}}{_SHARPE}")
     if tester and not facts.objective:
         lines += [f"{'':<{HEADER_WIDTH}}{line}" for line in _fitness_lines(facts)]
     return lines
@@ -185,7 +188,7 @@ def _fitness_lines(facts: EmitFacts) -> list[str]:
         if term.weight
     ]
     if any(term.criterion == "sharpe" and term.weight for term in facts.fitness):
-        lines.append("(sharpe is MetaTrader's, over trades; genfx takes it over bars)")
+        lines.append(_SHARPE)
     return lines
 
 

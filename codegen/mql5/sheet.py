@@ -111,6 +111,7 @@ class Sheet:
     """
 
     part: bool
+    filters_spread: bool
 
     looks: dict[str, str]
     header: tuple[str, ...]

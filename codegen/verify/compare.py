@@ -24,7 +24,7 @@ FIELDS = (
 )
 _CENT = 0.005  # deposit currency
 _LOTS = 1e-9
-_SLACK = {"lots": _LOTS, "profit": _CENT, "commission": _CENT, "swap": _CENT, "balance": _CENT}
+SLACK = {"lots": _LOTS, "profit": _CENT, "commission": _CENT, "swap": _CENT, "balance": _CENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,6 @@ def first_difference(expected: Deals, replayed: Deals) -> Difference | None:
 def first_field(one: Deal, other: Deal) -> str:
     """Return the first field in which two deals differ, "" where none does."""
     for name in FIELDS:
-        if not abs(getattr(one, name) - getattr(other, name)) <= _SLACK.get(name, 0.0):
+        if not abs(getattr(one, name) - getattr(other, name)) <= SLACK.get(name, 0.0):
             return name
     return ""

@@ -13,6 +13,7 @@ from genfx.cli.show import print_json, print_table, write_file
 
 if TYPE_CHECKING:
     from backtest.market import Market
+    from codegen.mql5.facts import EmitFacts
     from codegen.mql5.portfolio import Part
     from genfx.portfolios import PortfolioSpan
 
@@ -25,13 +26,17 @@ def portfolio(
     ] = "",
     data: DataOption = "",
     config: ConfigOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Replay it first; exit code 1 where deals differ.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Join strategies in one Expert Advisor for one symbol, each part on its share of the capital.
 
     Each part has its own magic number, weight and inputs, sizes from its share and its own results,
     and holds at most one position; the account must be a hedging one. With --data or --config the
-    parts are tested and their sum is shown, on every span of the config.
+    parts are tested and their sum is shown, on every span of the config; --verify replays the text
+    of the Expert Advisor there and compares the deals of every part.
     """
     from codegen.mql5.facts import EmitFacts
     from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_set
@@ -49,6 +54,8 @@ def portfolio(
         facts = market_facts(market, chosen.fitness.settings(), parts[0].magic).mql5
         capital = market.account.deposit
     spans = portfolio_spans(parts, named)
+    if verify:
+        facts = _replayed(parts, named, facts, capital)
     written = [
         (out, emit_portfolio(parts, facts, capital).encode()),
         (out.with_suffix(".set"), portfolio_set(parts, facts, capital)),
@@ -62,6 +69,30 @@ def portfolio(
         _print(span)
     for target, content in written:
         typer.echo(f"{target}: {len(content)} bytes")
+
+
+def _replayed(
+    parts: tuple[Part, ...],
+    named: tuple[tuple[str, Market], ...],
+    facts: EmitFacts,
+    capital: float,
+) -> EmitFacts:
+    """Return the facts with the result of a replay, or end with exit code 1 where deals differ."""
+    from dataclasses import replace
+
+    from codegen.mql5.portfolio import emit_portfolio
+    from genfx.portfolios import replayed
+
+    if not named:
+        raise ConfigError("--verify needs bars to replay on", hint="--config or --data")
+    source, total = emit_portfolio(parts, facts, capital), 0
+    for name, market in named:
+        deals, difference = replayed(source, parts, market)
+        if difference:
+            typer.echo(f"{name.replace('_', ' ')}: {difference}", err=True)
+            raise typer.Exit(1)
+        total += deals
+    return replace(facts, verified=f"verified: {total} deals of {len(parts)} parts equal")
 
 
 def _weights(text: str) -> tuple[float, ...]:

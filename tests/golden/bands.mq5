@@ -449,7 +449,7 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    const bool wanted = decision.ready && decision.long_entry != decision.short_entry;
    string forbidden = "";
    if(wanted && !decision.entry_filter)
-      forbidden = "a filter";
+      forbidden = StringFormat("a filter, the spread is %d points", (int)SymbolInfoInteger(_Symbol, SYMBOL_SPREAD));
    if(forbidden != "")
       ExtNote = forbidden;
    const bool enter_long = wanted && forbidden == "" && decision.long_entry;
