@@ -9,6 +9,7 @@ import numpy as np
 
 import dsl.nodes  # noqa: F401  fills the registry
 from codegen.plan import build_plan
+from dsl.jit import F64
 from dsl.kinds import COMPARABLE, DISTANCE, INTEGER_KINDS, NUMBER, SIGNAL, Kind
 from dsl.node import InputRef, Node, Value, node, with_params
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
@@ -99,15 +100,8 @@ def random_node(
     `no_constant`: not the same at every bar. An average of a constant is the constant, or 1e-18
     beside it, and a distance of 1e-18 is not the distance of 0 that refuses an entry.
     """
-    lines = [line for line in producers(kind) if line.type.weight > 0]
-    lines = [line for line in lines if _shortest(line.type) <= WARMUP * longest]
-    if no_constant:
-        lines = [line for line in lines if line.type.scalar is None]
-    small = [line for line in lines if _line_height(line) < max(1, depth)]
-    least = min(map(_line_height, lines))
-    chosen = small or [line for line in lines if _line_height(line) == least]
-    weights = np.array([line.type.weight for line in chosen])
-    line = chosen[int(rng.choice(len(chosen), p=weights / weights.sum()))]
+    lines, shares = _choice(kind, max(1, depth), longest, no_constant)
+    line = lines[int(rng.choice(len(lines), p=shares))]
     inputs: list[Node] = []
     for port, wanted in zip(line.type.inputs, line.inputs, strict=True):
         drawn = _input(rng, port, wanted, inputs, depth=depth - 1, longest=longest, higher=higher)
@@ -117,6 +111,22 @@ def random_node(
     if higher and rng.random() < HIGHER_CHANCE and may_be_retimed(made):
         return on_timeframe(made, higher[int(rng.integers(len(higher)))])
     return made
+
+
+@cache
+def _choice(
+    kind: Kind, depth: int, longest: int, no_constant: bool
+) -> tuple[tuple[Signature, ...], F64]:
+    """Return the lines to draw from and how often each is drawn, as shares."""
+    lines = [line for line in producers(kind) if line.type.weight > 0]
+    lines = [line for line in lines if _shortest(line.type) <= WARMUP * longest]
+    if no_constant:
+        lines = [line for line in lines if line.type.scalar is None]
+    small = [line for line in lines if _line_height(line) < depth]
+    least = min(map(_line_height, lines))
+    chosen = small or [line for line in lines if _line_height(line) == least]
+    weights = np.array([line.type.weight for line in chosen])
+    return tuple(chosen), weights / weights.sum()
 
 
 def random_params(
