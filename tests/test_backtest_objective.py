@@ -141,8 +141,8 @@ def test_an_ea_returns_the_objective_to_the_tester() -> None:
     quotient = "Quotient(1.0, (TesterStatistics(STAT_TRADES) + 1.0))"
     assert (
         f"const double value = Quotient((TesterStatistics(STAT_GROSS_PROFIT) - {quotient}), "
-        f"-((TesterStatistics(STAT_GROSS_LOSS) - {quotient})));" in text
-    )
+        f"-((TesterStatistics(STAT_GROSS_LOSS) - {quotient})));"
+    ) in " ".join(text.split())
     assert f"OnTester    {SMOOTH}" in text
     assert "score +=" not in text
 

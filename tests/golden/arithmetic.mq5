@@ -319,7 +319,8 @@ int OnInit(void)
    ExtTester = (bool)MQLInfoInteger(MQL_TESTER);
    ExtVisible = !ExtTester || (bool)MQLInfoInteger(MQL_VISUAL_MODE);
    ExtShown = 0;
-   ExtMarked = TimeCurrent() - MARKED_DAYS * SECONDS_PER_DAY;
+   const long marked = (long)TimeCurrent() - MARKED_DAYS * SECONDS_PER_DAY;
+   ExtMarked = marked > 0 ? (datetime)marked : (datetime)0;
    ExtNote = "";
    ExtPrepared = false;
    ExtWaitingFor = "";
