@@ -18,11 +18,14 @@ from dsl.nodes.expert import EXPERT
 from dsl.parametrize import parametrize
 from dsl.registry import lookup
 from dsl.strategy import Strategy
+from dsl.timeframes import TIMEFRAMES, is_multiple
 
 _NASTY_ROWS, _REAL_ROWS = (300, 700), (500, 1200)
 _REAL_CHANCE = 0.4
 _TIMEFRAMES = (3600, 14_400)
 _LONGEST = 20  # period
+_HIGHER_CHANCE = 0.25  # of a strategy with parts of higher timeframes,
+_HIGHER_LONGEST, _MOST_BARS = 5, 24  # with shorter periods, of larger bars of at most so many
 _FAULT_CHANCE = 0.33
 _REQUESTS = 200  # of a test, about
 _DRAWS = 6  # until a strategy trades
@@ -88,12 +91,24 @@ def _faults(rng: np.random.Generator, market: Market) -> Faults:
 
 def _that_trades(rng: np.random.Generator, market: Market) -> Strategy:
     """Return a strategy that trades, or the last of a few that were drawn."""
-    evaluator = Evaluator(market)
+    evaluator, chart = Evaluator(market), market.bars.timeframe
+    higher = _higher(chart) if rng.random() < _HIGHER_CHANCE else ()
+    longest = _HIGHER_LONGEST if higher else _LONGEST
     for _ in range(_DRAWS):
-        strategy = _sized(rng, random_strategy(rng, longest=_LONGEST))
+        drawn = random_strategy(rng, longest=longest, higher=higher, chart=chart)
+        strategy = _sized(rng, drawn)
         if evaluator.evaluate([strategy])[0].trades:
             break
     return strategy
+
+
+def _higher(chart: int) -> tuple[int, ...]:
+    """Return the timeframes of larger bars that hold not too many bars of the chart."""
+    return tuple(
+        seconds
+        for seconds in TIMEFRAMES.values()
+        if is_multiple(seconds, chart) and seconds <= _MOST_BARS * chart
+    )
 
 
 def _sized(rng: np.random.Generator, strategy: Strategy) -> Strategy:
