@@ -155,7 +155,8 @@ def _points(price: float, digits: int, place: str) -> int:
 
 
 def _reason(comment: str) -> int:
+    said = comment.strip("[] ")  # a live account writes [sl 1.05000]
     for start, reason in _REASONS.items():
-        if comment == start or comment.startswith(f"{start} "):
+        if said == start or said.startswith(f"{start} "):
             return reason
     return BY_EXPERT

@@ -221,6 +221,19 @@ def test_positions_of_a_report_are_those_behind_it() -> None:
         assert one.swap == pytest.approx(other.swap)
 
 
+def test_reasons_are_read_with_and_without_brackets() -> None:
+    closing = replace(OPENING, type="sell", direction="out")
+    for comment, reason in (
+        ("sl 1.04000", 1),
+        ("[tp 1.06000]", 2),
+        ("so 49.5%", 3),
+        ("end of test", 11),
+        ("sold", BY_EXPERT),
+        ("", BY_EXPERT),
+    ):
+        assert report_of(OPENING, replace(closing, comment=comment))[0].reason == reason
+
+
 OPENING = ReportDeal("2017.01.02 03:00:00", "buy", "in", 0.2, "1.05000")
 
 
