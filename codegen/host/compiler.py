@@ -181,7 +181,10 @@ def _compile(compiler: Compiler, runtime: Path, text: str, aside: Path, *, sanit
 
 
 def _run(command: Sequence[str]) -> None:
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
+    plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, errors="replace", env=plain
+    )
     if ran.returncode != 0:
         raise CodegenError(f"the C++ compiler refuses the translation:\n{ran.stderr[-4000:]}")
 

@@ -61,7 +61,9 @@ inline thread_local bool zeroing = true;
 template <typename T> T unset() {
     if (zeroing)
         return T();
-    if constexpr (std::is_floating_point<T>::value) {
+    if constexpr (std::is_same<T, bool>::value || std::is_enum<T>::value) {
+        return static_cast<T>(1);  // a sanitizer stops at values that are none of the type
+    } else if constexpr (std::is_floating_point<T>::value) {
         return std::numeric_limits<T>::signaling_NaN();
     } else if constexpr (std::is_trivially_copyable<T>::value) {
         T value;
