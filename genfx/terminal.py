@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from backtest.history.options import Imported, ImportOptions
+from backtest.history.reading import STORED_SUFFIX
 from dsl.errors import ConfigError
 from mt5.connection import connected, failure, load_api
 from mt5.facts import Facts, facts
@@ -15,6 +18,7 @@ from mt5.history import Wanted, copied_bars, symbol_facts
 
 _YEARS = 10  # of bars, where no first day is stated
 _DAY = 86_400
+_NO_NAME = r'[\\/:*?"<>|\s]+'  # what no file may have in its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,25 @@ def copied(
         if account is None:
             raise failure(api, "the terminal knows no account")
         return Copied(imported, facts(symbol_facts(api, symbol), account, file_name))
+
+
+def bars_name(symbol: str, timeframe: str) -> str:
+    """Return the name of a file of bars, whatever a broker calls the symbol.
+
+    >>> bars_name("US30/cash", "h1")
+    'US30_cash_H1.npz'
+    """
+    return f"{re.sub(_NO_NAME, '_', symbol)}_{timeframe.upper()}{STORED_SUFFIX}"
+
+
+def path_from(config: Path | None, bars: Path) -> str:
+    """Return how a config names a file of bars: relative to its own folder, if that can be."""
+    if config is None:
+        return bars.name
+    try:
+        return Path(os.path.relpath(bars.resolve(), config.resolve().parent)).as_posix()
+    except ValueError:  # on another drive
+        return bars.resolve().as_posix()
 
 
 def _seconds(moment: datetime) -> int:

@@ -46,18 +46,25 @@ def chosen_terminal(
     """Return the terminal of a program, or the only one there is; None: there is none.
 
     Raises:
-        DataError: The program is none, or there are several terminals to choose from.
+        DataError: The program is none or was never started, or there are several terminals to
+            choose from.
     """
     known = found_terminals(data_parent)
     if program is not None:
         if not program.is_file():
             raise DataError(f"{program}: no such program", hint=f"name {PROGRAM} with its folder")
         own = [terminal for terminal in known if _same(terminal.program, program)]
-        return own[0] if own else Terminal(program, program.parent, portable=True)
+        return own[0] if own else _portable(program)
     if len(known) > 1:
         listed = ", ".join(str(terminal.program) for terminal in known)
         raise DataError("several terminals are installed", hint=f"--terminal one of: {listed}")
     return known[0] if known else None
+
+
+def _portable(program: Path) -> Terminal:
+    if not (program.parent / "MQL5").is_dir():
+        raise DataError(f"{program}: has no data folder yet", hint="start it once by hand")
+    return Terminal(program, program.parent, portable=True)
 
 
 def _data_parent() -> Path | None:

@@ -17,7 +17,8 @@ from backtest.history.options import Imported, ImportOptions
 from backtest.history.reading import read_bars
 from dsl.errors import DataError
 from genfx.cli.app import app
-from genfx.config import parse_config
+from genfx.config import load_config, parse_config
+from genfx.terminal import bars_name
 from mt5.connection import RATES, connected, load_api
 from mt5.facts import Facts, facts
 from mt5.history import Wanted, copied_bars, mt5_timeframe
@@ -179,7 +180,13 @@ def test_the_command_stores_bars_and_prints_the_config(
     again = CliRunner().invoke(app, arguments)
     assert again.exit_code == 2
     assert "exists" in again.output
-    config = tmp_path / "facts.toml"
+    config = tmp_path / "configs" / "facts.toml"
     forced = CliRunner().invoke(app, [*arguments, "--force", "--facts", str(config)])
     assert forced.exit_code == 0, forced.output
-    assert 'bars = "EURUSD_H1.npz"' in config.read_text()
+    assert 'bars = "../EURUSD_H1.npz"' in config.read_text()
+    assert load_config(config).data.bars == str(config.parent / ".." / "EURUSD_H1.npz")
+
+
+def test_files_have_names_whatever_a_broker_calls_a_symbol() -> None:
+    assert bars_name("EURUSD.m", "h4") == "EURUSD.m_H4.npz"
+    assert bars_name('A/B\\C:"D" E', "M1") == "A_B_C_D_E_M1.npz"

@@ -185,6 +185,9 @@ def test_terminals_are_found_by_their_data_folders(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="several terminals"):
         chosen_terminal(None, tmp_path / "Terminal")
     assert chosen_terminal(other.program, tmp_path / "Terminal") == other
+    with pytest.raises(DataError, match="has no data folder yet"):
+        chosen_terminal(one.program, tmp_path / "nowhere")
+    (one.program.parent / "MQL5").mkdir()
     portable = chosen_terminal(one.program, tmp_path / "nowhere")
     assert portable is not None
     assert portable.portable

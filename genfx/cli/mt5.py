@@ -85,14 +85,13 @@ def bars(
     and which clock they follow: as stated, else as their weekends show. Default: ten years.
     """
     from backtest.history.options import ImportOptions
-    from backtest.history.reading import STORED_SUFFIX
-    from genfx.terminal import copied
+    from genfx.terminal import bars_name, copied, path_from
 
     options = ImportOptions(
         timezone=timezone or "server", server_dst=server_dst or "", detect=not timezone
     )
-    target = storage_path(out, f"{symbol}_{timeframe.upper()}{STORED_SUFFIX}", force)
-    found = copied((symbol, timeframe), (first, last), options, terminal, target.name)
+    target = storage_path(out, bars_name(symbol, timeframe), force)
+    found = copied((symbol, timeframe), (first, last), options, terminal, path_from(facts, target))
     notes = (*found.imported.notes, *found.facts.notes)
     if facts is not None:
         write_file(facts, found.facts.toml().encode())
