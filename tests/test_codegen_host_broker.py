@@ -91,6 +91,7 @@ def test_what_the_expert_returns_for_a_test_is_kept_and_a_chart_has_no_test() ->
 def test_more_ticks_at_an_open_change_nothing_for_an_expert_that_decides_once() -> None:
     market, wants, engine = case(2)
     assert_same(play(market, wants, script=Script(ticks=4)), engine)
+    assert_same(play(market, wants, script=Script(ticks=4, live=True)), engine)
 
 
 def test_names_of_the_figures_are_in_the_order_of_the_header() -> None:

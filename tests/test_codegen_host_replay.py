@@ -127,6 +127,7 @@ def test_text_is_written_as_metatrader_writes_it() -> None:
         ({"Off": 11}, REQUOTE),
         ({"Filling": 2}, 10030),
         ({"Ticker": "GBPUSD"}, 10013),
+        ({"Position": 999}, 10036),
     ],
 )
 def test_a_request_is_checked_as_a_server_checks_it(inputs: dict[str, Any], code: int) -> None:
@@ -263,6 +264,15 @@ def test_a_silent_bar_has_no_tick_and_an_outage_fails_calls() -> None:
     assert lines(result, 2) == []
     assert lines(result, 4) == ["tick 3, -1 copied, 5 bars"]
     assert lines(result, 5)[0] == "tick 4, 2 copied, 6 bars"
+
+
+def test_traced_functions_report_their_values_at_the_bars_asked_for() -> None:
+    source = (SOURCES / "request.mq5").read_text(encoding="utf-8")
+    traced = replay(build([source], trace=("OnTick",)), 0, MARKET, trace_bars=(2, 4))
+    found = {(row.bar, row.name): row.value for row in traced.trace}
+    assert {bar for bar, _ in found} == {2, 4}
+    assert found[2, "bid"] == pytest.approx(1.0)
+    assert found[2, "ask"] == pytest.approx(1.0001)
 
 
 def test_inputs_are_set_for_one_replay_and_checked_before() -> None:

@@ -11,6 +11,7 @@ input int Modify = -1;
 input int CloseBar = -1;
 input int OpenBars = 1;
 input string Ticker = "";
+input long Position = 0;
 
 int ExtBar;
 
@@ -33,6 +34,7 @@ void Begin(MqlTradeRequest &request, const bool buys, const double volume)
    request.deviation = (ulong)Deviation;
    request.type_filling = (ENUM_ORDER_TYPE_FILLING)Filling;
    request.magic = 5;
+   request.position = (ulong)Position;
   }
 void OnTick(void)
   {
