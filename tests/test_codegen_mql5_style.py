@@ -108,6 +108,15 @@ def test_rule_2_a_remark_behind_code_goes_on_as_a_remark() -> None:
     assert "//" not in text.replace("http://", "")
 
 
+def test_rule_2_a_text_in_quotes_is_never_broken() -> None:
+    text = '"' + 20 * "a, b && c, " + '"'
+    line = f"   return(Refuse({text}, Value(1, 2)));"
+    broken = tidy(line).splitlines()
+    assert text in broken[0]
+    assert "".join(part.strip() for part in broken).replace(" ", "") == line.replace(" ", "")
+    assert tidy(f"   Print({text});") == f"Print({text});\n"
+
+
 @each_text
 def test_rule_3_every_function_and_type_says_what_it_does(name: str) -> None:
     lines = TEXTS[name].splitlines()

@@ -59,6 +59,6 @@ def _broken_remark(line: str, remark: int, indent: str) -> list[str]:
 
 def _break(code: str) -> int:
     """Return where code is broken best, 0 where it cannot be."""
-    found = [m for m in _TOKEN.finditer(code, 0, WIDTH) if m.lastgroup]
+    found = [m for m in _TOKEN.finditer(code) if m.lastgroup and m.end() <= WIDTH]
     logic = [m.end() for m in found if m.lastgroup == "logic"]
     return max(logic or (m.end() for m in found), default=0)
