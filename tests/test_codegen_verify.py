@@ -161,3 +161,11 @@ def test_cents_and_rows_may_differ_less_than_a_cent_and_freely() -> None:
     lone = first_difference(Deals.of([deal]), Deals.of(()))
     assert lone is not None
     assert lone.field == MISSING
+
+
+def test_levels_that_no_price_reaches_are_as_exact_as_their_values() -> None:
+    deal = Deal(0, 1, 1, 1, 0.1, 100, 90, 1_143_768_194, 0.0, 0.0, 0.0, 0, 100.0)
+    assert (
+        first_difference(Deals.of([deal]), Deals.of([deal._replace(target=1_143_768_193)])) is None
+    )
+    assert first_difference(Deals.of([deal]), Deals.of([deal._replace(stop=89)])) is not None

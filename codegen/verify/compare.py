@@ -24,6 +24,7 @@ FIELDS = (
 )
 _CENT = 0.005  # deposit currency
 _LOTS = 1e-9
+_FAR = 1e-9  # of a level: the values that it comes from are no more exact
 SLACK = {"lots": _LOTS, "profit": _CENT, "commission": _CENT, "swap": _CENT, "balance": _CENT}
 
 
@@ -60,8 +61,9 @@ def reason_word(code: int) -> str:
 def first_difference(expected: Deals, replayed: Deals) -> Difference | None:
     """Return where two tables of deals part; None where they are the same.
 
-    Times, sides, reasons are equal; prices and levels to the point, lots to 1e-9, money to the
-    cent. The row of the bar is not compared: its time is.
+    Times, sides, reasons are equal; prices and levels to the point (levels beyond 10^9 points,
+    which no price reaches, to 1e-9), lots to 1e-9, money to the cent. The row of the bar is not
+    compared: its time is.
     """
     for number, (one, other) in enumerate(zip_longest(expected, replayed)):
         if one is None or other is None:
@@ -75,6 +77,8 @@ def first_difference(expected: Deals, replayed: Deals) -> Difference | None:
 def first_field(one: Deal, other: Deal) -> str:
     """Return the first field in which two deals differ, "" where none does."""
     for name in FIELDS:
-        if not abs(getattr(one, name) - getattr(other, name)) <= SLACK.get(name, 0.0):
+        value = getattr(one, name)
+        slack = _FAR * value if name in ("stop", "target") else SLACK.get(name, 0.0)
+        if not abs(value - getattr(other, name)) <= slack:
             return name
     return ""

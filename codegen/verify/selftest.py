@@ -6,6 +6,7 @@ What comes out depends on count, seed and the real bars alone, not on the number
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from codegen.verify.verify import Verification, verify
 from dsl.errors import CodegenError
 
 BATCH = 24  # Expert Advisors to one library
+_LIBRARIES = 20  # that a process loads: they stay in its memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,18 @@ def selftest(
 def _done(
     batches: list[range], seed: int, real: Sequence[Bars], workers: int
 ) -> Iterator[list[Outcome]]:
-    if workers <= 1:
+    if len(batches) <= 1:
         yield from (run_cases(batch, seed, real) for batch in batches)
         return
     context = multiprocessing.get_context("spawn")  # threads of numba do not survive a fork
-    with ProcessPoolExecutor(workers, context, _begin, (seed, tuple(real))) as pool:
-        yield from pool.map(_batch, batches)
+    group = workers * _LIBRARIES
+    for first in range(0, len(batches), group):
+        with ProcessPoolExecutor(workers, context, _begin, (seed, tuple(real))) as pool:
+            try:
+                yield from pool.map(_batch, batches[first : first + group])
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
 
 _given: tuple[int, tuple[Bars, ...]] = (0, ())  # of a worker process
@@ -110,6 +118,7 @@ _given: tuple[int, tuple[Bars, ...]] = (0, ())  # of a worker process
 
 def _begin(seed: int, real: tuple[Bars, ...]) -> None:
     global _given
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     _given = seed, real
 
 
