@@ -11,11 +11,13 @@ from dsl.levels import levels_of
 from dsl.node import InputRef, Node, Value, topological, with_params
 from dsl.nodes.constants import CONSTANT
 from dsl.nodes.expert import EXPERT
+from dsl.nodes.timeframe import ALIGN
 from dsl.params import FloatParam, IntParam
 from dsl.registry import node_types
 from dsl.strategy import InputSpec, Strategy, map_nodes
 from dsl.text.inference import shift_index
 from dsl.text.table import MAX_NAME, OPERATOR_WORDS
+from dsl.timeframes import shown
 
 Range = tuple[float | None, float | None, float | None]
 _NO_RANGE: Range = (None, None, None)
@@ -99,9 +101,24 @@ def _told_by(pair: tuple[Node, Node] | None, names: dict[Node, str]) -> _Neighbo
     if pair is None:
         return None
     consumer, other = pair
+    return _Neighbour(_called(other, names), levels_of(other), consumer.kind == SIGNAL)
+
+
+def _called(other: Node, names: dict[Node, str]) -> str:
+    """Return what a node is called beside a number: its name, its type, h4_rsi."""
+    if other in names:
+        return names[other]
+    (inner, *_) = other.inputs or (None,)
+    if other.type is ALIGN and inner is not None:
+        return _called(inner, names)
     output = other.type.outputs[other.output]
     plain = output.name if other.type.syntax.form in {"infix", "prefix"} else other.type.name
-    return _Neighbour(names.get(other, plain), levels_of(other), consumer.kind == SIGNAL)
+    return _larger(other) + plain
+
+
+def _larger(current: Node) -> str:
+    """Return the timeframe as the beginning of a name, "" for the chart's."""
+    return f"{shown(current.timeframe).lower()}_" if current.timeframe else ""
 
 
 def _purposes(strategy: Strategy) -> dict[Node, str]:
@@ -131,10 +148,12 @@ def _promoted(
             values.append(table.input((current,), name, value, span, comment + purpose))
         elif isinstance(param, IntParam | FloatParam):
             owner = "" if rule or current.type.name == param.name else f"{current.type.name}_"
-            name = owner + param.name
+            word = owner + param.name
+            name = _larger(current) + word
             span = _declared(param, value, switch=rule)
             place = _place(current, index, param)
-            comment = _WORDS.get(name, name.replace("_", " ")) + purpose
+            of = f" of {shown(current.timeframe)}" if current.timeframe else ""
+            comment = _WORDS.get(word, word.replace("_", " ")) + of + purpose
             values.append(table.input(place, name, value, span, comment))
     return tuple(values)
 

@@ -195,3 +195,17 @@ def test_wrong_boxes_of_a_timeframe_are_told() -> None:
     named = good | {"labels": [["x", leaf["id"]]]}
     with pytest.raises(DslErrors, match="names what is of H4"):
         parse_boxes(json.dumps(named))
+
+
+def test_inputs_say_of_which_timeframe_they_are() -> None:
+    text = _entering("h4(rsi(close, 14)) < 40 and d1(close > ema(close, 9)) and rsi(close, 5) > 9")
+    table = {spec.name: spec for spec in parametrize(parse(text)).inputs}
+    assert list(table)[:5] == [
+        "h4_rsi_period",
+        "h4_rsi_level",
+        "d1_ema_period",
+        "rsi_period",
+        "rsi_level",
+    ]
+    assert table["h4_rsi_period"].comment == "rsi period of H4 (entry)"
+    assert (table["h4_rsi_level"].low, table["h4_rsi_level"].high) == (20, 80)

@@ -29,6 +29,10 @@ ALIGN = declare(
             "complete ones only; at each bar of the chart the value known when the larger bar that "
             "contains it opened."
         ),
+        note=(
+            "Larger bars are the broker's own. Where its days do not begin at the server's "
+            "midnight, values of D1 and W1 are others than those computed here."
+        ),
         example="h4(ema(close, 20))",
     )
 )

@@ -1,0 +1,73 @@
+"""Higher timeframes where a user meets them: commands, configs, files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.reading import read_expert
+from dsl.errors import ConfigError
+from dsl.text.lower import parse
+from genfx.cli.app import app
+from genfx.config import parse_config
+from genfx.search_sections import search_settings
+from tests.support.higher_timeframes import strategies
+
+TEXT = 'strategy "x" { enter long when d1(close > open) and h4(rsi(close, 3) < 40) }\n'
+
+
+def run(*words: str) -> str:
+    found = CliRunner().invoke(app, list(words))
+    assert found.exit_code == 0, found.output
+    return found.output
+
+
+def test_check_tells_the_warm_up_of_every_period_that_fits(tmp_path: Path) -> None:
+    path = tmp_path / "x.strat"
+    path.write_text(TEXT)
+    assert "bars of H2" in run("check", str(path))
+    facts = json.loads(run("check", "--json", str(path)))["ok"][0]
+    assert facts["higher_timeframes"] == ["H4", "D1"]
+    assert facts["warmup_bars"]["H1"] == 60 * facts["warmup_bars"]["M1"] / 3600
+    assert "H4" not in facts["warmup_bars"]
+
+
+def test_series_and_nodes_know_them() -> None:
+    lines = run("series", "d1(close)", "--last", "30").splitlines()[1:]
+    by_day = {line[:10]: line.split(",")[1] for line in lines if "23:00" not in line}
+    assert len(by_day) == len(set(by_day.values())) == 2
+    assert "complete ones only" in " ".join(run("nodes", "h4").split())
+    assert "align" in run("nodes", "larger", "bars")
+
+
+def test_an_expert_advisor_is_read_back() -> None:
+    for strategy in strategies().values():
+        source = emit_mql5(strategy)
+        assert "Larger bars are the broker's own." in source
+        assert read_expert(source).strategy == strategy
+
+
+def test_the_search_takes_timeframes_by_name() -> None:
+    config = parse_config({"search": {"generator": {"higher_timeframes": ["H4", "D1"]}}})
+    settings = search_settings(config.search, config.fitness, config.pso)
+    assert settings.generator.higher == (14_400, 86_400)
+
+
+@pytest.mark.parametrize("name", ["H5", "M1", "h4"])
+def test_an_unknown_timeframe_of_a_config_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="no higher timeframe"):
+        parse_config({"search": {"generator": {"higher_timeframes": [name]}}})
+
+
+def test_bars_too_large_for_a_strategy_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.strat"
+    path.write_text(TEXT.replace("d1(", "m30("))
+    found = CliRunner().invoke(app, ["backtest", str(path)])
+    assert found.exit_code != 0
+    told = str(found.exception) + found.output
+    assert "needs bars that make whole bars of M30; these are bars of H1" in told
+    assert parse(path.read_text()).title == "x"
