@@ -124,6 +124,23 @@ def checked_look(kind: str, value: object, *, comment: bool = False) -> str:
     if not value.isprintable():
         raise ParamOutOfRange("a text is one line of printable characters")
     longest = LONGEST_COMMENT if comment else LONGEST_TEXT
-    if len(value) > longest:
-        raise ParamOutOfRange(f"the text has {len(value)} characters, {longest} are allowed")
+    length = text_length(value)
+    if length > longest:
+        raise ParamOutOfRange(f"the text has {length} characters, {longest} are allowed")
     return value
+
+
+def text_length(text: str) -> int:
+    """Return how many characters MetaTrader counts: it keeps texts as UTF-16.
+
+    >>> text_length("ab"), text_length(chr(0x1F600))
+    (2, 2)
+    """
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shortened_comment(text: str) -> str:
+    """Return as much of a text as the comment of a deal keeps."""
+    while text_length(text) > LONGEST_COMMENT:
+        text = text[:-1]
+    return text

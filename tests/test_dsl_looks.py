@@ -111,6 +111,18 @@ def test_programs_that_show_nothing_leave_looks_out() -> None:
     assert "note" not in program.split('"""')[-1]
 
 
+def test_a_title_of_any_characters_makes_a_comment_that_metatrader_takes() -> None:
+    smile = chr(0x1F600)
+    source = emit_mql5(
+        parse(
+            TEXT.replace('"Looks"', f'"{20 * smile}"').replace("comment note", "when close > open")
+        )
+    )
+    (comment,) = [line for line in source.splitlines() if line.startswith("input string TradeC")]
+    assert comment.count("\\x") == 30
+    assert "StringLen(TradeComment) > 31" in source
+
+
 @pytest.mark.parametrize("word", COLORS)
 def test_every_colour_word_is_its_own_number(word: str) -> None:
     assert color_text(*color_parts(word)) == word

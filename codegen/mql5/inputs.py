@@ -20,7 +20,7 @@ from codegen.mql5.text import (
 )
 from codegen.plan import Plan, Step
 from dsl.errors import CodegenError, UnsupportedNode
-from dsl.looks import LONGEST_COMMENT, color_parts
+from dsl.looks import LONGEST_COMMENT, color_parts, shortened_comment
 from dsl.node import InputRef, Value
 from dsl.params import FloatParam, IntParam, Param, ParamValue
 from dsl.registry import NodeType
@@ -213,7 +213,7 @@ def _money(plan: Plan) -> tuple[EaInput, ...]:
 def _trading(plan: Plan, facts: EmitFacts) -> tuple[EaInput, ...]:
     slippage = dict(plan.rules)["max_slippage"]
     usual = comment_line(plan.title) or f"genfx {plan.strategy_id[:8]}"
-    comment = dict(plan.looks).get("trade_comment", usual[:LONGEST_COMMENT])
+    comment = dict(plan.looks).get("trade_comment", shortened_comment(usual))
     rows = [
         EaInput(MAGIC, "long", magic_number(plan, facts), "Marks the trades of this EA", "Trading"),
         EaInput(
