@@ -27,7 +27,7 @@ from codegen.mql5.facts import EmitFacts
 from codegen.verify.markets import nasty_market
 from dsl.errors import ConfigError
 from dsl.text.lower import parse
-from tests.support.mql5_compiler import COMPILER, compile_errors
+from tests.support.emitted import compile_errors, compiler_found
 
 SMOOTH = "(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))"
 STRATEGY = parse('strategy "t" { enter long when close > open stop loss 300 points reverse }')
@@ -156,7 +156,7 @@ def test_an_ea_computes_criteria_of_an_objective_itself() -> None:
         emit_mql5(STRATEGY, EmitFacts(objective="score"))
 
 
-@pytest.mark.skipif(not COMPILER, reason="no C++ compiler")
+@pytest.mark.skipif(not compiler_found(), reason="no C++ compiler")
 def test_emitted_objectives_compile() -> None:
     texts = (SMOOTH, " + ".join(STATISTICS), "stability / pow(sharpe, 2) + log(max_drawdown)")
     emitted = {text: emit_mql5(STRATEGY, EmitFacts(objective=text)) for text in texts}

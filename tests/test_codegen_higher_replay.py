@@ -9,41 +9,42 @@ import pytest
 
 from backtest.reference import simulate
 from codegen.evaluate import Evaluator
+from codegen.host.script import Script
 from codegen.mql5 import forms as mql5_forms
 from codegen.mql5.emit import emit_mql5
 from codegen.plan import build_plan
+from codegen.verify.compare import first_difference
 from dsl.jit import F64
 from dsl.nodes.expert import DISTANCE_PORTS
 from dsl.strategy import Strategy
+from tests.support.emitted import (
+    FIELDS,
+    build_experts,
+    compile_errors,
+    compiler_found,
+    decided,
+    traded,
+)
 from tests.support.higher_timeframes import strategies
-from tests.support.mql5_compiler import COMPILER, compile_errors
-from tests.support.mql5_runner import FIELDS, Script, build, run, trade
-from tests.test_codegen_mql5_replay import MARKET, ROWS, table
+from tests.test_codegen_mql5_replay import MARKET, SCRIPTS, compared
 
-pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
+pytestmark = pytest.mark.skipif(not compiler_found(), reason="no C++ compiler")
 
 STRATEGIES = strategies()
-SCRIPTS = {
-    "plain": Script(),
-    "bars_without_ticks": Script(skip=7),
-    "data_late": Script(refuse=5),
-    "history_loaded_later": Script(late=ROWS // 2, missing=ROWS // 4),
-}
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(STRATEGIES, tmp_path_factory.mktemp("experts"))
+def program() -> Path:
+    return build_experts(STRATEGIES)
 
 
 def check(program: Path, number: int, strategy: Strategy, script: Script) -> None:
     wanted = Evaluator(MARKET).decisions(strategy)
     warmup = build_plan(strategy).warmup_on(MARKET.bars.timeframe)
-    found = run(program, number, strategy, MARKET, script)
-    rows = np.arange(ROWS) >= max(warmup, script.late)
-    rows &= (np.arange(ROWS) % script.skip != 0) if script.skip else True
+    found = decided(program, number, strategy, MARKET, script)
+    rows = compared(warmup, script)
     assert (found["ready"][rows] == 1).all()
-    assert script.late or not found["ready"][:warmup].any()
+    assert script.late_until or not np.nan_to_num(found["ready"][:warmup]).any()
     for field in FIELDS:
         np.testing.assert_array_equal(found[field][rows] > 0, getattr(wanted, field)[rows], field)
     for field in DISTANCE_PORTS:
@@ -58,12 +59,10 @@ def test_the_text_decides_as_the_evaluator(name: str, script: Script, program: P
     check(program, list(STRATEGIES).index(name), STRATEGIES[name], script)
 
 
-def test_library_classes_read_larger_bars_too(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_library_classes_read_larger_bars_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without MetaTrader's indicators everything comes from the text itself."""
     monkeypatch.setattr(mql5_forms, "_on_one_price_series", lambda *_: False)
-    program = build(STRATEGIES, tmp_path)
+    program = build_experts(STRATEGIES)
     for number, strategy in enumerate(STRATEGIES.values()):
         assert "INVALID_HANDLE;" not in emit_mql5(strategy)
         check(program, number, strategy, SCRIPTS["plain"])
@@ -72,10 +71,10 @@ def test_library_classes_read_larger_bars_too(
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_the_text_trades_as_the_reference(name: str, program: Path) -> None:
     strategy = STRATEGIES[name]
-    wanted = table(simulate(MARKET, Evaluator(MARKET).decisions(strategy)).deals)
-    found = trade(program, list(STRATEGIES).index(name), strategy, MARKET)
-    assert len(wanted) > 10
-    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-7)
+    wanted = simulate(MARKET, Evaluator(MARKET).decisions(strategy)).deals
+    found = traded(program, list(STRATEGIES).index(name), MARKET)
+    assert len(wanted.time) > 10
+    assert first_difference(wanted, found) is None
 
 
 def test_the_text_has_no_warnings() -> None:

@@ -18,13 +18,13 @@ from dsl.text.lower import parse
 from dsl.text.printer import format_strategy
 from tests.support.building import CLOSE, call, expert
 from tests.support.ea_examples import FACTS, examples
-from tests.support.mql5_compiler import COMPILER, compile_errors
+from tests.support.emitted import compile_errors, compiler_found
 
 GOLDEN = Path(__file__).parent / "golden"
 STRATEGIES = examples()
 SOURCES = {name: emit_mql5(strategy, FACTS) for name, strategy in STRATEGIES.items()}
 each_example = pytest.mark.parametrize("name", STRATEGIES)
-needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
+needs_compiler = pytest.mark.skipif(not compiler_found(), reason="no C++ compiler")
 
 
 def check_golden(path: Path, content: bytes, *, update: bool) -> None:
