@@ -17,7 +17,7 @@ from genfx.cli.app import app
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 INSTALL = (
-    "python3 -m venv .venv && .venv/bin/python -m pip install -e . "
+    'python3 -m venv .venv && .venv/bin/python -m pip install -e ".[verify]" '
     "&& .venv/bin/genfx evolve examples/quickstart.toml"
 )
 TEST = (
