@@ -11,9 +11,11 @@ from backtest.market import Market
 from backtest.result import Deals, Result
 from codegen.host.compiler import build
 from codegen.host.replay import replay
+from codegen.mql5.facts import SpanFigures
 from codegen.mql5.portfolio import Part
 from codegen.verify.compare import FIELDS, SLACK
 from dsl.jit import F64, Bool1D
+from genfx.markets import span_text
 from genfx.testing import run_engine
 
 _MOST = 10.0  # largest profit factor shown, as in the criteria
@@ -53,6 +55,22 @@ def portfolio_spans(
         DataError: A part's warm-up is longer than the data.
     """
     return tuple(_span(parts, name, market) for name, market in named)
+
+
+def span_figures(spans: Sequence[PortfolioSpan]) -> tuple[SpanFigures, ...]:
+    """Return what the header of a portfolio EA says of all parts together, span by span."""
+    found = []
+    for span in spans:
+        first, last = span_text(span.market).split(" .. ")
+        whole = span.lines[-1]
+        rows = (
+            (f"Net profit, {span.market.account.currency}", f"{whole.net_profit:.2f}"),
+            ("Profit factor", f"{whole.profit_factor:.2f}"),
+            ("Max drawdown at closes", f"{whole.drawdown:.2f}%"),
+            ("Trades", str(whole.trades)),
+        )
+        found.append(SpanFigures(span.name.replace("_", "-"), first, last, rows))
+    return tuple(found)
 
 
 def replayed(source: str, parts: Sequence[Part], market: Market) -> tuple[int, str]:

@@ -27,7 +27,7 @@ from dsl.errors import CodegenError
 from dsl.jit import Bool1D
 from dsl.text.lower import parse
 from genfx.cli.app import app
-from genfx.portfolios import part_market, portfolio_spans, replayed
+from genfx.portfolios import part_market, portfolio_spans, replayed, span_figures
 from genfx.sources import load_bars
 
 STRATEGIES = {
@@ -126,6 +126,9 @@ def test_the_whole_is_the_sum_of_its_parts(library: Path) -> None:
     assert found.statistics["PROFIT"] == pytest.approx(span.lines[-1].net_profit, abs=0.005)
     assert span.balance - MARKET.account.deposit == pytest.approx(span.lines[-1].net_profit)
     assert span.lines[-1].trades == found.statistics["TRADES"]
+    (shown,) = span_figures([span])
+    header = emit_portfolio(PARTS, EmitFacts(spans=(shown,))).split("#property")[0]
+    assert f"Trades {span.lines[-1].trades}" in " ".join(header.split())
 
 
 def test_a_terminal_that_restarts_finds_every_part_again(library: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +42,7 @@ def portfolio(
     from codegen.mql5.facts import EmitFacts
     from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_set
     from genfx.exports import market_facts, with_inputs
-    from genfx.portfolios import portfolio_spans
+    from genfx.portfolios import portfolio_spans, span_figures
     from genfx.strategy_files import load_strategy
 
     strategies = [with_inputs(load_strategy(file)) for file in files]
@@ -54,6 +55,8 @@ def portfolio(
         facts = market_facts(market, chosen.fitness.settings(), parts[0].magic).mql5
         capital = market.account.deposit
     spans = portfolio_spans(parts, named)
+    if config is not None and not data:
+        facts = replace(facts, spans=span_figures(spans))
     if verify:
         facts = _replayed(parts, named, facts, capital)
     written = [
@@ -78,8 +81,6 @@ def _replayed(
     capital: float,
 ) -> EmitFacts:
     """Return the facts with the result of a replay, or end with exit code 1 where deals differ."""
-    from dataclasses import replace
-
     from codegen.mql5.portfolio import emit_portfolio
     from genfx.portfolios import replayed
 
