@@ -9,13 +9,16 @@ import pytest
 
 from backtest.reference import simulate
 from codegen.evaluate import Evaluator
+from codegen.host.replay import replay
 from codegen.host.script import Script
 from codegen.mql5 import forms as mql5_forms
 from codegen.mql5.emit import emit_mql5
 from codegen.plan import build_plan
 from codegen.verify.compare import first_difference
+from codegen.verify.strategies import random_strategy
 from dsl.jit import F64
 from dsl.nodes.expert import DISTANCE_PORTS
+from dsl.parametrize import parametrize
 from dsl.strategy import Strategy
 from tests.support.emitted import (
     FIELDS,
@@ -26,6 +29,7 @@ from tests.support.emitted import (
     traded,
 )
 from tests.support.higher_timeframes import strategies
+from tests.test_codegen_higher import market
 from tests.test_codegen_mql5_replay import MARKET, SCRIPTS, compared
 
 pytestmark = pytest.mark.skipif(not compiler_found(), reason="no C++ compiler")
@@ -81,8 +85,22 @@ def test_the_text_has_no_warnings() -> None:
     assert compile_errors({f"{n}.mq5": emit_mql5(s) for n, s in STRATEGIES.items()}) == ""
 
 
-def test_a_chart_that_does_not_divide_a_higher_timeframe_is_refused() -> None:
-    source = emit_mql5(STRATEGIES["forms"])
-    for name in ("H2", "H4", "D1"):
-        assert f'"wants a smaller period that divides {name}"' in source
-    assert "iMA(_Symbol, PERIOD_H4, InpN, 0, MODE_EMA, PRICE_CLOSE)" in source
+@pytest.mark.parametrize("timeframe", [14_400, 86_400])
+def test_a_chart_that_does_not_divide_a_higher_timeframe_is_refused(
+    timeframe: int, program: Path
+) -> None:
+    found = replay(program, 0, market(3, 200, timeframe))
+    assert found.journal[0].text.endswith("wants a smaller period that divides H2")
+    assert not found.deals.time.size
+
+
+def test_parts_of_random_strategies_on_larger_bars_trade_as_the_reference() -> None:
+    drawn = {}
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        found = random_strategy(rng, longest=5, higher=(7200, 14_400, 86_400))
+        drawn[str(seed)] = parametrize(found) if seed % 2 else found
+    program, tested = build_experts(drawn), market(5, 900)
+    for number, strategy in enumerate(drawn.values()):
+        wanted = simulate(tested, Evaluator(tested).decisions(strategy)).deals
+        assert first_difference(wanted, replay(program, number, tested).deals) is None
