@@ -35,6 +35,9 @@ class Replayed:
     equity: F64
 
 
+_FAREWELL = "stopped"  # what an EA prints when its test ends, here at the bar looked at
+
+
 class Expert(Protocol):
     """The compiled text of an Expert Advisor."""
 
@@ -119,7 +122,9 @@ def _explained(
             dict(during[1].decision),
             (before[1].deals, during[1].deals),
         ),
-        journal=tuple(text for at, text in during[1].journal if at == row),
+        journal=tuple(
+            text for at, text in during[1].journal if at == row and not text.startswith(_FAREWELL)
+        ),
         problem=replayed.problem,
     )
     return Divergence(number, verdict(evidence), evidence)

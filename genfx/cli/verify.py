@@ -82,8 +82,9 @@ def verify(
     market = _with_finer(market, finer)
     found = subject(file, market, set_values(inputs) if inputs else None)
     played = tester_mode(market, mode)
-    result = verified(found, played, mode)
-    other = verified(found, market, "open-prices") if mode != "open-prices" else None
+    with console().status("compiling and replaying", spinner="line"):
+        result = verified(found, played, mode)
+        other = verified(found, market, "open-prices") if mode != "open-prices" else None
     if as_json:
         print_json(_facts(found, result, other, mode))
     else:
