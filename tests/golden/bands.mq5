@@ -990,6 +990,14 @@ int BarSpread(const MqlRates &rates[], const int shift)
       if(rates[i].spread > 0)
          return(rates[i].spread);
      }
+//--- it may lie before the rows at hand; a history of a thousand bars without one has none
+   const int oldest = MathMin(Bars(_Symbol, _Period), total + 1000);
+   for(int i = total; i < oldest; i++)
+     {
+      const int known = iSpread(_Symbol, _Period, i);
+      if(known > 0)
+         return(known);
+     }
    return(now);
   }
 //+------------------------------------------------------------------+
