@@ -43,14 +43,16 @@ def subject(path: Path, market: Market, values: dict[str, str] | None = None) ->
     Raises:
         GenfxError: The file is none of ours, an input is unknown or has no usable value.
     """
+    place = str(path)
     if path.suffix.lower() == SOURCE_SUFFIX:
-        text = decoded_source(_content(path), str(path))
+        text = decoded_source(_content(path), place)
     else:
+        place += " as emitted"  # whose header is a text, whatever form the file has
         stated = EmitFacts(symbol=market.bars.symbol, timeframe=market.bars.timeframe)
         text = emit_mql5(with_inputs(load_strategy(path)), stated)
     if values:
         text = with_input_values(text, values)
-    return expert_subject(text, str(path))
+    return expert_subject(text, place)
 
 
 def emitted_subject(strategy: Strategy, stated: EmitFacts) -> Subject:

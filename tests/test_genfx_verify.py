@@ -17,12 +17,14 @@ from codegen.evaluate import Evaluator
 from codegen.host import compiler
 from codegen.mql5.emit import emit_mql5
 from codegen.verify.experts import compiler_problem
+from dsl.layout import Drawing
 from dsl.text.lower import parse
 from genfx import api, proofs
 from genfx.cli.app import app
 from genfx.config import Config
 from genfx.exports import ANY_MARKET
 from genfx.finalists import Finalist, span_result
+from genfx.layouts import boxes_file
 from genfx.markets import market, span_markets
 
 needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
@@ -51,6 +53,17 @@ def written(folder: Path, text: str, name: str = "ea.mq5") -> Path:
     path = folder / name
     path.write_text(text)
     return path
+
+
+@needs_compiler
+@pytest.mark.parametrize("form", ["boxes.json", "fan.formula"])
+def test_strategies_of_every_form_are_replayed(tmp_path: Path, form: str) -> None:
+    texts = {
+        "boxes.json": boxes_file(Drawing(STRATEGY)).decode(),
+        "fan.formula": "Buy = OPEN(0) > EMA_OPEN_9(0)\nSell = OPEN(0) < EMA_OPEN_9(0)\n",
+    }
+    file = written(tmp_path, texts[form], form)
+    assert "Equal:" in genfx("verify", file, "--data", "sample").stdout
 
 
 @needs_compiler
