@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from codegen.host import compiler
-from codegen.host.compiler import RUNTIME, CompilerMissing, build, find_compiler
+from codegen.host.compiler import (
+    RUNTIME,
+    CompilerMissing,
+    build,
+    find_compiler,
+    sanitizer_environment,
+)
 from codegen.mql5.emit import emit_mql5
 from tests.support.ea_examples import FACTS, examples
 from tests.support.host_contract import contract
@@ -49,3 +56,30 @@ def test_without_a_compiler_the_message_says_what_to_install(
     with pytest.raises(CompilerMissing, match=r"not verified: no C\+\+ compiler") as caught:
         compiler.find_compiler.__wrapped__()
     assert "pip install genfx[verify]" in str(caught.value)
+
+
+PLAYED = """
+import sys
+from pathlib import Path
+import numpy as np
+from backtest.market import Account, Market, Symbol
+from codegen.host.replay import replay
+from codegen.verify.markets import nasty_bars
+bars = nasty_bars(np.random.default_rng(3), 600)
+market = Market(bars, Symbol("EURUSD", bars.digits), Account(stop_out=0))
+for number in range(int(sys.argv[2])):
+    result = replay(Path(sys.argv[1]), number, market)
+    assert result.fault is None, result.fault
+    assert len(result.equity) == len(bars), result.journal
+"""
+
+
+@needs_compiler
+@pytest.mark.slow
+def test_sanitizers_find_nothing_in_the_examples_and_the_runtime() -> None:
+    sources = [emit_mql5(strategy) for strategy in examples().values()]
+    library = build(sources, sanitize=True)
+    command = [sys.executable, "-c", PLAYED, str(library), str(len(sources))]
+    environment = sanitizer_environment()
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode == 0, ran.stderr
