@@ -112,6 +112,19 @@ def test_an_edit_is_found_and_classed(name: str, experts: dict[str, CompiledExpe
     assert text in found.divergence.verdict.text
 
 
+def test_a_division_by_a_written_zero_compiles_and_gives_zero() -> None:
+    text = """strategy "Nothing" {
+        enter long when (close - open) / 0 < 0.5 and hour == 8
+        exit after 3 bars
+        size 0.1 lots
+    }"""
+    strategy = parse(text)
+    (expert,) = compile_experts([emit_mql5(strategy, EmitFacts())])
+    found = verify(strategy, MARKET, expert)
+    assert found.holds
+    assert len(found.expected.deals) > 0
+
+
 def test_random_cases_are_equal() -> None:
     wrong = [outcome for outcome in run_cases(range(16), seed=7) if outcome.problem]
     assert wrong == []
