@@ -15,6 +15,8 @@ from dsl.nodes.constants import CONSTANT, POINTS
 from dsl.simplify import simplified
 
 _DIGITS = 3  # of a merged factor that count
+_FACTORS = (0.1, 25.0)  # of what two factors in a row could have made
+_POINTS = (10.0, 5000.0)
 _ARITHMETIC = frozenset({ADD, SUB, MUL, DIV, MIN, MAX, NEG})
 
 
@@ -46,11 +48,11 @@ def _merged(current: Node) -> Node | None:
     factor, scaled = outer
     count = scaled.params[0] if scaled.type is POINTS else None
     if isinstance(count, float):
-        return node(POINTS, (), (max(1.0, round(factor * count)),))
+        return node(POINTS, (), (_bounded(float(round(factor * count)), _POINTS),))
     inner = _factor(scaled)
     if inner is None:
         return None
-    product = _rounded(factor * inner[0])
+    product = _bounded(_rounded(factor * inner[0]), _FACTORS)
     return node(MUL, (node(CONSTANT, (), (product,), kind=NUMBER), inner[1]))
 
 
@@ -66,6 +68,12 @@ def _factor(current: Node) -> tuple[float, Node] | None:
         if isinstance(value, float):
             return value, other
     return None
+
+
+def _bounded(value: float, bounds: tuple[float, float]) -> float:
+    """Return the value, its size within bounds: what is merged can be merged again, for ever."""
+    low, high = bounds
+    return math.copysign(min(max(abs(value), low), high), value) if value else value
 
 
 def _rounded(value: float) -> float:
