@@ -48,7 +48,7 @@ def _merged(current: Node) -> Node | None:
     factor, scaled = outer
     count = scaled.params[0] if scaled.type is POINTS else None
     if isinstance(count, float):
-        return node(POINTS, (), (_bounded(float(round(factor * count)), _POINTS),))
+        return node(POINTS, (), (float(round(_bounded(factor * count, _POINTS))),))
     inner = _factor(scaled)
     if inner is None:
         return None
