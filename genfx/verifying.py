@@ -12,6 +12,7 @@ from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.reading import decoded_source, read_expert
 from codegen.mql5.set_table import parse_set
+from codegen.mql5.text import mql5_string
 from dsl.errors import ConfigError, DataError, did_you_mean
 from dsl.strategy import Strategy
 from genfx.exports import with_inputs
@@ -91,9 +92,9 @@ def with_input_values(text: str, values: dict[str, str]) -> str:
         names.append(found["name"])
         if found["name"] in left:
             value = left.pop(found["name"])
-            quoted = f'"{value}"' if found["type"] == "string" else value
-            start, end = line.index("=") + 1, line.rindex(found["value"]) + len(found["value"])
-            lines[number] = f"{line[:start]} {quoted}{line[end:]}"
+            literal = mql5_string(value) if found["type"] == "string" else value
+            row, (start, end) = found.string, found.span("value")
+            lines[number] = f"{row[:start]}{literal}{row[end:]}"
     for name in left:
         raise ConfigError(f"the Expert Advisor has no input {name}", hint=did_you_mean(name, names))
     return "\n".join(lines)
