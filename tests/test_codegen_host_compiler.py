@@ -17,6 +17,7 @@ from codegen.host.compiler import (
     sanitizer_environment,
 )
 from codegen.mql5.emit import emit_mql5
+from dsl.errors import CodegenError
 from tests.support.ea_examples import FACTS, examples
 from tests.support.host_contract import contract
 
@@ -56,6 +57,19 @@ def test_without_a_compiler_the_message_says_what_to_install(
     with pytest.raises(CompilerMissing, match=r"not verified: no C\+\+ compiler") as caught:
         compiler.find_compiler.__wrapped__()
     assert "pip install genfx[verify]" in str(caught.value)
+
+
+@needs_compiler
+def test_a_cache_that_cannot_be_written_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    occupied = tmp_path / "cache"
+    occupied.write_text("a file")
+    monkeypatch.setenv("GENFX_CACHE_DIR", str(occupied))
+    compiler.runtime_folder.cache_clear()
+    with pytest.raises(CodegenError, match="nothing can be compiled there") as caught:
+        build(["void OnTick() {}"])
+    assert "GENFX_CACHE_DIR" in str(caught.value)
 
 
 PLAYED = """

@@ -169,3 +169,5 @@ def test_levels_that_no_price_reaches_are_as_exact_as_their_values() -> None:
         first_difference(Deals.of([deal]), Deals.of([deal._replace(target=1_143_768_193)])) is None
     )
     assert first_difference(Deals.of([deal]), Deals.of([deal._replace(stop=89)])) is not None
+    below = deal._replace(target=-40)
+    assert first_difference(Deals.of([below]), Deals.of([below])) is None

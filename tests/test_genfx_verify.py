@@ -26,6 +26,7 @@ from genfx.exports import ANY_MARKET
 from genfx.finalists import Finalist, span_result
 from genfx.layouts import boxes_file
 from genfx.markets import market, span_markets
+from genfx.verifying import with_input_values
 
 needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
 
@@ -108,6 +109,13 @@ def test_a_set_file_gives_the_inputs(tmp_path: Path) -> None:
     assert "InpFast" in said
 
 
+def test_values_replace_those_of_the_text_and_nothing_else() -> None:
+    text = 'input int InpFast = 10; // 10 in 5..10\ninput string InpNote = "a"; // a\n'
+    found = with_input_values(text, {"InpFast": "12", "InpNote": 'C:\\x "y"'})
+    assert found.split("\n")[0] == "input int InpFast = 12; // 10 in 5..10"
+    assert found.split("\n")[1] == r'input string InpNote = "C:\\x \"y\""; // a'
+
+
 @needs_compiler
 def test_minutes_decide_bars_that_touch_both_levels(tmp_path: Path) -> None:
     hours = api.load_bars("sample")
@@ -158,6 +166,7 @@ def test_without_a_compiler_the_reason_is_told(
         (["verify", "EMPTY", "--deals", "some"], "wants a number of deals, or all"),
         (["verify", "EMPTY"], "holds no strategy of genfx"),
         (["verify", "FOLDER"], "is no run folder"),
+        (["verify", "FOLDER", "--spread", "0"], "--spread: a run's folder is replayed with the"),
     ],
 )
 def test_what_cannot_be_verified_is_refused(

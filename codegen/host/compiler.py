@@ -106,11 +106,23 @@ def build(
     Raises:
         CompilerMissing: There is no compiler.
         Mql5Error: A text is not MQL5 as its compiler wants it.
-        CodegenError: The C++ compiler refuses what the translation lets pass.
+        CodegenError: The C++ compiler refuses what the translation lets pass, or there is no place
+            to write to.
     """
     compiler = find_compiler()
     units = [parse_mql5(s) if isinstance(s, str) else s for s in sources]
     text = _library_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
+    try:
+        return _built(compiler, text, sanitize=sanitize)
+    except OSError as problem:
+        raise CodegenError(
+            f"{_cache_folder()}: nothing can be compiled there: {problem.strerror}",
+            hint="GENFX_CACHE_DIR names another folder",
+        ) from problem
+
+
+def _built(compiler: Compiler, text: str, *, sanitize: bool) -> Path:
+    """Return the library of a text: the one of last time, or compiled."""
     runtime = runtime_folder(compiler, sanitize=sanitize)
     folder = _cache_folder() / "libraries"
     name = _digest(runtime.name, text) + ".so"

@@ -32,7 +32,7 @@ from codegen.host.abi import (
     int64s,
 )
 from codegen.host.script import SMOOTH, Script
-from dsl.errors import ConfigError, DataError, did_you_mean
+from dsl.errors import CodegenError, ConfigError, DataError, did_you_mean
 from dsl.jit import F64, I64
 
 Mode = Literal["open-prices", "m1-ohlc"]
@@ -118,6 +118,7 @@ def replay(
     Raises:
         ConfigError: There is no such input, or the value is not of its type.
         DataError: The mode needs finer bars and the market has none.
+        CodegenError: The system does not load the library.
     """
     if mode == "m1-ohlc" and market.finer is None:
         raise DataError(
@@ -140,7 +141,11 @@ def input_types(library: Path, number: int) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _library(path: Path) -> ctypes.CDLL:
-    code = ctypes.CDLL(str(path))
+    try:
+        code = ctypes.CDLL(str(path))
+    except OSError as problem:
+        hint = "GENFX_CACHE_DIR names another folder, on a disk that may hold programs"
+        raise CodegenError(f"{path}: cannot be loaded: {problem}", hint=hint) from problem
     code.genfx_replay.restype = ctypes.POINTER(HostReport)
     code.genfx_replay.argtypes = [
         ctypes.c_int32,

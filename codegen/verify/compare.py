@@ -78,7 +78,7 @@ def first_field(one: Deal, other: Deal) -> str:
     """Return the first field in which two deals differ, "" where none does."""
     for name in FIELDS:
         value = getattr(one, name)
-        slack = _FAR * value if name in ("stop", "target") else SLACK.get(name, 0.0)
+        slack = _FAR * abs(value) if name in ("stop", "target") else SLACK.get(name, 0.0)
         if not abs(value - getattr(other, name)) <= slack:
             return name
     return ""

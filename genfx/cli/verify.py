@@ -39,6 +39,7 @@ HONEST = (
 
 
 def verify(
+    context: typer.Context,
     file: Annotated[
         Path, typer.Argument(help="A strategy, an emitted .mq5, or a finished run's folder.")
     ],
@@ -73,6 +74,7 @@ def verify(
     if file.is_dir():
         from genfx.cli.verify_run import verify_folder
 
+        _refuse_options_of_a_run(context)
         raise typer.Exit(verify_folder(file, as_json=as_json))
     from genfx.replaying import verified
     from genfx.verifying import set_values, subject, tester_mode
@@ -95,6 +97,23 @@ def verify(
             _plot(result)
     if not result.holds:
         raise typer.Exit(DIVERGES)
+
+
+def _refuse_options_of_a_run(context: typer.Context) -> None:
+    """Refuse options beside a run's folder, which is replayed as it was evaluated.
+
+    Raises:
+        ConfigError: There is one.
+    """
+    for option in context.command.params:
+        name = option.name or ""
+        source = context.get_parameter_source(name)
+        stated = source is not None and source.name == "COMMANDLINE"
+        if stated and name not in {"file", "as_json"}:
+            raise ConfigError(
+                f"{option.opts[0]}: a run's folder is replayed with the data and config of the run",
+                hint="name one of its .mq5 files to verify that otherwise",
+            )
 
 
 def _wanted(deals: str) -> int | None:
