@@ -6,13 +6,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from dsl.errors import DataError
-from mt5.files import read_file
 from mt5.sheet import Sheet, SheetRow, read_sheet
 from mt5.text import Place, number
 
@@ -49,17 +47,12 @@ class OptimizerReport:
     inputs: tuple[str, ...]
 
 
-def read_optimizer(path: Path) -> OptimizerReport:
-    """Return the results in a file.
+def parse_optimizer(content: bytes, path: str) -> OptimizerReport:
+    """Return the results in the bytes of a file.
 
     Raises:
         DataError: It is no export of the optimiser, cut, or damaged; the message names the line.
     """
-    return parse_optimizer(read_file(path), str(path))
-
-
-def parse_optimizer(content: bytes, path: str) -> OptimizerReport:
-    """Return the results in the bytes of a file; see `read_optimizer`."""
     sheet = read_sheet(content, path)
     if not sheet.rows:
         raise DataError(f"{path}: holds no row of results", hint="the file is cut")
