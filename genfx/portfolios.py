@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backtest.market import Market
-from backtest.result import Deals, Result
+from backtest.result import Deal, Deals, Result
 from codegen.host.compiler import build
-from codegen.host.replay import replay
+from codegen.host.replay import HostResult, replay
 from codegen.mql5.facts import SpanFigures
 from codegen.mql5.portfolio import Part
-from codegen.verify.compare import FIELDS, SLACK
-from dsl.jit import F64, Bool1D
+from codegen.verify.compare import Difference, first_difference
+from dsl.jit import F64
 from genfx.markets import span_text
 from genfx.testing import run_engine
 
@@ -83,29 +83,36 @@ def replayed(source: str, parts: Sequence[Part], market: Market) -> tuple[int, s
         CodegenError: There is no compiler, or the text is refused.
     """
     found = replay(build([source]), 0, market)
-    if found.fault or found.init_code:
-        return 0, found.fault or f"OnInit returned {found.init_code}"
+    if found.problem:
+        return 0, found.problem
+    strangers = np.setdiff1d(found.magic, [part.magic for part in parts])
+    if len(strangers):
+        return len(found.deals), f"deals with magic number {strangers[0]}, which no part has"
     for number, part in enumerate(parts, 1):
         alone = run_engine(part.strategy, part_market(market, part.weight), "fast").deals
-        chosen = found.magic == part.magic
-        difference = _difference(alone, found.deals, chosen)
+        difference = first_difference(_unbalanced(alone), _of_part(found, part.magic))
         if difference:
-            return len(found.deals), f"part {number}, '{_title(part)}': {difference}"
+            return len(found.deals), f"part {number}, '{_title(part)}': {_text(difference)}"
     return len(found.deals), ""
 
 
-def _difference(expected: Deals, whole: Deals, chosen: Bool1D) -> str:
-    if len(expected) != chosen.sum():
-        return f"{chosen.sum()} deals, {len(expected)} are expected"
-    for name in FIELDS:
-        if name == "balance":
-            continue  # that of the account
-        wanted, got = getattr(expected, name), getattr(whole, name)[chosen]
-        wrong = np.flatnonzero(~(np.abs(wanted - got) <= SLACK.get(name, 0.0)))
-        if len(wrong):
-            row = wrong[0]
-            return f"deal {row + 1}: {name} is {got[row]}, {wanted[row]} is expected"
-    return ""
+def _of_part(found: HostResult, magic: int) -> Deals:
+    chosen = found.magic == magic
+    columns = {name: getattr(found.deals, name)[chosen] for name in Deal._fields}
+    return _unbalanced(Deals(**columns))
+
+
+def _unbalanced(deals: Deals) -> Deals:
+    """Return deals without their balance, which is that of all parts together."""
+    return replace(deals, balance=np.zeros(len(deals)))
+
+
+def _text(found: Difference) -> str:
+    deal = f"deal {found.number + 1}"
+    if found.expected is None or found.replayed is None:
+        return f"{deal}: {'is not expected' if found.expected is None else 'is missing'}"
+    wanted, got = (getattr(one, found.field) for one in (found.expected, found.replayed))
+    return f"{deal}: {found.field} is {got}, {wanted} is expected"
 
 
 def part_market(market: Market, weight: float) -> Market:

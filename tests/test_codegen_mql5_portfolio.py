@@ -241,6 +241,8 @@ def test_a_part_that_trades_otherwise_is_found() -> None:
     assert difference == ""
     other = [replace(part, weight=0.1) for part in PARTS]
     assert "part 1, 'Follow': deal 1: lots is" in replayed(SOURCE, other, MARKET)[1]
+    stranger = [PARTS[0], replace(PARTS[1], magic=1)]
+    assert "which no part has" in replayed(SOURCE, stranger, MARKET)[1]
 
 
 def test_emitting_twice_gives_the_same_bytes() -> None:
