@@ -98,19 +98,31 @@ def compare(
 ) -> Comparison:
     """Compare positions; those that opened in the same bar on the same side belong together.
 
+    Where a side has several of them in a bar, they belong together in their order.
+
     Args:
         genfx: Those of genfx's engine.
         metatrader: Those of a report.
         tolerance: Points that prices may differ by; levels, lots and times may not differ, money
             only where a price does.
     """
-    ours = {(p.opened, p.side): p for p in genfx}
-    theirs = {(p.opened, p.side): p for p in metatrader}
+    ours, theirs = _by_entry(genfx), _by_entry(metatrader)
     pairs = []
     for key in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(key), theirs.get(key)
         pairs.append(Pair(_outcome(one, other, tolerance), one, other))
     return Comparison(tuple(pairs), tolerance)
+
+
+def _by_entry(positions: Iterable[Position]) -> dict[tuple[int, int, int], Position]:
+    """Return positions by bar, number of its kind in the bar, and side: none hides another."""
+    seen: Counter[tuple[int, int]] = Counter()
+    found = {}
+    for position in positions:
+        entry = position.opened, position.side
+        found[position.opened, seen[entry], position.side] = position
+        seen[entry] += 1
+    return found
 
 
 def _outcome(one: Position | None, other: Position | None, tolerance: int) -> Outcome:

@@ -146,6 +146,14 @@ def test_a_missing_position_is_told_on_its_side() -> None:
     assert frame["metatrader_entry"].isna().tolist() == [True, *[False] * (len(ours) - 1)]
 
 
+def test_a_position_opened_twice_in_a_bar_is_not_overlooked() -> None:
+    ours = expected()
+    theirs = [ours[0], *ours]
+    found = compare(ours, theirs, 0)
+    assert found.counts == {Outcome.SAME: len(ours), Outcome.ONLY_METATRADER: 1}
+    assert found.first == found.pairs[1]
+
+
 def test_exits_of_the_expert_itself_have_no_reason_in_a_report() -> None:
     theirs = [replace(p, reason=BY_EXPERT if p.reason > 3 else p.reason) for p in expected()]
     assert any(p.reason == BY_EXPERT for p in theirs)
