@@ -230,6 +230,8 @@ def test_the_command_writes_expert_and_set_and_shows_the_sum(tmp_path: Path) -> 
     assert "input double P1_Weight = 0.7;" in out.read_text()
     assert parse_set(out.with_suffix(".set").read_bytes()).values["P2_Weight"] == "0.3"
     assert CliRunner().invoke(app, [*wanted, "--weights", "a,b"]).exit_code == 2
+    assert CliRunner().invoke(app, [*wanted, "--out", str(tmp_path / "a.set")]).exit_code == 2
+    assert not (tmp_path / "a.set").exists()
     assert "not verified" in out.read_text()
     assert CliRunner().invoke(app, [*wanted, "--verify"]).exit_code == 0
     assert re.search(r"Replay +verified: \d+ deals of 2 parts equal", out.read_text())

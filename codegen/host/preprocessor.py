@@ -131,8 +131,8 @@ def _conditions(plain: str, text: str, path: str, found: list[Directive]) -> Pla
                 stack.append((opened, not taken))
         elif all(taken for _, taken in stack):
             kept.append(directive)
-            name = directive.rest.split("(")[0].split()[:1]
-            (defined.update if directive.word == "define" else defined.difference_update)(name)
+            if directive.word == "define":
+                defined.update(directive.rest.split("(")[0].split()[:1])
     problems += [problem_at(text, path, d.line, 1, f"#{d.word} without #endif") for d, _ in stack]
     if problems:
         raise Mql5Error(problems)

@@ -45,6 +45,8 @@ def portfolio(
     from genfx.portfolios import portfolio_spans, span_figures
     from genfx.strategy_files import load_strategy
 
+    if out.suffix == ".set":
+        raise ConfigError(f"--out {out}: is the name of the inputs", hint="such as portfolio.mq5")
     strategies = [with_inputs(load_strategy(file)) for file in files]
     chosen = read_config(config)
     parts = portfolio_parts(strategies, _weights(weights), chosen.output.magic if config else 0)
