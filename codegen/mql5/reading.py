@@ -30,7 +30,6 @@ from dsl.strategy import Strategy
 from dsl.text.lower import parse
 from dsl.timeframes import TIMEFRAMES
 
-# inputs of the EA that are no part of its strategy
 _PREFIX = "//|"
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{4}|.)")
 _COLOR = re.compile(r"C'(\d{1,3}),(\d{1,3}),(\d{1,3})'")
