@@ -26,7 +26,7 @@ TEXT = """strategy "Guarded" {
 }"""
 # The last thing it does is to tell what it has drawn.
 TELLS = """     {
-      for(int i = 0; i < 6; i++)
+      for(int i = 0; i < 7; i++)
          Print(ObjectGetString(0, ObjectPrefix() + "line " + IntegerToString(i), OBJPROP_TEXT));
       PrintFormat("objects %d", ObjectsDeleteAll(0, ObjectPrefix()));
      }"""
@@ -52,17 +52,18 @@ def panel(library: Path, script: Script, **inputs: bool) -> tuple[int, list[str]
     assert found.fault is None
     texts = [line.text for line in found.journal]
     at = next(i for i, text in enumerate(texts) if text.startswith("objects "))
-    return int(texts[at].split()[1]), texts[at - 6 : at], found
+    return int(texts[at].split()[1]), texts[at - 7 : at], found
 
 
 def test_the_panel_says_what_the_expert_knows(library: Path) -> None:
     count, lines, found = panel(library, Script(live=True, ticks=2), ShowPanel=True)
-    assert count > 6  # arrows, too
+    assert count > 7  # arrows, too
     assert lines[0] == "Guarded, magic 77"
     assert lines[1] in {"long", "flat"}
     assert lines[2] == "no position" or "lots at" in lines[2]
     assert lines[3].startswith("today ")
-    assert lines[3].endswith("at most 2 entries, daily loss limit 0.2%, drawdown stop 50%")
+    assert lines[6] == "limits: 2 entries a day daily loss 0.2% drawdown 50%"
+    assert max(map(len, lines)) <= 63
     assert lines[4].removeprefix("last entry left out: ") in {"trades per day", "daily loss"}
     assert lines[5].startswith("next decision: 2017.")
     assert found.objects_left == ()
@@ -70,7 +71,7 @@ def test_the_panel_says_what_the_expert_knows(library: Path) -> None:
 
 def test_arrows_mark_every_deal_of_the_expert(library: Path) -> None:
     count, lines, found = panel(library, Script(live=True, ticks=2))
-    assert lines == [""] * 6
+    assert lines == [""] * 7
     recent = found.deals.time >= found.deals.time[-1] - 20 * 86_400
     assert recent.sum() <= count <= len(found.deals)
 

@@ -92,6 +92,16 @@ EDITED = {
             f"   if(TimeCurrent() > D'{LATE}' || bars <= WarmupBars())",
         ),
     ),
+    "open_missed": edited(
+        "exits",
+        (
+            "ExtFirstTick - bar_time > ENTRY_SECONDS && iVolume(_Symbol, _Period, 0) > 1",
+            f"bar_time >= D'{LATE}'",
+        ),
+    ),
+    "indicators_slow": edited(
+        "trails", ("BarsCalculated(ExtAtr1) <", "BarsCalculated(ExtAtr1) - 1 <")
+    ),
     "marks_told": edited(
         "locks",
         (
@@ -257,10 +267,11 @@ def test_a_refused_move_of_the_stop_is_tried_again_within_its_bar(library: Path)
     assert same(found, smooth)
     (bar,) = said(found, "failed to move the stop loss")
     assert MARKET.bars.time[bar] > smooth.deals.time[0]
-    for_ever = run(library, "trails", Script(answers=(Answer(2, STOPS, count=10_000),), ticks=600))
+    for_ever = run(library, "trails", Script(answers=(Answer(2, STOPS, count=10_000),), ticks=3300))
     bars, counts = np.unique(said(for_ever, "failed to move"), return_counts=True)
     assert len(bars) > 0
     assert counts.max() == 20
+    assert len(said(for_ever, "nothing more is tried in this bar")) == (counts == 20).sum()
 
 
 # The start and the restart
@@ -276,6 +287,26 @@ def test_what_is_missing_at_the_start_is_waited_for(library: Path, name: str, wh
     late = np.datetime64(LATE.replace(".", "-").replace(" ", "T")).astype("datetime64[s]")
     assert len(found.deals) > 0
     assert found.deals.time.min() >= late.astype(int)
+
+
+def test_a_bar_that_is_well_under_way_opens_nothing_but_may_close(library: Path) -> None:
+    live = run(library, "exits", Script(live=True))
+    found = run(library, "open_missed", Script(live=True))
+    late = np.datetime64(LATE.replace(".", "-").replace(" ", "T")).astype("datetime64[s]")
+    entries = found.deals.time[found.deals.entry == 1]
+    assert len(entries) > 0
+    assert entries.max() < late.astype(int) < live.deals.time.max()
+    assert same_start(found, live, len(found.deals))
+    assert len(said(found, "first ticks of the bar were missed")) > 0
+    assert same(run(library, "open_missed"), run(library, "exits"))
+
+
+def test_indicators_that_lag_behind_are_waited_for_a_few_seconds(library: Path) -> None:
+    live = run(library, "trails", Script(live=True))
+    assert len(live.deals) > 0
+    assert same(run(library, "indicators_slow", Script(live=True, ticks=10)), live)
+    assert len(run(library, "indicators_slow", Script(live=True, ticks=5)).deals) == 0
+    assert same(run(library, "indicators_slow"), run(library, "trails"))
 
 
 def test_the_tester_does_not_wait(library: Path) -> None:

@@ -37,11 +37,12 @@ PERIOD_SECONDS = "PeriodSeconds(_Period)"
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A built-in indicator: variable, the call that creates it, what it is."""
+    """A built-in indicator: variable, the call that creates it, what it is, timeframe."""
 
     name: str
     call: str
     comment: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,11 @@ class StepWriter:
             prices = {port.name: applied(self.plan.steps[n].type.name) for port, n in ports}
             prices |= {"ma_method": average.type.mql5.method}
             prices |= {f"ma_{name}": text for name, text in self.params(average).items()}
-            pattern = step.type.mql5.handle.replace("_Period", period(step.timeframe))
+            timeframe = period(step.timeframe)
+            pattern = step.type.mql5.handle.replace("_Period", timeframe)
             call = pattern.format(**prices, **self.params(step))
-            fresh = Handle(f"Ext{pascal_case(self.stem(number))}", call, self.comment(step))
+            name = f"Ext{pascal_case(self.stem(number))}"
+            fresh = Handle(name, call, self.comment(step), timeframe)
             found[number] = by_call.setdefault(call, fresh)
         return found
 

@@ -61,9 +61,12 @@
 #define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
 #define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
 #define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
+#define SETTLE_SECONDS   5               // so long indicators may need to see a new bar
 #define RETRY_SECONDS    15              // wait after a refused or uncertain request
+#define SLOW_SECONDS     300             // the same after half of the failed requests of a bar
 #define PAUSE_MS         250             // wait between two attempts, milliseconds
 #define MARKED_DAYS      30              // deals of so many days get arrows when it is started
+#define LABEL_LENGTH     63              // characters of a line of the panel
 #define ANY_DEVIATION    100000          // points: no limit to the slippage
 #define SLACK            0.000001        // of a tick, a volume step or a cent, against rounding noise
 #define FARTHEST_POINTS  1000000000000.0 // a farther stop loss or take profit is a fault
@@ -126,6 +129,7 @@ double   ExtTickSize;    // smallest price step of the symbol
 datetime ExtBarSeen;     // bar whose first tick was seen
 datetime ExtBarDone;     // bar that needs no more decision
 datetime ExtFirstTick;   // time of the first tick of that bar
+bool     ExtOpenMissed;  // earlier ticks of that bar were not seen
 int      ExtFailures;    // failed requests within that bar
 datetime ExtNotBefore;   // a refused request is not tried again before this time
 int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
@@ -150,6 +154,7 @@ int OnInit(void)
    ExtBarSeen = 0;
    ExtBarDone = 0;
    ExtFirstTick = 0;
+   ExtOpenMissed = false;
    ExtFailures = 0;
    ExtNotBefore = 0;
    ExtClosedSide = -1;
@@ -255,6 +260,8 @@ void TradeTick(void)
       const bool attached_now = ExtBarSeen == 0 && !ExtTester;
       ExtBarSeen = bar_time;
       ExtFirstTick = TimeCurrent();
+      //--- a bar that is well under way: the connection was lost, or the terminal stood still
+      ExtOpenMissed = !ExtTester && ExtFirstTick - bar_time > ENTRY_SECONDS && iVolume(_Symbol, _Period, 0) > 1;
       ExtFailures = 0;
       ExtNotBefore = 0;
       ExtClosedSide = -1;
@@ -264,14 +271,35 @@ void TradeTick(void)
          return;
         }
      }
-   if(TimeCurrent() < ExtNotBefore || !Prepared())
+   if(TimeCurrent() < ExtNotBefore || !Prepared() || !IndicatorsCurrent())
       return;
    Decision decision;
    MqlTick tick;
    if(!ReadDecision(bar_time, decision) || !ReadTick(tick))
       return;
-   if(TradeBar(bar_time, tick, decision) != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
+   const Outcome outcome = TradeBar(bar_time, tick, decision);
+   if(outcome == OUTCOME_LATER && ExtFailures >= MAX_REQUESTS)
+      PrintFormat("%s: %d requests failed, nothing more is tried in this bar", _Symbol, ExtFailures);
+   if(outcome != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
       ExtBarDone = bar_time;
+  }
+//+------------------------------------------------------------------+
+//| Whether the indicators know the bar that is being opened; they   |
+//| run beside this expert, and are waited for a few seconds         |
+//+------------------------------------------------------------------+
+bool IndicatorsCurrent(void)
+  {
+   if(ExtTester || TimeCurrent() - ExtFirstTick > SETTLE_SECONDS)
+      return(true);
+   if(BarsCalculated(ExtEma1) < Bars(_Symbol, _Period))
+      return(false);
+   if(BarsCalculated(ExtEma2) < Bars(_Symbol, _Period))
+      return(false);
+   if(BarsCalculated(ExtRsi1) < Bars(_Symbol, _Period))
+      return(false);
+   if(BarsCalculated(ExtAtr1) < Bars(_Symbol, _Period))
+      return(false);
+   return(true);
   }
 //+------------------------------------------------------------------+
 //| Refuse a value of an input and say why                           |
@@ -516,10 +544,11 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
          return(closed);
      }
 //--- a late first decision, or a repeated one, may still close but opens nothing
-   if(TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
+   if(ExtOpenMissed || TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
      {
+      const string why = ExtOpenMissed ? "first ticks of the bar were missed" : "first tick of the bar is long ago";
       if(enter_long || enter_short)
-         NoEntry(StringFormat("more than %d seconds since the first tick of the bar", ENTRY_SECONDS));
+         NoEntry(why);
       return(OUTCOME_DONE);
      }
    if(enter_long && ExtClosedSide != (int)POSITION_TYPE_BUY)
@@ -772,7 +801,7 @@ void Pause(const int attempt)
 //+------------------------------------------------------------------+
 Outcome LaterInBar(void)
   {
-   ExtNotBefore = TimeCurrent() + RETRY_SECONDS;
+   ExtNotBefore = TimeCurrent() + (2 * ExtFailures < MAX_REQUESTS ? RETRY_SECONDS : SLOW_SECONDS);
    return(OUTCOME_LATER);
   }
 //+------------------------------------------------------------------+
@@ -931,8 +960,10 @@ bool UpdatePanel(void)
 //+------------------------------------------------------------------+
 //| Write a line of the panel; false: it says that already           |
 //+------------------------------------------------------------------+
-bool PanelLine(const int row, const string text)
+bool PanelLine(const int row, const string full)
   {
+//--- a label shows no more, and where it has no text the word Label
+   const string text = full == "" ? " " : StringSubstr(full, 0, LABEL_LENGTH);
    const string name = ObjectPrefix() + "line " + IntegerToString(row);
    if(ObjectFind(0, name) < 0)
      {
@@ -974,7 +1005,7 @@ string PositionText(void)
       return("no position");
    const string lots = DoubleToString(PositionGetDouble(POSITION_VOLUME), 2);
    const string price = DoubleToString(PositionGetDouble(POSITION_PRICE_OPEN), _Digits);
-   return(lots + " lots at " + price + ", stop loss " + LevelText(PositionGetDouble(POSITION_SL)) + ", take profit " +
+   return(lots + " lots at " + price + ", SL " + LevelText(PositionGetDouble(POSITION_SL)) + ", TP " +
       LevelText(PositionGetDouble(POSITION_TP)));
   }
 //+------------------------------------------------------------------+
@@ -985,7 +1016,7 @@ string LevelText(const double level)
    return(level > 0.0 ? DoubleToString(level, _Digits) : "none");
   }
 //+------------------------------------------------------------------+
-//| Trades and result of the day, and the limits of the strategy     |
+//| Trades and result of the day                                     |
 //+------------------------------------------------------------------+
 string TodayText(void)
   {
@@ -1003,8 +1034,7 @@ string TodayText(void)
          trades++;
       result += DealAmount(ticket);
      }
-   string text = StringFormat("today %d entries, result %.2f", trades, result);
-   return(text);
+   return(StringFormat("today %d entries, result %.2f", trades, result));
   }
 //+------------------------------------------------------------------+
 //| Time of a bar on the clock of the data it was evaluated on       |
