@@ -10,6 +10,7 @@ import numpy as np
 from backtest.bars import Bars
 from backtest.checks import check_market
 from backtest.history.reading import STORED_SUFFIX, ImportOptions
+from backtest.history.symbols import currencies_of
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.timeframes import shown_time
 from dsl.errors import ConfigError
@@ -60,14 +61,14 @@ def market(config: Config, bars: Bars | None = None) -> Market:
 def symbol_facts(bars: Bars, facts: SymbolFacts) -> Symbol:
     """Return the symbol of these bars; currencies that are not stated come from its name."""
     stated = facts.model_dump()
-    for key, part in (("base_currency", slice(0, 3)), ("profit_currency", slice(3, 6))):
-        name = bars.symbol[part]
-        if not stated[key] and len(bars.symbol) >= 6 and name.isalpha():
-            stated[key] = name.upper()
+    named = currencies_of(bars.symbol)
+    for key, name in zip(("base_currency", "profit_currency"), named, strict=True):
+        stated[key] = stated[key] or name
         if not stated[key]:
             raise ConfigError(
                 f"the {key.replace('_', ' ')} of {bars.symbol} cannot be seen from its name",
-                hint=f'state it in the config: [symbol] {key} = "USD"',
+                hint=f'state it in the config: [symbol] {key} = "USD"; '
+                "or import the bars with the name of their symbol: --symbol EURUSD",
             )
     return Symbol(name=bars.symbol, digits=bars.digits, **stated)
 

@@ -12,7 +12,10 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from backtest.history.reading import read_bars
+from dsl.errors import ConfigError
 from genfx.cli.app import app
+from genfx.markets import symbol_facts
+from genfx.sections import SymbolFacts
 from genfx.sources import load_bars
 
 
@@ -38,6 +41,19 @@ def test_import_says_how_it_read_the_file(tmp_path: Path) -> None:
     assert (read_bars(out).digits, read_bars(out).timezone) == (5, "UTC")
     again = data("import", points_file(tmp_path), "--out", out, "--force", "--json").output
     assert json.loads(again)["notes"][0].startswith("prices are in points")
+
+
+def test_a_symbol_that_is_only_a_word_of_the_files_name_is_told(tmp_path: Path) -> None:
+    file, out = points_file(tmp_path), tmp_path / "p.npz"
+    told = "note: the symbol PRICES is a word of the file's name"
+    assert told in data("import", file, "--out", out).output
+    assert (
+        "note: the symbol"
+        not in data("import", file, "--symbol", "US30", "--out", out, "--force").output
+    )
+    with pytest.raises(ConfigError, match="currency of US30 cannot be seen") as refused:
+        symbol_facts(read_bars(out), SymbolFacts())
+    assert "--symbol EURUSD" in str(refused.value)
 
 
 def test_import_moves_bars_to_the_servers_clock(tmp_path: Path) -> None:

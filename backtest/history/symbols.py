@@ -7,9 +7,10 @@ from pathlib import Path
 
 CURRENCIES = frozenset(
     (
-        *("AUD", "BRL", "CAD", "CHF", "CNH", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS"),
-        *("INR", "JPY", "MXN", "NOK", "NZD", "PLN", "RON", "RUB", "SEK", "SGD", "THB", "TRY"),
-        *("USD", "ZAR"),
+        *("AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNH", "CNY", "COP", "CZK"),
+        *("DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KRW", "KWD"),
+        *("MXN", "MYR", "NOK", "NZD", "PEN", "PHP", "PLN", "RON", "RUB", "SAR", "SEK", "SGD"),
+        *("THB", "TRY", "TWD", "USD", "ZAR"),
     )
 )
 _TRADED = CURRENCIES | {"XAU", "XAG", "XPT", "XPD", "BTC", "ETH"}
@@ -18,6 +19,16 @@ _TRADED = CURRENCIES | {"XAU", "XAG", "XPT", "XPD", "BTC", "ETH"}
 def is_pair(symbol: str) -> bool:
     """Tell whether a symbol is a currency pair, with or without a broker's suffix."""
     return {symbol[:3].upper(), symbol[3:6].upper()} <= CURRENCIES
+
+
+def currencies_of(symbol: str) -> tuple[str, str]:
+    """Return base and profit currency as the name of a symbol tells them, "" where it does not.
+
+    >>> currencies_of("EURUSD.pro"), currencies_of("XAUUSD"), currencies_of("QUOTED")
+    (('EUR', 'USD'), ('XAU', 'USD'), ('', ''))
+    """
+    base, profit = symbol[:3].upper(), symbol[3:6].upper()
+    return (base, profit) if base in _TRADED and profit in _TRADED else ("", "")
 
 
 def symbol_of(path: Path) -> str:

@@ -60,6 +60,7 @@ def import_bars(
     --server-dst say, else as the file does, else as its weekends show.
     """
     from backtest.history.reading import ImportOptions, read_history
+    from backtest.history.symbols import currencies_of, symbol_of
 
     options = ImportOptions(
         symbol=symbol,
@@ -72,7 +73,11 @@ def import_bars(
         detect=not timezone,
     )
     found = read_history(file, options)
-    _store(found.bars, out, force, found.notes, as_json)
+    notes = found.notes
+    guessed = not symbol and found.bars.symbol == symbol_of(file)
+    if guessed and not currencies_of(found.bars.symbol)[0]:
+        notes += (f"the symbol {found.bars.symbol} is a word of the file's name (else: --symbol)",)
+    _store(found.bars, out, force, notes, as_json)
 
 
 @data_app.command("info", epilog="Example: genfx data info sample --plot eurusd.png")
