@@ -109,15 +109,18 @@ def with_values(strategy: Strategy, values: dict[str, ParamValue]) -> Strategy:
 
 def resolved(strategy: Strategy) -> Node:
     """Return the expert with every InputRef replaced by its value."""
-    if not strategy.inputs:
-        return strategy.expert
+    return resolved_part(strategy, strategy.expert) if strategy.inputs else strategy.expert
+
+
+def resolved_part(strategy: Strategy, part: Node) -> Node:
+    """Return a part of a strategy's graph with every InputRef replaced by its value."""
 
     def literal(node: Node) -> Node:
         if not any(isinstance(value, InputRef) for value in node.params):
             return node
         return with_params(node, [strategy.value(value) for value in node.params])
 
-    return rewrite(strategy.expert, literal)
+    return rewrite(part, literal)
 
 
 def map_nodes(strategy: Strategy, change: Callable[[Node], Node]) -> Strategy:

@@ -8,8 +8,8 @@ from dsl.boxes import SUFFIX as BOXES
 from dsl.boxes import parse_boxes
 from dsl.errors import DataError, UnknownName, did_you_mean
 from dsl.layout import Drawing
-from dsl.node import Node, with_params
-from dsl.strategy import Strategy, map_nodes
+from dsl.node import Node
+from dsl.strategy import Strategy, resolved_part
 from dsl.text.definitions import check_library
 from dsl.text.formula_file import SUFFIX as FORMULAS
 from dsl.text.lower import parse
@@ -39,15 +39,11 @@ def named_node(strategy: Strategy, name: str) -> Node:
     Raises:
         UnknownName: The strategy names no such expression.
     """
-    named = dict(map_nodes(strategy, lambda n: _literal(strategy, n)).labels)
+    named = dict(strategy.labels)
     if name not in named:
         hint = did_you_mean(name, named) or f"it names {', '.join(named) or 'nothing'}"
         raise UnknownName(f"the strategy names no '{name}'", hint=hint)
-    return named[name]
-
-
-def _literal(strategy: Strategy, n: Node) -> Node:
-    return with_params(n, [strategy.value(value) for value in n.params])
+    return resolved_part(strategy, named[name])
 
 
 def load_library(path: Path) -> tuple[str, ...] | None:

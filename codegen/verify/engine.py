@@ -13,9 +13,8 @@ from codegen.evaluate import Evaluator
 from codegen.plan import FRIDAY_PORT, build_plan
 from codegen.verify.compare import Difference, first_difference
 from codegen.verify.evidence import READY, Named, State
-from dsl.node import Node, rewrite, with_params
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
-from dsl.strategy import Strategy
+from dsl.strategy import Strategy, resolved_part
 from dsl.timeframes import CHART
 
 
@@ -50,7 +49,7 @@ class Engine:
         """Return all computations, inputs before consumers."""
         rows = self.plan.warmups(self.market.bars.timeframe)
         return tuple(
-            Named(step.name, _literal(self.strategy, step.node), warmup)
+            Named(step.name, resolved_part(self.strategy, step.node), warmup)
             for step, warmup in zip(self.plan.steps, rows, strict=True)
             if step.timeframe == CHART
         )
@@ -108,12 +107,3 @@ def side_state(
         balance = before[-1].balance
     here = int(market.bars.time[row])
     return State(values, decision, held, balance, tuple(d for d in during if d.time == here))
-
-
-def _literal(strategy: Strategy, node: Node) -> Node:
-    def literal(current: Node) -> Node:
-        if not current.params:
-            return current
-        return with_params(current, [strategy.value(value) for value in current.params])
-
-    return rewrite(node, literal)
