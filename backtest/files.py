@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written aside under a temporary name, then renamed."""
+"""Files read and written whole: written aside under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dsl.errors import DataError, GenfxError
+
+
+def read_whole(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be read: {problem.strerror}") from problem
 
 
 def write_whole(path: Path, content: bytes, error: Callable[[str], GenfxError] = DataError) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from backtest.files import read_whole
 from backtest.market import Market
 from codegen.mql5.reading import decoded_source
 from codegen.verify.experts import compile_experts
@@ -75,4 +76,4 @@ def _spans(folder: Path) -> tuple[tuple[str, Market], ...]:
 
 
 def _subject(file: Path) -> Subject:
-    return expert_subject(decoded_source(file.read_bytes(), str(file)), str(file))
+    return expert_subject(decoded_source(read_whole(file), str(file)), str(file))

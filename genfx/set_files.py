@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from backtest.files import read_whole
 from codegen.mql5.set_table import AppliedSet, apply_set, parse_set
-from dsl.errors import DataError
 from dsl.strategy import Strategy
 from genfx.exports import with_inputs
 
@@ -21,8 +21,5 @@ def with_set(strategy: Strategy, path: Path | None) -> AppliedSet:
     """
     if path is None:
         return AppliedSet(strategy, {})
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
-    return apply_set(with_inputs(strategy), parse_set(content, str(path)), str(path))
+    table = parse_set(read_whole(path), str(path))
+    return apply_set(with_inputs(strategy), table, str(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backtest.files import read_whole
 from backtest.market import Market
 from codegen.host.replay import Mode
 from codegen.mql5.checksum import input_line
@@ -46,7 +47,7 @@ def subject(path: Path, market: Market, values: dict[str, str] | None = None) ->
     """
     place = str(path)
     if path.suffix.lower() == SOURCE_SUFFIX:
-        text = decoded_source(_content(path), place)
+        text = decoded_source(read_whole(path), place)
     else:
         place += " as emitted"  # whose header is a text, whatever form the file has
         stated = EmitFacts(symbol=market.bars.symbol, timeframe=market.bars.timeframe)
@@ -117,11 +118,4 @@ def tester_mode(market: Market, mode: str) -> Market:
 
 def set_values(path: Path) -> dict[str, str]:
     """Return the inputs of a .set file: the value of each, without its range."""
-    return parse_set(_content(path), str(path)).values
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
+    return parse_set(read_whole(path), str(path)).values

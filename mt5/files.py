@@ -1,9 +1,10 @@
-"""Files in and out: read whole, written whole or not at all, told when they cannot be."""
+"""Files that MetaTrader wrote: an empty one is none."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from backtest.files import read_whole
 from dsl.errors import DataError
 
 
@@ -13,10 +14,7 @@ def read_file(path: Path) -> bytes:
     Raises:
         DataError: It cannot be read, or is empty.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
+    content = read_whole(path)
     if not content:
         raise DataError(f"{path}: is empty")
     return content

@@ -10,7 +10,7 @@ import typer
 
 from dsl.errors import CodegenError
 from genfx.cli.options import JsonOption
-from genfx.cli.show import print_json, read_bytes, write_file
+from genfx.cli.show import print_json, write_file
 
 if TYPE_CHECKING:
     from codegen.mql5.portfolio_reading import ReadPortfolio
@@ -34,10 +34,11 @@ def import_expert(
     anything else is no longer as genfx wrote it, the strategy in the header is not what the code
     does, and that is an error. Of a portfolio every part comes back.
     """
+    from backtest.files import read_whole
     from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
     from codegen.mql5.reading import decoded_source, read_expert
 
-    source = decoded_source(read_bytes(file), str(file))
+    source = decoded_source(read_whole(file), str(file))
     if is_portfolio(source):
         parts = read_portfolio(source, str(file))
         _refuse_changed(file, parts.changed, ignore_changes)

@@ -98,13 +98,3 @@ def write_file(path: Path, content: bytes) -> None:
     if path.is_dir():
         raise DataError(f"{path}: is a folder", hint="name a file in it")
     write_whole(path.resolve() if path.is_symlink() else path, content)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return what a file holds, or raise what the user can mend."""
-    from dsl.errors import DataError
-
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise DataError(f"{path}: cannot be read: {problem.strerror}") from None
