@@ -9,6 +9,7 @@ import numpy as np
 
 from backtest.market import Market
 from backtest.result import Deal, Deals, Result
+from backtest.timeframes import shown_time
 from codegen.host.compiler import build
 from codegen.host.replay import HostResult, replay
 from codegen.mql5.facts import SpanFigures
@@ -89,10 +90,11 @@ def replayed(source: str, parts: Sequence[Part], market: Market) -> tuple[int, s
     if len(strangers):
         return len(found.deals), f"deals with magic number {strangers[0]}, which no part has"
     for number, part in enumerate(parts, 1):
-        alone = run_engine(part.strategy, part_market(market, part.weight), "fast").deals
-        difference = first_difference(_unbalanced(alone), _of_part(found, part.magic))
+        alone = run_engine(part.strategy, part_market(market, part.weight), "fast")
+        difference = first_difference(_unbalanced(alone.deals), _of_part(found, part.magic))
         if difference:
-            return len(found.deals), f"part {number}, '{_title(part)}': {_text(difference)}"
+            told = f"part {number}, '{_title(part)}': {_text(difference)}"
+            return len(found.deals), told + _share_too_small(alone)
     return len(found.deals), ""
 
 
@@ -112,7 +114,21 @@ def _text(found: Difference) -> str:
     if found.expected is None or found.replayed is None:
         return f"{deal}: {'is not expected' if found.expected is None else 'is missing'}"
     wanted, got = (getattr(one, found.field) for one in (found.expected, found.replayed))
+    if found.field == "time":
+        wanted, got = shown_time(int(wanted)), shown_time(int(got))
     return f"{deal}: {found.field} is {got}, {wanted} is expected"
+
+
+def _share_too_small(alone: Result) -> str:
+    """Return why the engine traded less than the account allows the part, "" if it did not."""
+    refused = alone.refusals.margin
+    if not refused:
+        return ""
+    return (
+        f"; on its share of {alone.deposit:,.2f} alone it had no margin for an entry at "
+        f"{refused:,} bars, on the whole account it has: give it more weight, fewer lots, or "
+        "size risk"
+    )
 
 
 def part_market(market: Market, weight: float) -> Market:

@@ -16,6 +16,7 @@ from dsl.errors import DataError, RunError
 from dsl.strategy import Strategy
 from genfx.engines import ENGINES
 
+_LONG_WARMUP = 0.1  # share of the test from which the warm-up is worth a sentence
 _REFUSALS = {
     "both_signals": "long and short entry were true at once",
     "blocked": "a filter, a limit of the day or the account's rules forbade it",
@@ -45,6 +46,30 @@ def run_engine(strategy: Strategy, market: Market, engine: str) -> Result:
     if engine == "python":
         return simulate(market, python_decisions(strategy, market))
     return simulate(market, interpret(strategy, market))
+
+
+def remarks(strategy: Strategy, market: Market, result: Result) -> list[str]:
+    """Return what kept a strategy from trading in part of the test, in sentences."""
+    found, refused, bars = [], result.refusals, market.end - market.first
+    if refused.warmup >= _LONG_WARMUP * bars:
+        found.append(
+            f"The first {refused.warmup:,} of {bars:,} bars were warm-up, without an entry: begin "
+            "the test later, or give more history."
+        )
+    for name in ("level", "volume", "margin"):
+        if count := getattr(refused, name):
+            found.append(f"Entries were left out at {count:,} bars: {_REFUSALS[name]}.")
+    return found + _drawn_down(strategy, result)
+
+
+def _drawn_down(strategy: Strategy, result: Result) -> list[str]:
+    """Tell when the drawdown stop ended all trading: flat, equity stays where it is."""
+    limit = float(strategy.rule("drawdown_stop"))
+    peak = max(result.deposit, float(result.equity.max(initial=0.0)))
+    if not 0 < limit <= 100.0 * (1.0 - result.balance / peak):
+        return []
+    last = shown_time(int(result.deals.time[-1]))
+    return [f"The drawdown stop of {limit:g}% was reached: no trades after {last}."]
 
 
 def refuse_no_trades(strategy: Strategy, market: Market, result: Result) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from backtest.files import read_whole
 from backtest.market import Market
+from backtest.resample import resampled
 from codegen.host.replay import Mode
 from codegen.mql5.checksum import input_line
 from codegen.mql5.emit import emit_mql5
@@ -114,6 +117,26 @@ def tester_mode(market: Market, mode: str) -> Market:
     if market.finer is None:
         raise ConfigError("--mode m1-ohlc needs bars of one minute", hint="give them with --finer")
     return replace(market, costs=replace(market.costs, both_touched="finer"))
+
+
+def finer_note(market: Market) -> str:
+    """Return how many bars the one-minute bars do not make up, "" where they make up all."""
+    if market.finer is None:
+        return ""
+    bars, made = market.bars, resampled(market.finer, market.bars.timeframe)
+    window = np.arange(market.first, market.end)
+    rows = np.searchsorted(made.time, bars.time[window]).clip(max=len(made) - 1)
+    same = made.time[rows] == bars.time[window]
+    for name in ("open", "high", "low", "close"):
+        same &= getattr(made, name)[rows] == getattr(bars, name)[window]
+    wrong = int((~same).sum())
+    if not wrong:
+        return ""
+    return (
+        f"the bars of one minute do not make up {wrong:,} of the {len(window):,} bars tested: the "
+        "tester builds its bars of them, so indicators differ; make the bars of them as well, with "
+        "`genfx data resample`"
+    )
 
 
 def set_values(path: Path) -> dict[str, str]:

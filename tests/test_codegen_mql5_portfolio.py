@@ -247,6 +247,13 @@ def test_a_part_that_trades_otherwise_is_found() -> None:
     assert "which no part has" in replayed(SOURCE, stranger, MARKET)[1]
 
 
+def test_a_share_without_margin_is_told_as_the_reason() -> None:
+    lots = parse('strategy "L" { enter long when rising(close, 2) exit after 5 bars size 1 lots }')
+    parts = portfolio_parts([lots, PARSED["follow"]], (0.05, 0.95), magic=11)
+    difference = replayed(emit_portfolio(parts), parts, MARKET)[1]
+    assert "on its share of 5,000.00 alone it had no margin for an entry at" in difference
+
+
 def test_emitting_twice_gives_the_same_bytes() -> None:
     again = portfolio_parts([parse(text) for text in STRATEGIES.values()], WEIGHTS, magic=11)
     assert emit_portfolio(again) == SOURCE

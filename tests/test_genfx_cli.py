@@ -182,6 +182,24 @@ def test_backtest_prints_a_report_a_curve_and_deals(tmp_path: Path) -> None:
     assert deals.read_text().startswith("time,bar,type,direction,lots,price,")
 
 
+def test_the_report_tells_what_kept_a_strategy_from_trading(tmp_path: Path) -> None:
+    crosses = "close crosses above ema(close, 20)"
+    cases = {
+        f"enter long when {crosses} and close > sma(close, 3000)": "of 6,225 bars were warm-up",
+        f"enter long when {crosses} exit after 9 bars size 1 lots drawdown stop 2%": (
+            "The drawdown stop of 2% was reached: no trades after 2017-"
+        ),
+        f"enter long when {crosses} size 6 lots exit after 9 bars": "the margin was above what was",
+    }
+    for body, told in cases.items():
+        path = strategy(tmp_path, f'strategy "x" {{ {body} }}')
+        shown = " ".join(genfx("backtest", path, "--data", "sample", "--no-plot").output.split())
+        assert told in shown
+    quiet = genfx("backtest", strategy(tmp_path), "--data", "sample", "--no-plot").output
+    assert "drawdown stop" not in quiet
+    assert "warm-up" not in quiet
+
+
 def test_costs_on_the_command_line_replace_those_of_data_and_config(tmp_path: Path) -> None:
     path = strategy(tmp_path)
     options = ("--data", "sample", "--to", "2017-04-01", "--json")

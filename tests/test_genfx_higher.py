@@ -29,11 +29,11 @@ def run(*words: str) -> str:
 def test_check_tells_the_warm_up_of_every_period_that_fits(tmp_path: Path) -> None:
     path = tmp_path / "x.strat"
     path.write_text(TEXT)
-    assert "bars of H2" in run("check", str(path))
     facts = json.loads(run("check", "--json", str(path)))["ok"][0]
     assert facts["higher_timeframes"] == ["H4", "D1"]
     assert facts["warmup_bars"]["H1"] == 60 * facts["warmup_bars"]["M1"] / 3600
     assert "H4" not in facts["warmup_bars"]
+    assert f"warm-up {facts['warmup_bars']['H1']} bars of H1," in run("check", str(path))
 
 
 def test_series_and_nodes_know_them() -> None:

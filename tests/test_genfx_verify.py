@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from backtest.bars import Bars
 from backtest.history.store import write_bars
+from backtest.resample import resampled
 from codegen.evaluate import Evaluator
 from codegen.host import compiler
 from codegen.mql5.emit import emit_mql5
@@ -26,7 +27,7 @@ from genfx.exports import ANY_MARKET
 from genfx.finalists import Finalist, span_result
 from genfx.layouts import boxes_file
 from genfx.markets import market, span_markets
-from genfx.verifying import with_input_values
+from genfx.verifying import finer_note, with_input_values
 
 needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
 
@@ -95,6 +96,15 @@ def test_edited_inputs_are_followed_and_edited_code_is_found(tmp_path: Path) -> 
     assert "is not as genfx wrote it" in " ".join(shown.split())
 
 
+def test_bars_of_one_minute_that_make_other_bars_are_told() -> None:
+    whole = market(Config())
+    made = resampled(whole.bars, 14_400)
+    fitting = replace(whole, bars=made, finer=whole.bars, first=0, last=-1)
+    assert not finer_note(fitting)
+    other = replace(made, close=np.where(np.arange(len(made)) == 9, made.low, made.close))
+    assert "do not make up 1 of the" in finer_note(replace(fitting, bars=other))
+
+
 @needs_compiler
 def test_a_set_file_gives_the_inputs(tmp_path: Path) -> None:
     values = written(tmp_path, "InpFast=14||5||1||60||Y\n", "mine.set")
@@ -103,6 +113,9 @@ def test_a_set_file_gives_the_inputs(tmp_path: Path) -> None:
     )
     assert found["equal"]
     assert found["notes"] == ["InpFast = 14 (emitted: 10)"]
+    whole = written(tmp_path, "MaxSlippage=0\nServerShift=0\nInpFast=10\n", "whole.set")
+    same = genfx("verify", written(tmp_path, SOURCE), "--set", whole, "--json").stdout
+    assert json.loads(same)["notes"] == []
     unknown = written(tmp_path, "InpFats=14\n", "other.set")
     said = genfx("verify", written(tmp_path, SOURCE), "--inputs", unknown, code=2).stderr
     assert "has no input InpFats" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from dsl.text.printer import format_strategy
 
 _TIMEFRAMES = {60: "M1", 300: "M5", 900: "M15", 1800: "M30", 3600: "H1", 14400: "H4", 86400: "D1"}
 HEADER_WIDTH = 12
+_NOTE_WIDTH = 94  # columns of a line of prose
 STRATEGY_FOLLOWS = "The strategy in the language of genfx:"
 _FITNESS = "the fitness, 0..100: weighted mean of criteria between two bounds,"
 _SHARPE = "(sharpe is MetaTrader's, over trades; genfx takes it over bars)"
@@ -168,7 +170,8 @@ def _rows(named: Sequence[tuple[str, str]], facts: EmitFacts, *, tester: bool = 
 def _notes(strategy: Strategy) -> list[str]:
     """Return what the declarations of the strategy's node types want its user to know."""
     notes = {current.type.note for current in topological(strategy.expert)} - {""}
-    return [comment_line(note) for note in sorted(notes)]
+    lines = (textwrap.wrap(comment_line(note), _NOTE_WIDTH) for note in sorted(notes))
+    return [line for wrapped in lines for line in wrapped]
 
 
 def _data_span(facts: EmitFacts) -> str:

@@ -61,7 +61,7 @@ def backtest(
     from backtest.metrics import report
     from genfx.set_files import with_set
     from genfx.strategy_files import load_strategy
-    from genfx.testing import refuse_no_trades, run_engine
+    from genfx.testing import refuse_no_trades, remarks, run_engine
 
     strategy = with_set(load_strategy(file), set_file).strategy
     changes = Changes(spread, slippage, commission, deposit)
@@ -76,6 +76,8 @@ def backtest(
         print_json(_facts(strategy, market) | {"engine": engine, "report": figures.as_dict()})
         return
     _print_report(figures, strategy, market)
+    for remark in remarks(strategy, market, result):
+        console().print(remark)
     if plot:
         _plot(result, market)
 

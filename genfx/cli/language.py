@@ -75,11 +75,11 @@ def _warmup(plan: Plan) -> dict[str, object]:
 
 
 def _bars(warmup: object) -> str:
-    """Return the warm-up in words: on the largest period that fits, where it depends on it."""
+    """Return the warm-up in words; where it depends on the period: on H1, or the largest below."""
     if not isinstance(warmup, dict):
         return f"{warmup} bars"
-    name, rows = list(warmup.items())[-1]
-    return f"{rows} bars of {name}"
+    name = "H1" if "H1" in warmup else list(warmup)[-1]
+    return f"{warmup[name]} bars of {name}"
 
 
 def _shown(facts: dict[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -57,7 +58,8 @@ def verify(
     ] = "open-prices",
     finer: Annotated[str, typer.Option(help="The bars of one minute, for m1-ohlc.")] = "",
     inputs: Annotated[
-        Path | None, typer.Option(help="A .set file with values of the inputs.")
+        Path | None,
+        typer.Option("--set", "--inputs", help="MetaTrader's .set: values of the EA's inputs."),
     ] = None,
     deals: Annotated[str, typer.Option(metavar="all|N", help="Print so many deals; 0: none.")] = "",
     plot: Annotated[bool, typer.Option(help="Draw the equity of both sides.")] = False,
@@ -77,13 +79,15 @@ def verify(
         _refuse_options_of_a_run(context)
         raise typer.Exit(verify_folder(file, as_json=as_json))
     from genfx.replaying import verified
-    from genfx.verifying import set_values, subject, tester_mode
+    from genfx.verifying import finer_note, set_values, subject, tester_mode
 
     changes = Changes(spread, slippage, commission, deposit)
     market = chosen_market(data, read_config(config), first, last, changes)
     market = _with_finer(market, finer)
     found = subject(file, market, set_values(inputs) if inputs else None)
     played = tester_mode(market, mode)
+    if mode != "open-prices" and (note := finer_note(market)):
+        found = replace(found, notes=(*found.notes, note))
     with console().status("compiling and replaying", spinner="line"):
         result = verified(found, played, mode)
         other = verified(found, market, "open-prices") if mode != "open-prices" else None
@@ -125,8 +129,6 @@ def _wanted(deals: str) -> int | None:
 
 
 def _with_finer(market: Market, source: str) -> Market:
-    from dataclasses import replace
-
     from backtest.checks import check_market
     from genfx.sources import load_bars
 
