@@ -247,3 +247,13 @@ def test_the_commands_write_and_check(tmp_path: Path) -> None:
     assert wrong.exit_code == 1
     facts = json.loads(wrong.stdout)
     assert [c["expression"] for c in facts["columns"] if not c["same"]] == [EXPRESSIONS[1]]
+
+
+def test_a_column_that_cannot_be_compared_is_no_success(tmp_path: Path) -> None:
+    file = tmp_path / "genfx_dump.csv"
+    lines = written().splitlines()
+    rows = [line.rsplit(";", 1)[0] + ";" for line in lines[2:-1]]
+    file.write_text("\n".join([*lines[:2], *rows, lines[-1]]) + "\n", encoding="utf-8")
+    checked = CliRunner().invoke(app, ["mt5", "check-dump", str(file)])
+    assert checked.exit_code == 1
+    assert "too few bars" in checked.stdout

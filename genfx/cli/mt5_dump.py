@@ -49,8 +49,9 @@ def check_dump(
     tolerance: Annotated[float, typer.Option(min=0, help="Largest relative error.")] = 1e-7,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare MetaTrader's values with genfx's, on the same bars; exit code 1 where they differ.
+    """Compare MetaTrader's values with genfx's, on the same bars.
 
+    Exit code 1 where they differ, or where a column has no bar to be compared on.
     An error is relative to the value or to the usual size of its column, whichever is larger.
     Recursive indicators are compared once their start weighs less than 1e-8.
     """
@@ -72,7 +73,7 @@ def check_dump(
                         "rows": check.rows,
                         "error": check.error,
                         "constant": check.constant,
-                        "same": check.rows > 0 and check.error <= tolerance,
+                        "same": _agrees(check, tolerance),
                     }
                     for check in checks
                 ],
@@ -80,8 +81,12 @@ def check_dump(
         )
     else:
         _print(checks, tolerance)
-    if any(check.error > tolerance for check in checks):
+    if not all(_agrees(check, tolerance) for check in checks):
         raise typer.Exit(1)
+
+
+def _agrees(check: ColumnCheck, tolerance: float) -> bool:
+    return check.rows > 0 and check.error <= tolerance
 
 
 def _print(checks: tuple[ColumnCheck, ...], tolerance: float) -> None:
