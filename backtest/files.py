@@ -33,6 +33,9 @@ def write_whole(path: Path, content: bytes, error: Callable[[str], GenfxError] =
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
         try:
+            if path.exists() and not path.is_file():  # a device or a pipe: never put away
+                path.write_bytes(content)
+                return
             aside.write_bytes(content)
             os.replace(aside, path)
         except BaseException:

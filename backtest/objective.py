@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -227,7 +228,8 @@ def _check(node: ast.expr, text: str, names: set[str], depth: int) -> None:
     parts: list[ast.expr] = []
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            pass
+            if not abs(value) <= sys.float_info.max:
+                raise ConfigError(f"a number in '{text[:60]}' is too large", hint="at most 1.7e308")
         case ast.Name(id=name):
             known = statistic_name(name)
             if not known:

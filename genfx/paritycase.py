@@ -40,7 +40,6 @@ def write_case(case: Case, folder: Path) -> list[Path]:
         files["conversion.npz"] = bars_bytes(market.conversion)
     if market.finer is not None:
         files["finer.npz"] = bars_bytes(market.finer)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(folder / name, content)
     return [folder / name for name in files]

@@ -48,6 +48,8 @@ void OnTick(void)
 LINE = TICK[: TICK.index("{LINE}")].count("\n") + 1
 FATAL = {
     "Print(5 / zero);": "zero divide",
+    "while(zero == 0) values[0] += 1.0;": "an endless loop",
+    "for(int i = 0; i < 10; i--) { if(i > 0) break; zero += i; i++; }": "an endless loop",
     "Print(5 % zero);": "zero divide",
     "Print(5.0 / zero);": "zero divide",
     "zero /= zero;": "zero divide",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,44 @@ def test_lines_may_end_as_old_macs_end_them(tmp_path: Path) -> None:
 def test_a_path_without_a_name_is_no_file() -> None:
     with pytest.raises(DataError, match="is a folder"):
         write_whole(Path("."), b"")
+
+
+def test_a_file_that_a_command_reads_is_never_replaced(tmp_path: Path) -> None:
+    file = strategy(tmp_path)
+    expert = tmp_path / "cross.mq5"
+    genfx("export", file, "--to", "mql5")
+    before = file.read_bytes(), expert.read_bytes()
+    for wrong in (
+        ("backtest", file, "--data", "sample", "--deals", file),
+        ("import", expert, "--out", expert),
+        ("series", "close", "--data", "sample", "--of", file, "--out", file),
+        ("portfolio", file, file, "--out", tmp_path / "both.set"),
+    ):
+        genfx(*wrong, code=2)
+    assert (file.read_bytes(), expert.read_bytes()) == before
+
+
+def test_a_pipe_is_written_into_and_stays(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with names here")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(pipe, b"whole")
+        assert os.read(reader, 100) == b"whole"
+        assert pipe.is_fifo()
+    finally:
+        os.close(reader)
+
+
+def test_names_that_the_system_refuses_are_told(tmp_path: Path) -> None:
+    file, long = strategy(tmp_path), tmp_path / ("x" * 300)
+    assert "too long" in genfx("export", file, "--to", "mql5", "--out", long, code=2).stderr
+    assert "too long" in genfx("verify", long, code=2).stderr
+
+
+@pytest.mark.parametrize("number", ["1e999", "1" + "0" * 400])
+def test_an_objective_has_no_endless_number(tmp_path: Path, number: str) -> None:
+    told = genfx("export", strategy(tmp_path), "--to", "mql5", "--objective", number, code=2)
+    assert "too large" in told.stderr

@@ -208,6 +208,7 @@ class _Program:
                 state.declare(_parameter(parameter), (parameter.line, parameter.column))
             starts = self._starts(node, owner, statements.expressions)
             out.emit(node.line, f"{_head(node, name)}{starts} {{")
+            out.emit(0, f"const host::Frame frame__({state.where(node.line)});")
         except Refused as refused:
             self._report(refused)
         state.scopes.append({})

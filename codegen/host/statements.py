@@ -183,7 +183,9 @@ class Statements:
 
     def _loop(self, body: syntax.Statement, at: Place) -> _Jumps:
         self.jumps.append(_Jumps(loop=True))
+        self.out.emit(0, f"{{ host::turn({self.state.where(at[0])});")
         self._controlled(body, at)
+        self.out.emit(0, "}")
         return self.jumps.pop()
 
     def _after(self, jumps: _Jumps, false: Unset, *, endless: bool) -> None:

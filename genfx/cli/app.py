@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +32,7 @@ UsageError: Any = typer.BadParameter.__base__  # typer may bring its own copy of
 
 
 class GenfxGroup(TyperGroup):
-    """Shows a GenfxError without a traceback; anything else is a bug and shows its traceback."""
+    """Shows what a user can mend without a traceback; anything else is a bug and shows its own."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Note whether a program reads the result."""
@@ -53,6 +54,13 @@ class GenfxGroup(TyperGroup):
         except UsageError as error:
             _tell(ctx, error.format_message())
             raise
+        except OSError as problem:  # a path, a full disk: the system's word is all there is to say
+            if problem.errno == errno.EPIPE or not problem.strerror:
+                raise
+            place = f"{problem.filename}: " if problem.filename else ""
+            complain(f"{place}{problem.strerror}")
+            _tell(ctx, f"{place}{problem.strerror}")
+            raise typer.Exit(USER_ERROR) from None
 
 
 def _tell(ctx: Any, message: str, hint: str = "") -> None:

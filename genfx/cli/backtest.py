@@ -70,7 +70,8 @@ def backtest(
     refuse_no_trades(strategy, market, result)
     if deals is not None:
         table = result.to_frame(market.bars.digits)
-        write_file(deals, table.to_csv(index=False, lineterminator="\n").encode())
+        text = table.to_csv(index=False, lineterminator="\n")
+        write_file(deals, text.encode(), file, data, config, set_file)
     figures = report(result, market)
     if as_json:
         print_json(_facts(strategy, market) | {"engine": engine, "report": figures.as_dict()})

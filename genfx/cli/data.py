@@ -100,7 +100,7 @@ def info(
     if plot is not None:
         from genfx.bar_picture import bars_png
 
-        write_file(plot, bars_png(bars))
+        write_file(plot, bars_png(bars), file)
         typer.echo(f"{plot}: drawn", err=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dsl.errors import CodegenError
+from dsl.errors import CodegenError, DataError
 from genfx.cli.options import JsonOption
 from genfx.cli.show import print_json, write_file
 
@@ -39,6 +39,8 @@ def import_expert(
     from codegen.mql5.reading import decoded_source, read_expert
 
     source = decoded_source(read_whole(file), str(file))
+    if out is not None and out.resolve() == file.resolve():
+        raise DataError(f"{file}: would be overwritten", hint="name another file with --out")
     if is_portfolio(source):
         parts = read_portfolio(source, str(file))
         _refuse_changed(file, parts.changed, ignore_changes)

@@ -60,7 +60,7 @@ def golden(
             hint="see them with `genfx mt5 test --report`; --known keeps them as known differences",
         )
     content = golden_bytes(made)
-    write_file(out, content)
+    write_file(out, content, report, file, data, config)
     shown = differences(made.replay())
     typer.echo(
         f"{out}: {len(made.positions)} positions of {made.origin}, {len(made.market.bars)} bars, "

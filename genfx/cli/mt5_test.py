@@ -96,7 +96,8 @@ def mt5_test(
     allowed = default_tolerance(market, model) if tolerance is None else tolerance
     comparison = compared(strategy, setting, found, allowed)
     if csv is not None:
-        write_file(csv, comparison.frame().to_csv(index=False, lineterminator="\n").encode())
+        text = comparison.frame().to_csv(index=False, lineterminator="\n")
+        write_file(csv, text.encode(), file, data, config, report)
     if as_json:
         print_json(_facts(found, comparison, model))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dsl.errors import ConfigError
+from dsl.errors import ConfigError, DataError
 from genfx.cli.options import ConfigOption, DataOption, JsonOption, read_config
 from genfx.cli.show import print_json, print_table, write_file
 
@@ -45,8 +45,8 @@ def portfolio(
     from genfx.portfolios import portfolio_spans, span_figures
     from genfx.strategy_files import load_strategy
 
-    if out.suffix == ".set":
-        raise ConfigError(f"--out {out}: is the name of the inputs", hint="such as portfolio.mq5")
+    if out.suffix.lower() == ".set" or not out.name:
+        raise DataError(f"{out}: is no name of an Expert Advisor", hint="--out NAME.mq5")
     strategies = [with_inputs(load_strategy(file)) for file in files]
     chosen = read_config(config)
     parts = portfolio_parts(strategies, _weights(weights), chosen.output.magic if config else 0)
@@ -66,7 +66,7 @@ def portfolio(
         (out.with_suffix(".set"), portfolio_set(parts, facts, capital)),
     ]
     for target, content in written:
-        write_file(target, content)
+        write_file(target, content, *files, data, config)
     if as_json:
         print_json(_facts(parts, spans, out))
         return

@@ -54,7 +54,7 @@ def series(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        write_file(out, text.encode())
+        write_file(out, text.encode(), data, config, of)
         typer.echo(f"{out}: {len(rows)} bars", err=as_json)
 
 

@@ -90,11 +90,21 @@ def _all_numbers(cells: Sequence[str]) -> bool:
     return all(cell[-1:].isdigit() or cell in {"", "-"} or cell.endswith("%") for cell in cells)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole, through links; a folder in its place is what the user can mend."""
+def write_file(path: Path, content: bytes, *read: Path | str | None) -> None:
+    """Write a file whole, through links; files that the same command reads are never replaced.
+
+    Raises:
+        DataError: The path is a folder, is one of `read`, or cannot be written.
+    """
     from backtest.files import write_whole
     from dsl.errors import DataError
 
-    if path.is_dir():
-        raise DataError(f"{path}: is a folder", hint="name a file in it")
-    write_whole(path.resolve() if path.is_symlink() else path, content)
+    try:
+        if path.is_dir():
+            raise DataError(f"{path}: is a folder", hint="name a file in it")
+        if path.resolve() in {Path(source).resolve() for source in read if source}:
+            raise DataError(f"{path}: would be overwritten", hint="name another file to write")
+        target = path.resolve() if path.is_symlink() else path
+    except OSError as problem:
+        raise DataError(f"{path}: cannot be written: {problem.strerror}") from None
+    write_whole(target, content)

@@ -63,7 +63,7 @@ def tune(
     market = chosen_market(data, chosen, first, last)
     workers = threads or os.cpu_count() or 1
     found = tuned(strategy, market, chosen, objective, seed=seed, threads=workers)
-    write_file(target, format_strategy(found.after).encode())
+    write_file(target, format_strategy(found.after).encode(), data, config)
     if as_json:
         print_json(_facts(found, target))
         return

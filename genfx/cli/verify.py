@@ -123,7 +123,7 @@ def _refuse_options_of_a_run(context: typer.Context) -> None:
 def _wanted(deals: str) -> int | None:
     if deals == "all":
         return 1 << 40
-    if deals and not deals.isdigit():
+    if deals and not (deals.isascii() and deals.isdigit() and len(deals) < 10):
         raise ConfigError(f"--deals {deals}: wants a number of deals, or all")
     return int(deals) if deals else None
 

@@ -53,10 +53,12 @@ int ArraySize(const Array<T> &array) {
 }
 template <typename T>
 int ArrayResize(Array<T> &array, int size, int reserve = 0) {
-    if (array.fixed || size < 0)
+    const size_t most = (size_t(1) << 30) / sizeof(array.cells[0]);  // a gigabyte
+    reserve = std::max(reserve, 0);
+    if (array.fixed || size < 0 || static_cast<size_t>(size) + static_cast<size_t>(reserve) > most)
         return -1;
     if (array.cells.capacity() < static_cast<size_t>(size))
-        array.cells.reserve(static_cast<size_t>(size) + static_cast<size_t>(std::max(reserve, 0)));
+        array.cells.reserve(static_cast<size_t>(size) + static_cast<size_t>(reserve));
     array.cells.resize(static_cast<size_t>(size), Array<T>::fresh());
     return size;
 }

@@ -51,6 +51,15 @@ const int PLACES = 1000000;
 
 // A critical error: the program is terminated, as MetaTrader does. Given by the broker's runtime.
 [[noreturn]] void fail(const char *what, int where);
+// Every turn of a loop: fails where there is no end of them.
+void turn(int where);
+// While a function runs: fails where functions call themselves without end.
+struct Frame {
+    explicit Frame(int where);
+    ~Frame();
+    Frame(const Frame &) = delete;
+    Frame &operator=(const Frame &) = delete;
+};
 // A value of a traced function: a local variable, or a field that it assigned.
 void trace(const char *name, double value);
 

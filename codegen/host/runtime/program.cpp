@@ -6,7 +6,10 @@ namespace host {
 namespace {
 
 thread_local Program *running = nullptr;
+thread_local int depth = 0;           // functions of the program that are running
 const int64_t MOST_CALLS = 10000000;  // within one handler: more is an endless loop
+const int64_t MOST_TURNS = 100000000;  // of loops, likewise
+const int MOST_DEPTH = 2000;
 
 }  // namespace
 
@@ -16,7 +19,23 @@ Program &program() {
     return *running;
 }
 
-void enter(Program *next) { running = next; }
+void enter(Program *next) {
+    running = next;
+    depth = 0;
+}
+
+void turn(int where) {
+    if (running != nullptr && ++running->turns > MOST_TURNS)
+        fail("an endless loop", where);
+}
+
+Frame::Frame(int where) {
+    if (depth >= MOST_DEPTH)
+        fail("stack overflow", where);
+    depth++;
+}
+
+Frame::~Frame() { depth--; }
 
 void Program::print(const std::string &text) {
     static const std::string CLOSING = "closing position ";

@@ -48,6 +48,7 @@ struct Program {
     ulong one_position = 0;        // only its deals are; 0: all of the above
     std::vector<JournalLine> journal;
     int64_t calls = 0;             // of the runtime since a handler was entered
+    int64_t turns = 0;             // of loops, likewise
     int refusals = 0;              // calls of Copy functions that will fail
     bool tracing = false;          // the current bar is one of those to trace
     std::vector<TraceRow> traced;

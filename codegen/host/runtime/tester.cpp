@@ -28,7 +28,7 @@ void Tester::show_history(int rows) {
 }
 
 bool Tester::start() {
-    program.calls = 0;
+    program.calls = program.turns = 0;
     expert_.reset();
     init_code = expert_.on_init();
     removed_ = init_code != INIT_SUCCEEDED;
@@ -39,7 +39,7 @@ bool Tester::start() {
 
 void Tester::stop(int reason) {
     program.uninit_reason = reason;
-    program.calls = 0;
+    program.calls = program.turns = 0;
     if (expert_.on_deinit != nullptr)
         expert_.on_deinit(reason);
     leaked += static_cast<int>(program.handles.left().size());
@@ -52,7 +52,7 @@ void Tester::run() {
         for (int row = first_; row < end_; row++)
             bar(row);
         if (!script_.live && !removed_ && expert_.on_tester != nullptr) {
-            program.calls = 0;
+            program.calls = program.turns = 0;
             has_on_tester = true;
             on_tester = expert_.on_tester();
         }
@@ -129,7 +129,7 @@ void Tester::tick(double bid, int64_t time) {
 
 void Tester::call_on_tick() {
     server.execute_late_orders();
-    program.calls = 0;
+    program.calls = program.turns = 0;
     if (!removed_ && expert_.on_tick != nullptr)
         expert_.on_tick();
     tell_of_trades();
@@ -141,7 +141,7 @@ void Tester::tell_of_trades() {
     deals_told_ = server.deals.size();
     if (!news || removed_ || expert_.on_trade == nullptr)
         return;
-    program.calls = 0;
+    program.calls = program.turns = 0;
     expert_.on_trade();
 }
 
