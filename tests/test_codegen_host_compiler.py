@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codegen.host import compiler
+from codegen.host import cache, compiler
 from codegen.host.compiler import (
     RUNTIME,
     CompilerMissing,
@@ -97,3 +97,21 @@ def test_sanitizers_find_nothing_in_the_examples_and_the_runtime() -> None:
     environment = sanitizer_environment()
     ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_a_library_or_a_folder_that_was_cut_is_not_used(tmp_path: Path) -> None:
+    made = tmp_path / "made.so"
+    made.write_bytes(b"library" * 100)
+    kept = cache.keep_library(made, tmp_path, "key")
+    assert cache.find_library(tmp_path, "key") == kept
+    kept.write_bytes(b"library")
+    assert cache.find_library(tmp_path, "key") is None
+    assert not kept.exists()
+    folder = tmp_path / "runtime"
+    folder.mkdir()
+    (folder / "tester.o").write_bytes(b"object")
+    assert not cache.is_whole(folder)
+    cache.seal(folder)
+    assert cache.is_whole(folder)
+    (folder / "tester.o").write_bytes(b"")
+    assert not cache.is_whole(folder)

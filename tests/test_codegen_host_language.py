@@ -124,3 +124,10 @@ def test_a_traced_function_reports_locals_fields_and_arrays() -> None:
     assert found[1, "ema_1[0]"] == 0.5
     assert found[1, "ema_1[1]"] == 1.5
     assert {row.bar for row in result.trace} == {1}
+
+
+def test_functions_that_call_each_other_without_end_end_the_program() -> None:
+    text = "int F(const int a)\n  {\n   return(a > 0 ? F(a - 1) : G(a));\n  }\n"
+    text += "int G(const int a)\n  {\n   return(F(a + 5));\n  }\n"
+    text += "void OnTick(void)\n  {\n   Print(F(3));\n  }\n"
+    assert "stack overflow in line" in str(replay(build([text]), 0, MARKET).fault)

@@ -7,13 +7,11 @@ and may be killed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,9 +19,17 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import platformdirs
-
 from codegen.host import syntax
+from codegen.host.cache import (
+    PART,
+    cache_folder,
+    digest,
+    find_library,
+    is_whole,
+    keep_library,
+    prune,
+    seal,
+)
 from codegen.host.cpp import translate
 from codegen.host.parser import parse_mql5
 from dsl.errors import CodegenError
@@ -37,8 +43,6 @@ _SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined",
 _STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
 _CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
 _ACCEPTED = ("-Wno-unused-parameter", "-Wno-implicit-fallthrough", "-Wno-switch")
-_KEPT_LIBRARIES = 64
-_KEPT_SECONDS = 3600.0
 
 
 class CompilerMissing(CodegenError):
@@ -78,14 +82,19 @@ def find_compiler() -> Compiler:
     Raises:
         CompilerMissing: There is none.
     """
-    named = os.environ.get("GENFX_CXX")
-    candidates = [named.split()] if named else [["g++"], ["clang++"]]
+    named = os.environ.get("GENFX_CXX", "").split()
+    candidates = [named] if named else [["g++"], ["clang++"]]
     if not named and find_spec("ziglang") is not None:
         candidates.append([sys.executable, "-m", "ziglang", "c++"])
     for command in candidates:
         if shutil.which(command[0]) is None:
             continue
-        ran = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+        try:
+            ran = subprocess.run(
+                [*command, "--version"], capture_output=True, text=True, check=False
+            )
+        except OSError:  # a file of that name that is no program
+            continue
         if ran.returncode == 0 and ran.stdout:
             clang = "clang" in ran.stdout
             return Compiler(tuple(command), ran.stdout, clang, "ziglang" in command)
@@ -116,26 +125,22 @@ def build(
         return _built(compiler, text, sanitize=sanitize)
     except OSError as problem:
         raise CodegenError(
-            f"{_cache_folder()}: nothing can be compiled there: {problem.strerror}",
-            hint="GENFX_CACHE_DIR names another folder",
+            f"{cache_folder()}: nothing can be compiled there: {problem.strerror or problem}",
+            hint="free the disk; GENFX_CACHE_DIR names another folder",
         ) from problem
 
 
 def _built(compiler: Compiler, text: str, *, sanitize: bool) -> Path:
     """Return the library of a text: the one of last time, or compiled."""
     runtime = runtime_folder(compiler, sanitize=sanitize)
-    folder = _cache_folder() / "libraries"
-    name = _digest(runtime.name, text) + ".so"
-    target = folder / name
-    if target.exists():
-        os.utime(target)
-        return target
+    folder, key = cache_folder() / "libraries", digest(runtime.name, text)
+    if (kept := find_library(folder, key)) is not None:
+        return kept
     folder.mkdir(parents=True, exist_ok=True)
-    _prune(folder)
+    prune(folder)
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         made = _compile(compiler, runtime, text, Path(aside), sanitize=sanitize)
-        made.replace(target)
-    return target
+        return keep_library(made, folder, key)
 
 
 def sanitizer_environment() -> dict[str, str]:
@@ -210,18 +215,21 @@ def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     flags = compiler.flags(sanitize=sanitize)
     files = sorted(path for path in RUNTIME.iterdir() if path.suffix in (".h", ".cpp"))
     contents = [path.name + path.read_text(encoding="utf-8") for path in files]
-    key = _digest(*compiler.command, compiler.version, *flags, *contents)
-    target = _cache_folder() / f"runtime-{key}"
-    if target.is_dir():
+    key = digest(*compiler.command, compiler.version, *flags, *contents)
+    target = cache_folder() / f"runtime-{key}"
+    if is_whole(target):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix="runtime-", suffix=".part", dir=target.parent))
+    aside = Path(tempfile.mkdtemp(prefix="runtime-", suffix=PART, dir=target.parent))
     try:
         _compile_runtime(compiler, flags, [p for p in files if p.suffix == ".cpp"], aside)
+        seal(aside)
+        if not is_whole(target):  # else another process was faster
+            shutil.rmtree(target, ignore_errors=True)
         try:
             aside.rename(target)
         except OSError:
-            if not target.is_dir():  # else another process was faster
+            if not is_whole(target):
                 raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -261,30 +269,3 @@ def _run_all(commands: list[list[str]]) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(_run, command) for command in commands]:
             done.result()
-
-
-# --- the cache folder
-
-
-def _cache_folder() -> Path:
-    parent = os.environ.get("GENFX_CACHE_DIR") or platformdirs.user_cache_dir("genfx", False)
-    return Path(parent) / "host"
-
-
-def _digest(*parts: str) -> str:
-    digest = hashlib.blake2b(digest_size=12)
-    for part in parts:
-        digest.update(part.encode() + b"\0")
-    return digest.hexdigest()
-
-
-def _prune(folder: Path) -> None:
-    """Remove old libraries and what killed processes left, never what may be in use."""
-    oldest = time.time() - _KEPT_SECONDS
-    try:
-        found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in found[_KEPT_LIBRARIES:]:
-            if path.stat().st_mtime < oldest:
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
-    except OSError:
-        return  # another process cleans up as well

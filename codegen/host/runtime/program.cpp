@@ -10,6 +10,7 @@ thread_local int depth = 0;           // functions of the program that are runni
 const int64_t MOST_CALLS = 10000000;  // within one handler: more is an endless loop
 const int64_t MOST_TURNS = 100000000;  // of loops, likewise
 const int MOST_DEPTH = 2000;
+const size_t MOST_LINES = 1000000;  // of the journal
 
 }  // namespace
 
@@ -43,6 +44,8 @@ void Program::print(const std::string &text) {
         const size_t colon = text.find(": ");
         closing_reason = colon == std::string::npos ? "" : text.substr(colon + 2);
     }
+    if (journal.size() >= MOST_LINES)
+        fail("an endless loop: a million lines in the journal", 0);
     journal.push_back({server->bar, server->now, text});
 }
 
