@@ -8,6 +8,7 @@ from codegen.host.scope import Refused, World
 from codegen.host.types import Formal, Signature, cpp_type, is_number
 from codegen.host.values import Place, Value, constant_fits, convert
 
+_DYNAMIC = frozenset({"ArrayFree", "ArrayResize", "ArraySetAsSeries"})  # refuse arrays with a size
 _EXACT, _CONSTANT, _WIDER, _NARROWER = 0, 1, 2, 40
 
 
@@ -129,6 +130,8 @@ def _prepared(
     if not _same_rank(formal, value, generic=formal.type in signature.generic):
         shown = f"{wanted}{'[]' * formal.rank}"
         raise Refused(at, f"{role} of type {shown} is wanted, found {value}")
+    if signature.name in _DYNAMIC and value.dimensions and value.dimensions[0] is not None:
+        raise Refused(at, f"{signature.name} cannot be used for an array with a size of its own")
     if wanted in signature.generic:
         bound[wanted] = value.type
         wanted = value.type
