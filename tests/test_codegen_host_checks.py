@@ -53,7 +53,7 @@ REFUSED = {
     "Change(Factor);": "found a constant or an input",
     "int whole = 1; Change(whole);": "of exactly type double is wanted, found int",
     "double values[]; CopyBuffer(1, 0, 1, 1, ExtCount);": "of type double[] is wanted, found int",
-    "double three[3]; ArraySetAsSeries(three, true);": "ArraySetAsSeries cannot be used for an array",
+    "double three[3]; ArraySetAsSeries(three, true);": "ArraySetAsSeries cannot be used",
     "double three[3]; ArrayResize(three, 5);": "ArrayResize cannot be used for an array",
     # types
     "int x = 1.5; ExtCount = x;": "possible loss of data: a value of type int is wanted",
