@@ -63,6 +63,11 @@ def load_layout_text(path: Path) -> str:
 
 def read_text(path: Path) -> str:
     """Return the text of a file, or raise what the user can mend."""
+    if _form(path) == ".mq5":
+        raise DataError(
+            f"{path}: an Expert Advisor is no strategy",
+            hint=f"`genfx import {path.name} --out {path.stem}.strat` gives back the one in it",
+        )
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ from codegen.host.replay import Mode
 from codegen.mql5.checksum import input_line
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
+from codegen.mql5.portfolio_reading import is_portfolio
 from codegen.mql5.reading import decoded_source, read_expert
 from codegen.mql5.set_table import parse_set
 from codegen.mql5.text import mql5_string
@@ -68,6 +69,11 @@ def emitted_subject(strategy: Strategy, stated: EmitFacts) -> Subject:
 
 def expert_subject(text: str, path: str) -> Subject:
     """Return the Expert Advisor of a source text."""
+    if is_portfolio(text):
+        raise DataError(
+            f"{path}: is a portfolio of several strategies",
+            hint="`genfx portfolio` with --verify replays it as it writes it",
+        )
     read = read_expert(text, path)
     if read.server_shift:
         raise DataError(

@@ -23,12 +23,14 @@ from codegen.mql5.facts import EmitFacts
 from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_set
 from codegen.mql5.set_table import parse_set
 from codegen.mql5.signals import class_name, emit_signals
-from dsl.errors import CodegenError
+from dsl.errors import CodegenError, DataError
 from dsl.jit import Bool1D
 from dsl.text.lower import parse
 from genfx.cli.app import app
 from genfx.portfolios import part_market, portfolio_spans, replayed, span_figures
 from genfx.sources import load_bars
+from genfx.strategy_files import load_strategy
+from genfx.verifying import expert_subject
 
 STRATEGIES = {
     "follow": """strategy "Follow" {
@@ -245,6 +247,15 @@ def test_a_part_that_trades_otherwise_is_found() -> None:
     assert "part 1, 'Follow': deal 1: lots is" in replayed(SOURCE, other, MARKET)[1]
     stranger = [PARTS[0], replace(PARTS[1], magic=1)]
     assert "which no part has" in replayed(SOURCE, stranger, MARKET)[1]
+
+
+def test_a_file_of_the_wrong_sort_is_told_with_the_command_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "both.mq5"
+    file.write_text(SOURCE)
+    with pytest.raises(DataError, match=r"portfolio of several(.|\n)*`genfx portfolio`"):
+        expert_subject(SOURCE, str(file))
+    with pytest.raises(DataError, match=r"is no strategy(.|\n)*`genfx import both.mq5"):
+        load_strategy(file)
 
 
 def test_a_share_without_margin_is_told_as_the_reason() -> None:

@@ -124,7 +124,7 @@ def _print(span: PortfolioSpan) -> None:
     from genfx.markets import span_text
 
     currency = span.market.account.currency
-    head = ("part", "weight", f"net profit, {currency}", "profit factor", "drawdown %", "trades")
+    head = ("part", "weight", f"profit, {currency}", "factor", "drawdown %", "trades")
     rows = [
         (
             line.name,
