@@ -94,11 +94,10 @@ EDITED = {
     ),
     "open_missed": edited(
         "exits",
-        (
-            "ExtFirstTick - bar_time > ENTRY_SECONDS && iVolume(_Symbol, _Period, 0) > 1",
-            f"bar_time >= D'{LATE}'",
-        ),
+        ("ExtFirstTick - bar_time > ENTRY_SECONDS", f"bar_time >= D'{LATE}'"),
+        ("> OPENING_TICKS", "> 0"),
     ),
+    "opened_within_bar": edited("exits", ("ExtFirstTick - bar_time > ENTRY_SECONDS", "true")),
     "indicators_slow": edited(
         "trails", ("BarsCalculated(ExtAtr1) <", "BarsCalculated(ExtAtr1) - 1 <")
     ),
@@ -299,6 +298,11 @@ def test_a_bar_that_is_well_under_way_opens_nothing_but_may_close(library: Path)
     assert same_start(found, live, len(found.deals))
     assert len(said(found, "first ticks of the bar were missed")) > 0
     assert same(run(library, "open_missed"), run(library, "exits"))
+
+
+def test_a_market_that_opens_within_the_bar_is_entered(library: Path) -> None:
+    live = run(library, "exits", Script(live=True))
+    assert same(run(library, "opened_within_bar", Script(live=True)), live)
 
 
 def test_indicators_that_lag_behind_are_waited_for_a_few_seconds(library: Path) -> None:

@@ -51,6 +51,7 @@
 #define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
 #define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
 #define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
+#define OPENING_TICKS    50              // more ticks of a bar before its first one here: its open was missed
 #define SETTLE_SECONDS   5               // so long indicators may need to see a new bar
 #define RETRY_SECONDS    15              // wait after a refused or uncertain request
 #define SLOW_SECONDS     300             // the same after half of the failed requests of a bar
@@ -241,8 +242,10 @@ void TradeTick(void)
       const bool attached_now = ExtBarSeen == 0 && !ExtTester;
       ExtBarSeen = bar_time;
       ExtFirstTick = TimeCurrent();
-      //--- a bar that is well under way: the connection was lost, or the terminal stood still
-      ExtOpenMissed = !ExtTester && ExtFirstTick - bar_time > ENTRY_SECONDS && iVolume(_Symbol, _Period, 0) > 1;
+      //--- a bar that is well under way: the connection was lost, or the terminal stood still; few
+      //--- ticks mean a market that opened within the bar, as many do after a pause
+      const bool is_late = ExtFirstTick - bar_time > ENTRY_SECONDS;
+      ExtOpenMissed = !ExtTester && is_late && iVolume(_Symbol, _Period, 0) > OPENING_TICKS;
       ExtFailures = 0;
       ExtNotBefore = 0;
       ExtClosedSide = -1;
