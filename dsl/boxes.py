@@ -57,6 +57,8 @@ def parse_boxes(text: str, path: str = "") -> Drawing:
         raise DslErrors([error], text=text, path=path) from None
     except RecursionError:
         raise DslErrors([SyntaxProblem("is nested too deep")], text=text, path=path) from None
+    except ValueError:  # Python reads no number of so many digits
+        raise DslErrors([SyntaxProblem("holds an endless number")], text=text, path=path) from None
     reading = _Reading(text)
     drawing = reading.drawing(data)
     if drawing is None or reading.errors:

@@ -174,3 +174,17 @@ def test_names_that_the_system_refuses_are_told(tmp_path: Path) -> None:
 def test_an_objective_has_no_endless_number(tmp_path: Path, number: str) -> None:
     told = genfx("export", strategy(tmp_path), "--to", "mql5", "--objective", number, code=2)
     assert "too large" in told.stderr
+
+
+def test_minus_signs_before_a_number_add_up(tmp_path: Path) -> None:
+    file = tmp_path / "signs.strat"
+    for signs, wanted in (("--", "close > 1\n"), ("---", "close > -1\n")):
+        file.write_text(NEVER.replace("rsi(close, 14) > 100", f"close > {signs}1"))
+        genfx("fmt", file)
+        assert wanted in file.read_text()
+
+
+def test_a_number_of_thousands_of_digits_in_boxes_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    file.write_text('{"boxes": ' + "9" * 5000 + "}")
+    assert "endless number" in genfx("check", file, code=2).stderr

@@ -119,6 +119,10 @@ def _grammar() -> lark.Lark:
     )
 
 
+def _negated(number: sx.Number) -> str:
+    return number.text[1:] if number.text.startswith("-") else f"-{number.text}"
+
+
 def _tree(text: str, start: str) -> Any:
     return _ToSyntax().transform(_grammar().parse(text, start=start))
 
@@ -257,9 +261,9 @@ class _ToSyntax(Transformer_NonRecursive[Any, Any]):
         symbol, operand = str(items[0]), items[1]
         place = _whole(items)
         if symbol == "-" and isinstance(operand, sx.Number):
-            return sx.Number("-" + operand.text, place)
+            return sx.Number(_negated(operand), place)
         if symbol == "-" and isinstance(operand, sx.Typed) and isinstance(operand.value, sx.Number):
-            value = sx.Number("-" + operand.value.text, operand.value.place)
+            value = sx.Number(_negated(operand.value), operand.value.place)
             return sx.Typed(value, operand.kind, operand.bounds, place)
         return sx.Unary(symbol, operand, place)
 
