@@ -15,7 +15,7 @@ from dsl.nodes.constants import CONSTANT, POINTS
 from dsl.simplify import simplified
 
 _DIGITS = 3  # of a merged factor that count
-_FACTORS = (0.1, 25.0)  # of what two factors in a row could have made
+_FACTORS = (0.2, 10.0)  # of a distance; a stop that is never hit proves nothing
 _POINTS = (10.0, 5000.0)
 _ARITHMETIC = frozenset({ADD, SUB, MUL, DIV, MIN, MAX, NEG})
 

@@ -181,6 +181,11 @@ def test_unwritten_ports_read_their_prices() -> None:
     assert parse_expression("atr(14)[3]") is parse_expression("atr(high[3], low[3], close[3], 14)")
 
 
+@pytest.mark.parametrize("text", ["atr(14)", "atr(14)[3]", "today().low", "yesterday().close"])
+def test_ports_that_read_what_they_always_read_stay_unwritten(text: str) -> None:
+    assert format_expression(parse_expression(text)) == text
+
+
 def test_arguments_may_be_named_and_left_to_their_defaults() -> None:
     assert parse_expression("rsi(close)") is parse_expression("rsi(x=close, period=14)")
 

@@ -24,12 +24,12 @@ def written(signal: str = "close > open", distance: str = "atr(14)") -> Strategy
     ("before", "after"),
     [
         ("1.4 * (1.2 * atr(17))", "1.68 * atr(17)"),
-        ("1.2 * (4.4 * (2.4 * stddev(close, 14)))", "12.7 * stddev(close, 14)"),
+        ("1.2 * (2.4 * (2.6 * stddev(close, 14)))", "7.49 * stddev(close, 14)"),
         ("atr(14) * 2 * 3", "6 * atr(14)"),
         ("0.5 * 300 points", "150 points"),
         ("0.001 * (50 points)", "10 points"),
-        ("20 * (20 * atr(14))", "25 * atr(14)"),
-        ("-2 * (0.01 * atr(14))", "-0.1 * atr(14)"),
+        ("20 * (20 * atr(14))", "10 * atr(14)"),
+        ("-2 * (0.01 * atr(14))", "-0.2 * atr(14)"),
         ("1 * atr(14)", "atr(14)"),
     ],
 )

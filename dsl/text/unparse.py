@@ -206,8 +206,12 @@ def _signed(expr: sx.Expr) -> bool:
 
 
 def _fixed_shift(current: Node) -> Value | None:
-    """Return the shift that all unwritten ports share, None when they must be written."""
+    """Return the shift that all unwritten ports share, None when they must be written.
+
+    1 too where each reads its own default: the day of a bar is known when it opens.
+    """
     shifts: set[Value] = set()
+    usual = True
     for child, port in zip(current.inputs, current.type.inputs, strict=True):
         if port.leaf:
             leaf = lookup(port.leaf)
@@ -218,7 +222,8 @@ def _fixed_shift(current: Node) -> Value | None:
             if child is not node(leaf, (), params, timeframe=child.timeframe):
                 return None
             shifts.add(child.params[index])
-    if not shifts:
+            usual = usual and child is node(leaf, timeframe=child.timeframe)
+    if usual:
         return 1
     return shifts.pop() if len(shifts) == 1 else None
 
