@@ -125,6 +125,21 @@ def test_a_division_by_a_written_zero_compiles_and_gives_zero() -> None:
     assert len(found.expected.deals) > 0
 
 
+def test_a_strategy_without_warm_up_trades_from_the_oldest_bar_on() -> None:
+    text = """strategy "At once" {
+        enter long when hour >= 0
+        exit after 3 bars
+        friday close 20:45
+        size 0.1 lots
+    }"""
+    strategy = parse(text)
+    (expert,) = compile_experts([emit_mql5(strategy, EmitFacts())])
+    whole = replace(MARKET, first=0)
+    found = verify(strategy, whole, expert)
+    assert found.holds, found.divergence
+    assert found.expected.deals.bar[0] == 0
+
+
 def test_random_cases_are_equal() -> None:
     wrong = [outcome for outcome in run_cases(range(16), seed=7) if outcome.problem]
     assert wrong == []

@@ -120,7 +120,10 @@ def suffix(timeframe: int) -> str:
 def bar_field(name: str, index: str, timeframe: int = CHART) -> str:
     """Return a field of a bar as the strategy sees it: its own clock, the spread resolved."""
     if name == "time":
-        return f"StrategyTime(rates[{index}].time)"
+        # Times need no warm-up: the oldest bar of all is its own predecessor.
+        older = index.isdigit() and index != "0"
+        row = f"MathMin({index}, ArraySize(rates) - 1)" if older else index
+        return f"StrategyTime(rates[{row}].time)"
     if name == "spread":
         return f"BarSpread(rates, {index})"
     return f"{local('rates', timeframe)}[{index}].{name}"

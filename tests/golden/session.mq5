@@ -427,11 +427,11 @@ bool ReadDecision(const datetime bar_time, Decision &decision)
 //--- what a position needs is read as soon as there is history for it
    if(bars <= 1)
       return(iTime(_Symbol, _Period, 0) == bar_time);
-   const bool session_end_1 = SessionEnds(StrategyTime(rates[0].time), ClosingSince(StrategyTime(rates[1].time)),
-      PeriodSeconds(_Period), 480, 1200);
+   const bool session_end_1 = SessionEnds(StrategyTime(rates[0].time), ClosingSince(StrategyTime(rates[MathMin(1,
+      ArraySize(rates) - 1)].time)), PeriodSeconds(_Period), 480, 1200);
    const bool week_end_1 = WeekCloses(StrategyTime(rates[0].time), PeriodSeconds(_Period), 1260) ||
-      ZoneBegan(StrategyTime(rates[0].time), ClosingSince(StrategyTime(rates[1].time)), PeriodSeconds(_Period), 7,
-      86400 + 1260 * 60);
+      ZoneBegan(StrategyTime(rates[0].time), ClosingSince(StrategyTime(rates[MathMin(1, ArraySize(rates) - 1)].time)),
+      PeriodSeconds(_Period), 7, 86400 + 1260 * 60);
    decision.forced_exit = session_end_1;
    decision.friday_exit = week_end_1;
 //--- entries wait for the longest warm-up
