@@ -18,12 +18,12 @@ from backtest.metrics import Report, report
 from backtest.result import Result
 from dsl.strategy import Strategy
 from dsl.text.lower import parse
-from genfx.config import Config, load_config
+from genfx.backtests import run_engine
+from genfx.bars.sources import load_bars
+from genfx.config.file import Config, load_config
 from genfx.markets import market
-from genfx.run import Finished, carry_out, existing_run, new_run
-from genfx.sources import load_bars
+from genfx.runs.run import Finished, carry_out, existing_run, new_run
 from genfx.strategy_files import load_strategy
-from genfx.testing import run_engine
 from gp.evolve import Observer, Silent
 
 __all__ = [

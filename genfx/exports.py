@@ -25,10 +25,10 @@ from dsl.params import ParamValue
 from dsl.strategy import Strategy
 from dsl.text.printer import format_strategy
 from genfx import __version__
-from genfx.figures import figure_rows
-from genfx.finalists import Finalist
-from genfx.layouts import boxes_file
+from genfx.diagram.layouts import boxes_file
 from genfx.markets import span_text
+from genfx.report.figures import figure_rows
+from genfx.runs.finalists import Finalist
 from gp.settings import FitnessSettings
 
 TARGETS = ("mql5", "python", "set", "strat", "json", "dot")

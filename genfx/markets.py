@@ -14,9 +14,9 @@ from backtest.history.symbols import currencies_of
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.timeframes import shown_time
 from dsl.errors import ConfigError
-from genfx.config import Config
-from genfx.sections import Data, Moment, SymbolFacts
-from genfx.sources import SAMPLE, load_bars
+from genfx.bars.sources import SAMPLE, load_bars
+from genfx.config.file import Config
+from genfx.config.sections import Data, Moment, SymbolFacts
 
 SPANS = ("in_sample", "gate", "holdout")
 LEAST_BARS = 50  # in a span

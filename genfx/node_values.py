@@ -9,7 +9,7 @@ from backtest.timeframes import shown_time
 from dsl.kinds import SIZE
 from dsl.registry import NodeType
 from dsl.text.lower import parse_expression
-from genfx.config import Config
+from genfx.config.file import Config
 from genfx.markets import market
 from genfx.series import values_beside_bars
 

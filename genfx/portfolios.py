@@ -16,8 +16,8 @@ from codegen.mql5.facts import SpanFigures
 from codegen.mql5.portfolio import Part
 from codegen.verify.compare import Difference, first_difference
 from dsl.jit import F64
+from genfx.backtests import run_engine
 from genfx.markets import span_text
-from genfx.testing import run_engine
 
 _MOST = 10.0  # largest profit factor shown, as in the criteria
 

@@ -10,9 +10,9 @@ from backtest.objective import WORST, parse_objective
 from codegen.evaluate import Evaluator
 from dsl.errors import RunError
 from dsl.strategy import Strategy
-from genfx.config import Config
+from genfx.config.file import Config
 from genfx.exports import with_inputs
-from genfx.finalists import SpanResult, span_result
+from genfx.runs.finalists import SpanResult, span_result
 from gp.objectives import Evaluated, Valued
 from gp.tune import tune
 

@@ -24,7 +24,7 @@ from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
 from dsl.strategy import Strategy, with_values
 from dsl.text.lower import parse, parse_expression
 from dsl.timeframes import TIMEFRAMES
-from genfx.sources import SAMPLE, load_bars
+from genfx.bars.sources import SAMPLE, load_bars
 from tests.support.columns import random_fields
 from tests.support.higher_timeframes import strategies
 

@@ -13,7 +13,7 @@ from codegen.host.script import SMOOTH, Script
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from dsl.text.lower import parse
-from genfx.sources import load_bars
+from genfx.bars.sources import load_bars
 
 TEXT = """strategy "Guarded" {
     enter long when rising(close, 2)

@@ -19,7 +19,7 @@ from codegen.host.script import SMOOTH, Answer, Script
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from dsl.text.lower import parse
-from genfx.sources import load_bars
+from genfx.bars.sources import load_bars
 
 FACTS = EmitFacts(magic=77)
 STRATEGIES = {

@@ -26,11 +26,11 @@ from codegen.mql5.signals import class_name, emit_signals
 from dsl.errors import CodegenError, DataError
 from dsl.jit import Bool1D
 from dsl.text.lower import parse
+from genfx.bars.sources import load_bars
 from genfx.cli.app import app
 from genfx.portfolios import part_market, portfolio_spans, replayed, span_figures
-from genfx.sources import load_bars
 from genfx.strategy_files import load_strategy
-from genfx.verifying import expert_subject
+from genfx.verify.subject import expert_subject
 
 STRATEGIES = {
     "follow": """strategy "Follow" {

@@ -13,7 +13,7 @@ from dsl.errors import CodegenError, DataError, GenfxError, ParamOutOfRange, Unk
 from dsl.params import ParamValue
 from dsl.strategy import with_values
 from dsl.text.lower import parse
-from genfx.set_files import with_set
+from genfx.terminal.set_values import with_set
 from tests.support.ea_examples import FACTS, examples
 
 FIVE = """; saved by the tester

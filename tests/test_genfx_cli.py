@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from backtest.history.reading import read_bars
+from genfx.bars.sources import load_bars, sample_path
 from genfx.cli.app import app
 from genfx.cli.plot import chart
-from genfx.sources import load_bars, sample_path
 
 CROSS = """\
 strategy "EMA cross" {
@@ -360,6 +360,6 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("genfx.sources.load_bars", broken)
+    monkeypatch.setattr("genfx.bars.sources.load_bars", broken)
     with pytest.raises(ZeroDivisionError):
         genfx("data", "info", "sample")

@@ -14,11 +14,11 @@ from pydantic import BaseModel
 
 from backtest.market import Account, Costs, Symbol
 from dsl.errors import ConfigError, GenfxError
-from genfx.config import Config, load_config, parse_config
+from genfx.bars.sources import load_bars
+from genfx.config.file import Config, load_config, parse_config
+from genfx.config.search import Aging, Gate, Pso, Selection, Variation, search_settings
+from genfx.config.sections import SymbolFacts
 from genfx.markets import LEAST_BARS, market, span_markets, symbol_facts, window
-from genfx.search_sections import Aging, Gate, Pso, Selection, Variation, search_settings
-from genfx.sections import SymbolFacts
-from genfx.sources import load_bars
 from gp.settings import (
     AgingSettings,
     GateSettings,

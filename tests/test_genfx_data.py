@@ -13,10 +13,10 @@ from typer.testing import CliRunner, Result
 
 from backtest.history.reading import read_bars
 from dsl.errors import ConfigError
+from genfx.bars.sources import load_bars
 from genfx.cli.app import app
+from genfx.config.sections import SymbolFacts
 from genfx.markets import symbol_facts
-from genfx.sections import SymbolFacts
-from genfx.sources import load_bars
 
 
 def data(*arguments: object, code: int = 0) -> Result:

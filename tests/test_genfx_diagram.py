@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from dsl.text.lower import parse
 from genfx.cli.app import app
-from genfx.diagram import WIDE, Diagram, diagram
-from genfx.diagram_picture import png, svg
+from genfx.diagram.boxes import WIDE, Diagram, diagram
+from genfx.diagram.picture import png, svg
 from genfx.strategy_files import load_library, load_strategy
 
 ROOT = Path(__file__).parent.parent

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from backtest.market import Market
-from genfx.config import Config
+from genfx.backtests import run_engine
+from genfx.config.file import Config
 from genfx.exports import export_bytes, with_inputs
 from genfx.markets import market
 from genfx.strategy_files import load_library, load_strategy
-from genfx.testing import run_engine
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TEXTS = sorted(EXAMPLES.glob("*.strat"))

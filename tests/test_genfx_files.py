@@ -69,7 +69,13 @@ def test_the_sample_has_its_licence_notice_beside_it() -> None:
     "module",
     [
         *("backtest.history.reading", "backtest.timeframes"),
-        *("backtest.objective", "genfx.api", "genfx.config", "genfx.figures", "genfx.luck"),
+        *(
+            "backtest.objective",
+            "genfx.api",
+            "genfx.config.file",
+            "genfx.report.figures",
+            "genfx.runs.luck",
+        ),
     ],
 )
 def test_examples_in_docstrings_run(module: str) -> None:

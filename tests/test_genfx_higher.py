@@ -13,8 +13,8 @@ from codegen.mql5.reading import read_expert
 from dsl.errors import ConfigError
 from dsl.text.lower import parse
 from genfx.cli.app import app
-from genfx.config import parse_config
-from genfx.search_sections import search_settings
+from genfx.config.file import parse_config
+from genfx.config.search import search_settings
 from tests.support.higher_timeframes import strategies
 
 TEXT = 'strategy "x" { enter long when d1(close > open) and h4(rsi(close, 3) < 40) }\n'

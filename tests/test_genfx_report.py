@@ -8,14 +8,14 @@ import pytest
 from codegen.evaluate import Evaluator
 from dsl.text.lower import parse
 from genfx import api
-from genfx.charts import MOST_COLUMNS, Panel, date_ticks, round_ticks, thinned, value_ticks
-from genfx.config import Config
-from genfx.figures import short_table
-from genfx.finalists import Finalist, Proof, span_result
+from genfx.config.file import Config
 from genfx.markets import market, span_markets
-from genfx.months import monthly
-from genfx.report import RunFacts, cost_text, report_html
-from genfx.report_charts import equity_chart, score_charts
+from genfx.report.drawings import equity_chart, score_charts
+from genfx.report.figures import short_table
+from genfx.report.months import monthly
+from genfx.report.page import RunFacts, cost_text, report_html
+from genfx.report.svg import MOST_COLUMNS, Panel, date_ticks, round_ticks, thinned, value_ticks
+from genfx.runs.finalists import Finalist, Proof, span_result
 
 HOURS = parse(
     'strategy "Hours" { enter long when hour == 8 stop loss 300 points exit after 9 bars'

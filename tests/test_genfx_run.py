@@ -22,11 +22,11 @@ from dsl.errors import RunError
 from dsl.text.lower import parse
 from genfx import api
 from genfx.cli.app import app
-from genfx.diversity import distinct_first
-from genfx.finalists import FIGURES
-from genfx.folder import create_folder, publish
-from genfx.luck import lucky_sharpe
 from genfx.markets import market
+from genfx.runs.diversity import distinct_first
+from genfx.runs.finalists import FIGURES
+from genfx.runs.folder import create_folder, publish
+from genfx.runs.luck import lucky_sharpe
 from gp.evolve import Progress
 
 CONFIG = """\
@@ -327,7 +327,7 @@ def test_ctrl_c_amid_publishing_says_how_to_go_on(
 
     arguments = ["evolve", str(config_file(tmp_path)), "--out", str(folder), "--threads", "1"]
     with monkeypatch.context() as patched:
-        patched.setattr("genfx.run.result_files", interrupted)
+        patched.setattr("genfx.runs.run.result_files", interrupted)
         result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 130
     assert f"--resume {folder}" in result.stderr

@@ -15,7 +15,7 @@ from dsl.layout import Drawing, to_json
 from dsl.parametrize import parametrize
 from dsl.text.lower import parse
 from genfx.cli.app import app
-from genfx.layouts import boxes_file, picture, placed
+from genfx.diagram.layouts import boxes_file, picture, placed
 from genfx.strategy_files import load_drawing, load_strategy, named_node
 
 TEXT = """\

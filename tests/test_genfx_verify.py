@@ -20,14 +20,15 @@ from codegen.mql5.emit import emit_mql5
 from codegen.verify.experts import compiler_problem
 from dsl.layout import Drawing
 from dsl.text.lower import parse
-from genfx import api, proofs
+from genfx import api
 from genfx.cli.app import app
-from genfx.config import Config
+from genfx.config.file import Config
+from genfx.diagram.layouts import boxes_file
 from genfx.exports import ANY_MARKET
-from genfx.finalists import Finalist, span_result
-from genfx.layouts import boxes_file
 from genfx.markets import market, span_markets
-from genfx.verifying import finer_note, with_input_values
+from genfx.runs import proofs
+from genfx.runs.finalists import Finalist, span_result
+from genfx.verify.subject import finer_note, with_input_values
 
 needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
 

@@ -22,7 +22,7 @@ from dsl.errors import ConfigError
 from dsl.text.lower import parse
 from genfx import api
 from genfx.cli.app import app
-from genfx.config import Config, parse_config
+from genfx.config.file import Config, parse_config
 from genfx.markets import market
 from genfx.tuning import tuned
 from gp.fitness import scores

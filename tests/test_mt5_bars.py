@@ -17,8 +17,8 @@ from backtest.history.options import Imported, ImportOptions
 from backtest.history.reading import read_bars
 from dsl.errors import DataError
 from genfx.cli.app import app
-from genfx.config import load_config, parse_config
-from genfx.terminal import bars_name
+from genfx.config.file import load_config, parse_config
+from genfx.terminal.copies import bars_name
 from mt5.connection import RATES, connected, load_api
 from mt5.facts import Facts, facts
 from mt5.history import Wanted, copied_bars, mt5_timeframe
@@ -169,7 +169,7 @@ def test_the_command_stores_bars_and_prints_the_config(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "MetaTrader5", stand_in())
-    monkeypatch.setattr("genfx.terminal.time.sleep", lambda _: None)
+    monkeypatch.setattr("genfx.terminal.copies.time.sleep", lambda _: None)
     out = tmp_path / "EURUSD_H1.npz"
     arguments = ["mt5", "bars", "EURUSD", "H1", "--from", "2017-01-09", "--out", str(out)]
     result = CliRunner().invoke(app, [*arguments, "--to", "2017-02-01", "--timezone", "UTC+2"])

@@ -23,12 +23,12 @@ from codegen.verify.experts import compiler_problem
 from dsl.errors import CodegenError, DataError, DslErrors, UnsupportedNode
 from dsl.text.lower import parse_expression
 from dsl.text.printer import format_expression
+from genfx.bars.sources import load_bars
 from genfx.cli.app import app
-from genfx.config import Config
-from genfx.dumps import checked_dump
+from genfx.config.file import Config
 from genfx.markets import market
 from genfx.series import values_beside_bars
-from genfx.sources import load_bars
+from genfx.terminal.dumps import checked_dump
 from mt5.dump import Dump, parse_dump
 
 FILES = """

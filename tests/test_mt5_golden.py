@@ -22,13 +22,13 @@ from codegen.verify.compare import first_difference
 from dsl.errors import DataError, UnknownName
 from dsl.strategy import with_values
 from dsl.text.lower import parse
+from genfx.backtests import run_engine
+from genfx.bars.sources import load_bars
 from genfx.cli.app import app
-from genfx.config import Config
+from genfx.config.file import Config
 from genfx.exports import ANY_MARKET, with_inputs
 from genfx.markets import market
-from genfx.sources import load_bars
-from genfx.terminal_tests import Setting, as_tester, golden_test, made_job, whole_days
-from genfx.testing import run_engine
+from genfx.terminal.tester import Setting, as_tester, golden_test, made_job, whole_days
 from mt5.golden import differences, golden_bytes, read_golden, trimmed
 from mt5.jobs import run_job
 from mt5.positions import Position, engine_positions

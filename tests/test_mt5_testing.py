@@ -19,12 +19,12 @@ from codegen.verify.experts import compiler_problem
 from dsl.errors import DataError
 from dsl.strategy import Strategy
 from dsl.text.lower import parse
+from genfx.backtests import run_engine
 from genfx.cli.app import app
-from genfx.config import Config
+from genfx.config.file import Config
 from genfx.exports import ANY_MARKET, with_inputs
 from genfx.markets import market
-from genfx.terminal_tests import Setting, as_tester, compared, made_job, whole_days
-from genfx.testing import run_engine
+from genfx.terminal.tester import Setting, as_tester, compared, made_job, whole_days
 from mt5.comparison import Outcome, compare
 from mt5.compiling import parse_log
 from mt5.installation import chosen_terminal, found_terminals

@@ -59,9 +59,9 @@ def backtest(
     --deposit replace single facts; the lots are the strategy's own.
     """
     from backtest.metrics import report
-    from genfx.set_files import with_set
+    from genfx.backtests import refuse_no_trades, remarks, run_engine
     from genfx.strategy_files import load_strategy
-    from genfx.testing import refuse_no_trades, remarks, run_engine
+    from genfx.terminal.set_values import with_set
 
     strategy = with_set(load_strategy(file), set_file).strategy
     changes = Changes(spread, slippage, commission, deposit)
@@ -104,8 +104,8 @@ def _facts(strategy: Strategy, market: Market) -> dict[str, object]:
 def _print_report(figures: Report, strategy: Strategy, market: Market) -> None:
     from backtest.timeframes import timeframe_name
     from genfx.markets import span_text
-    from genfx.report import cost_text
-    from genfx.tester import DRAWDOWNS, PROFITS, TRADES, lines
+    from genfx.report.page import cost_text
+    from genfx.report.tester_figures import DRAWDOWNS, PROFITS, TRADES, lines
 
     account = market.account
     left = lines((*PROFITS, *DRAWDOWNS), figures)

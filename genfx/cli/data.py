@@ -91,14 +91,14 @@ def info(
     Gaps are bars that are missing outside weekends. A spike leaves the bars around it by more than
     five usual ranges and comes back, a jump is such a step from one bar to the next.
     """
-    from genfx.sources import load_bars
+    from genfx.bars.sources import load_bars
 
     if plot is not None and plot.suffix.lower() != ".png":
         raise DataError(f"{plot}: the picture is a PNG", hint=f"--plot {plot.stem}.png")
     bars = load_bars(file)
     _show(bars, {"file": file}, as_json)
     if plot is not None:
-        from genfx.bar_picture import bars_png
+        from genfx.bars.picture import bars_png
 
         write_file(plot, bars_png(bars), file)
         typer.echo(f"{plot}: drawn", err=True)
@@ -115,7 +115,7 @@ def resample(
     """Make bars of a larger timeframe: days from the server's midnight, weeks from Sunday."""
     from backtest.resample import resampled
     from backtest.timeframes import timeframe_seconds
-    from genfx.sources import load_bars
+    from genfx.bars.sources import load_bars
 
     larger = resampled(load_bars(file), timeframe_seconds(timeframe))
     _store(larger, out, force, (), as_json)
@@ -162,7 +162,7 @@ def store(
 
 
 def _show(bars: Bars, more: dict[str, object], as_json: bool) -> None:
-    from genfx.bar_facts import bar_facts, shown_fact
+    from genfx.bars.facts import bar_facts, shown_fact
 
     facts = more | bar_facts(bars)
     if as_json:

@@ -13,8 +13,8 @@ from dsl.errors import ConfigError
 from genfx.cli.show import complain, console, print_json, print_table
 
 if TYPE_CHECKING:
-    from genfx.finalists import Proof
-    from genfx.run import Finished
+    from genfx.runs.finalists import Proof
+    from genfx.runs.run import Finished
 
 INTERRUPTED = 130  # exit code: what was found is written, --resume continues
 
@@ -38,9 +38,9 @@ def evolve(
     if (config is None) == (resume is None):
         raise ConfigError("give either a config or --resume RUN", hint="genfx evolve --help")
     from genfx.cli.progress import ProgressDisplay
-    from genfx.config import load_config
-    from genfx.run import carry_out, existing_run, new_run
-    from genfx.runlog import LoggedRun
+    from genfx.config.file import load_config
+    from genfx.runs.log import LoggedRun
+    from genfx.runs.run import carry_out, existing_run, new_run
 
     if resume is not None:
         run = existing_run(resume)
@@ -84,7 +84,7 @@ def _replayed(proofs: Sequence[Proof]) -> str:
 
 
 def _print_summary(finished: Finished) -> None:
-    from genfx.figures import short_table
+    from genfx.report.figures import short_table
 
     outcome, run, screen = finished.outcome, finished.run, console()
     if not finished.finalists and outcome.interrupted:

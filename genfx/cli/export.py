@@ -51,10 +51,10 @@ def export(
     MetaTrader's tester over the data of --config, of the EA of the same name. include is a file of
     signals and distances for an Expert Advisor of your own.
     """
+    from genfx.diagram.layouts import boxes_file
     from genfx.exports import SUFFIXES, export_bytes, include_bytes, ini_bytes, with_inputs
-    from genfx.layouts import boxes_file
-    from genfx.set_files import with_set
     from genfx.strategy_files import load_drawing
+    from genfx.terminal.set_values import with_set
 
     written = load_drawing(file)
     if to in ("svg", "png"):
@@ -101,8 +101,8 @@ def _replayed(strategy: Strategy, to: str, whole: Market | None, facts: Facts) -
     """Return the facts with the result of a replay, or end with exit code 1 where deals differ."""
     from genfx.cli.verify import DIVERGES, print_verdict
     from genfx.markets import window
-    from genfx.replaying import replay_text, verified
-    from genfx.verifying import MODES, emitted_subject
+    from genfx.verify.replay import replay_text, verified
+    from genfx.verify.subject import MODES, emitted_subject
 
     if to != "mql5":
         raise ConfigError(f"--verify replays Expert Advisors, --to {to} is none", hint="--to mql5")
@@ -117,8 +117,8 @@ def _replayed(strategy: Strategy, to: str, whole: Market | None, facts: Facts) -
 
 
 def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:
-    from genfx.diagram_picture import png, svg
-    from genfx.layouts import picture
+    from genfx.diagram.layouts import picture
+    from genfx.diagram.picture import png, svg
 
     drawn = picture(drawing)
     content = svg(drawn) if to == "svg" else png(drawn)

@@ -85,7 +85,7 @@ def bars(
     and which clock they follow: as stated, else as their weekends show. Default: ten years.
     """
     from backtest.history.options import ImportOptions
-    from genfx.terminal import bars_name, copied, path_from
+    from genfx.terminal.copies import bars_name, copied, path_from
 
     options = ImportOptions(
         timezone=timezone or "server", server_dst=server_dst or "", detect=not timezone

@@ -11,7 +11,7 @@ from genfx.cli.options import JsonOption
 from genfx.cli.show import print_json, print_table, write_file
 
 if TYPE_CHECKING:
-    from genfx.dumps import ColumnCheck
+    from genfx.terminal.dumps import ColumnCheck
 
 
 def dump_script(
@@ -55,8 +55,8 @@ def check_dump(
     An error is relative to the value or to the usual size of its column, whichever is larger.
     Recursive indicators are compared once their start weighs less than 1e-8.
     """
-    from genfx.dumps import checked_dump
-    from genfx.sources import load_bars
+    from genfx.bars.sources import load_bars
+    from genfx.terminal.dumps import checked_dump
     from mt5.dump import read_dump
 
     dump = read_dump(file)

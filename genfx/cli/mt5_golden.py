@@ -45,7 +45,7 @@ def golden(
     """
     from genfx.exports import with_inputs
     from genfx.strategy_files import load_strategy
-    from genfx.terminal_tests import default_tolerance, golden_test
+    from genfx.terminal.tester import default_tolerance, golden_test
     from mt5.golden import differences, golden_bytes
     from mt5.report import read_report
 

@@ -21,7 +21,7 @@ from genfx.cli.show import console, print_json, print_table, write_file
 
 if TYPE_CHECKING:
     from backtest.market import Market
-    from genfx.terminal_tests import Setting
+    from genfx.terminal.tester import Setting
     from mt5.comparison import Comparison, Pair
     from mt5.jobs import Job
     from mt5.report import Mt5Report
@@ -72,7 +72,7 @@ def mt5_test(
     """
     from genfx.exports import market_facts, titled, with_inputs
     from genfx.strategy_files import load_strategy
-    from genfx.terminal_tests import (
+    from genfx.terminal.tester import (
         Setting,
         compared,
         default_tolerance,

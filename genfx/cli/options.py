@@ -12,7 +12,7 @@ from dsl.errors import ConfigError
 
 if TYPE_CHECKING:
     from backtest.market import Market
-    from genfx.config import Config
+    from genfx.config.file import Config
 
 DATES = ["%Y-%m-%d", "%Y-%m-%d %H:%M"]
 
@@ -75,7 +75,7 @@ class Changes(NamedTuple):
 
 def read_config(path: Path | None) -> Config:
     """Return the config of a file, or the defaults."""
-    from genfx.config import Config, load_config
+    from genfx.config.file import Config, load_config
 
     return Config() if path is None else load_config(path)
 
@@ -88,7 +88,7 @@ def chosen_market(
     changes: Changes | None = None,
 ) -> Market:
     """Return the market of the options: bars by --data or the config, facts by the config."""
-    from genfx.config import with_bars
+    from genfx.config.file import with_bars
     from genfx.markets import market, window
 
     if data.endswith(".toml"):

@@ -18,7 +18,7 @@ def _runs() -> None:
 @runs_app.command("dump", epilog="Example: genfx runs dump runs/quickstart")
 def dump_run(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
     """Print a run's store as text: the same run gives the same text."""
-    from genfx.folder import open_store
+    from genfx.runs.folder import open_store
     from gp.store import dump
 
     with open_store(run) as store:

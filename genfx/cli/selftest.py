@@ -51,8 +51,8 @@ def parity(
     real stretches and nasty ones; some terminals restart, lose data, get requotes. Exit code 1: a
     deal differs somewhere; the case is named, and --only K writes its files to look at.
     """
-    from genfx.replaying import compiler_name, require_compiler
-    from genfx.sources import load_bars
+    from genfx.bars.sources import load_bars
+    from genfx.verify.replay import compiler_name, require_compiler
 
     require_compiler()
     real = [load_bars(source) for source in data or ["sample"]]
@@ -154,7 +154,7 @@ def _print(found: list[Outcome], seed: int, seconds: float) -> None:
 
 def _one(number: int, seed: int, real: list[Bars], folder: Path) -> int:
     from genfx.cli.verify import print_verdict
-    from genfx.paritycase import replayed_case, write_case
+    from genfx.verify.case import replayed_case, write_case
 
     case, found = replayed_case(number, seed, real)
     for path in write_case(case, folder):

@@ -90,7 +90,7 @@ def _finite(value: float) -> float | None:
 
 
 def _print(found: Tuning, objective: str) -> None:
-    from genfx.figures import figure_rows
+    from genfx.report.figures import figure_rows
 
     before, after = found.results
     rows = [(objective, f"{found.values[0]:.4g}", f"{found.values[1]:.4g}")]

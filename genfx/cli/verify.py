@@ -29,7 +29,7 @@ from genfx.cli.show import console, print_json, print_lines, print_table
 if TYPE_CHECKING:
     from backtest.market import Market
     from codegen.verify.verify import Verification
-    from genfx.verifying import Subject
+    from genfx.verify.subject import Subject
 
 DIVERGES = 1  # exit code
 SHOWN = 10  # deals around a divergence
@@ -78,8 +78,8 @@ def verify(
 
         _refuse_options_of_a_run(context)
         raise typer.Exit(verify_folder(file, as_json=as_json))
-    from genfx.replaying import verified
-    from genfx.verifying import finer_note, set_values, subject, tester_mode
+    from genfx.verify.replay import verified
+    from genfx.verify.subject import finer_note, set_values, subject, tester_mode
 
     changes = Changes(spread, slippage, commission, deposit)
     market = chosen_market(data, read_config(config), first, last, changes)
@@ -130,7 +130,7 @@ def _wanted(deals: str) -> int | None:
 
 def _with_finer(market: Market, source: str) -> Market:
     from backtest.checks import check_market
-    from genfx.sources import load_bars
+    from genfx.bars.sources import load_bars
 
     if not source:
         return market
@@ -142,8 +142,8 @@ def _with_finer(market: Market, source: str) -> Market:
 def _facts(
     found: Subject, result: Verification, other: Verification | None, mode: str
 ) -> dict[str, object]:
-    from genfx.replaying import compiler_name
-    from genfx.verification import facts
+    from genfx.verify.replay import compiler_name
+    from genfx.verify.tables import facts
 
     return facts(result) | {
         "mode": mode,
@@ -156,9 +156,9 @@ def _facts(
 def _print(found: Subject, result: Verification, mode: str, wanted: int | None) -> None:
     from backtest.timeframes import timeframe_name
     from genfx.markets import span_text
-    from genfx.replaying import compiler_name
-    from genfx.report import cost_text
-    from genfx.verification import DEAL_HEAD, SIDES, deal_rows, figure_rows
+    from genfx.report.page import cost_text
+    from genfx.verify.replay import compiler_name
+    from genfx.verify.tables import DEAL_HEAD, SIDES, deal_rows, figure_rows
 
     market, screen = result.market, console()
     bars, account = market.bars, market.account
@@ -180,7 +180,7 @@ def _print(found: Subject, result: Verification, mode: str, wanted: int | None) 
 def print_verdict(result: Verification) -> None:
     """Print whether all deals are equal, or where and why they are not."""
     from backtest.timeframes import shown_time
-    from genfx.verification import SIDES, state_rows
+    from genfx.verify.tables import SIDES, state_rows
 
     screen = console()
     if result.engines is not None:
@@ -208,7 +208,7 @@ def print_verdict(result: Verification) -> None:
 
 
 def _print_modes(result: Verification, other: Verification, mode: str) -> None:
-    from genfx.verification import side_figures
+    from genfx.verify.tables import side_figures
 
     rows = []
     for name, one in (("open-prices", other), (mode, result)):
@@ -223,7 +223,7 @@ def _print_modes(result: Verification, other: Verification, mode: str) -> None:
 def _plot(result: Verification) -> None:
     from backtest.timeframes import shown_time
     from genfx.cli.plot import plot_line
-    from genfx.verification import equity_lines
+    from genfx.verify.tables import equity_lines
 
     market = result.market
     times = market.bars.time[market.first : market.end].tolist()

@@ -12,8 +12,8 @@ DIVERGES = 1  # exit code
 def verify_folder(folder: Path, *, as_json: bool) -> int:
     """Replay all Expert Advisors of a run, print a line for each, return the exit code."""
     from genfx.cli.verify import HONEST, print_verdict
-    from genfx.run_replay import run_replays
-    from genfx.verification import facts
+    from genfx.verify.runs import run_replays
+    from genfx.verify.tables import facts
 
     screen = console()
     replays = []

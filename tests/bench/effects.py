@@ -28,7 +28,7 @@ from codegen.evaluate import Evaluator
 from dsl.jit import F64, I64, Bool1D
 from dsl.registry import lookup
 from dsl.strategy import Strategy
-from genfx.sources import load_bars
+from genfx.bars.sources import load_bars
 from genfx.strategy_files import load_library, load_strategy
 
 EXAMPLES = Path(genfx.__file__).parents[1] / "examples"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from codegen.evaluate import Evaluator
-from genfx.run import library
+from genfx.runs.run import library
 from gp.evaluators import Evaluators
 from gp.evolve import evolve
 from gp.settings import Budget, SearchSettings

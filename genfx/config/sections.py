@@ -17,7 +17,7 @@ from pydantic import (
     field_validator,
 )
 
-from genfx.sources import SAMPLE
+from genfx.bars.sources import SAMPLE
 
 
 class Section(BaseModel):

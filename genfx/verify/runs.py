@@ -13,9 +13,9 @@ from codegen.mql5.reading import decoded_source
 from codegen.verify.experts import compile_experts
 from codegen.verify.verify import Verification, verify
 from dsl.errors import DataError, RunError
-from genfx.replaying import require_compiler
-from genfx.run import existing_run
-from genfx.verifying import SOURCE_SUFFIX, Subject, expert_subject
+from genfx.runs.run import existing_run
+from genfx.verify.replay import require_compiler
+from genfx.verify.subject import SOURCE_SUFFIX, Subject, expert_subject
 
 
 @dataclass(frozen=True, slots=True, eq=False)

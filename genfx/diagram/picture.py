@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
-from genfx.diagram import HEAD, LINE, MARGIN, WIDE, Box, Diagram, Wire
+from genfx.diagram.boxes import HEAD, LINE, MARGIN, WIDE, Box, Diagram, Wire
 
 INK, PALE, WIRE, PAPER = "#222222", "#666666", "#7a8794", "#ffffff"
 SCALE = 2  # pixels a unit in PNG

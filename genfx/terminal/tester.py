@@ -15,8 +15,8 @@ from codegen.mql5.tester_ini import Model
 from codegen.plan import build_plan
 from dsl.errors import DataError
 from dsl.strategy import Strategy
+from genfx.backtests import run_engine
 from genfx.exports import Facts, export_bytes
-from genfx.testing import run_engine
 from mt5.comparison import Comparison, compare
 from mt5.golden import Golden, differences, trimmed, with_report_inputs
 from mt5.jobs import Job, run_settings

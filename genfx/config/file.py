@@ -15,8 +15,9 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from dsl.errors import ConfigError, did_you_mean
-from genfx.search_sections import Fitness, Pso, Search
-from genfx.sections import (
+from genfx.bars.sources import SAMPLE
+from genfx.config.search import Fitness, Pso, Search
+from genfx.config.sections import (
     AccountFacts,
     CostFacts,
     Data,
@@ -25,7 +26,6 @@ from genfx.sections import (
     Spans,
     SymbolFacts,
 )
-from genfx.sources import SAMPLE
 
 Place = tuple[str, ...]
 

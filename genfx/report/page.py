@@ -14,11 +14,11 @@ from backtest.result import CloseReason, Result
 from backtest.timeframes import shown_time, timeframe_name
 from dsl.text.printer import format_strategy
 from genfx import __version__
-from genfx.figures import figure_label, figure_text
-from genfx.finalists import FIGURES, OBJECTIVE, Finalist, Proof, SpanResult
-from genfx.months import MONTHS, Year, monthly
-from genfx.report_charts import COLOURS, equity_chart, score_charts
-from genfx.tester import DRAWDOWNS, PROFITS, TRADES, label
+from genfx.report.drawings import COLOURS, equity_chart, score_charts
+from genfx.report.figures import figure_label, figure_text
+from genfx.report.months import MONTHS, Year, monthly
+from genfx.report.tester_figures import DRAWDOWNS, PROFITS, TRADES, label
+from genfx.runs.finalists import FIGURES, OBJECTIVE, Finalist, Proof, SpanResult
 
 OVERVIEW = ("net_profit", "profit_factor", "max_drawdown", "sharpe", "trades", OBJECTIVE)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dsl.layout import Drawing, Place, to_json
 from dsl.node import Node
-from genfx.diagram import MARGIN, WIDE, Diagram, diagram
+from genfx.diagram.boxes import MARGIN, WIDE, Diagram, diagram
 
 
 def boxes_file(drawing: Drawing) -> bytes:

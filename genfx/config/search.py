@@ -15,7 +15,7 @@ from backtest.objective import parse_objective
 from dsl.errors import ConfigError, did_you_mean
 from dsl.registry import node_types
 from dsl.timeframes import TIMEFRAMES, WORDS
-from genfx.sections import Section
+from genfx.config.sections import Section
 from gp.settings import (
     PAIRS_OF_CRITERIA,
     AgingSettings,

@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 
-from genfx.finalists import FIGURES, Finalist, Proof, SpanResult
+from genfx.runs.finalists import FIGURES, Finalist, Proof, SpanResult
 
 LABELS = {
     "net_profit": "Net profit",

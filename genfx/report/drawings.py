@@ -10,7 +10,8 @@ import numpy as np
 
 from backtest.criteria import CRITERIA
 from dsl.jit import F64
-from genfx.charts import (
+from genfx.report.figures import LABELS
+from genfx.report.svg import (
     Line,
     Panel,
     Tick,
@@ -20,8 +21,7 @@ from genfx.charts import (
     thinned,
     value_ticks,
 )
-from genfx.figures import LABELS
-from genfx.finalists import OBJECTIVE, Finalist, SpanResult
+from genfx.runs.finalists import OBJECTIVE, Finalist, SpanResult
 
 COLOURS = {"in_sample": "#2563eb", "gate": "#b45309", "holdout": "#15803d"}
 _CRITERIA_COLOURS = ("#2563eb", "#b45309", "#15803d", "#9333ea", "#be123c", "#0f766e")

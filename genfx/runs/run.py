@@ -17,16 +17,16 @@ from dsl.strategy import Strategy
 from dsl.text.lower import parse
 from dsl.timeframes import is_multiple, shown
 from genfx import __version__
-from genfx.config import Config, parse_config
-from genfx.diversity import distinct_first
+from genfx.config.file import Config, parse_config
+from genfx.config.search import search_settings
 from genfx.exports import market_facts, titled, with_inputs
-from genfx.finalists import Finalist, Proof, finalists
-from genfx.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
-from genfx.luck import lucky_sharpe
 from genfx.markets import SpanMarkets, market, span_markets
-from genfx.proofs import proofs
-from genfx.publication import Publication, result_files
-from genfx.search_sections import search_settings
+from genfx.runs.diversity import distinct_first
+from genfx.runs.finalists import Finalist, Proof, finalists
+from genfx.runs.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
+from genfx.runs.luck import lucky_sharpe
+from genfx.runs.proofs import proofs
+from genfx.runs.publication import Publication, result_files
 from gp.evaluators import Evaluators, evaluators_of
 from gp.evolve import Observer, Outcome, evolve
 from gp.settings import SearchSettings

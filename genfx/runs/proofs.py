@@ -9,7 +9,7 @@ from codegen.verify.experts import CompiledExpert, compile_experts, compiler_pro
 from codegen.verify.verify import verify
 from dsl.errors import GenfxError
 from genfx.exports import Facts, finalist_facts
-from genfx.finalists import Finalist, Proof
+from genfx.runs.finalists import Finalist, Proof
 
 SWITCHED_OFF = "switched off by output.verify"
 

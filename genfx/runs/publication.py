@@ -12,9 +12,9 @@ from typing import Any
 
 from backtest.market import Market
 from genfx.exports import MAIN_TARGETS, SUFFIXES, export_bytes, finalist_facts, market_facts
-from genfx.figures import results_csv
-from genfx.finalists import Finalist, Proof
-from genfx.report import RunFacts, report_html
+from genfx.report.figures import results_csv
+from genfx.report.page import RunFacts, report_html
+from genfx.runs.finalists import Finalist, Proof
 from gp.evolve import Outcome
 from gp.settings import FitnessSettings
 

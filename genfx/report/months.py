@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genfx.finalists import SpanResult
+from genfx.runs.finalists import SpanResult
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -8,7 +8,7 @@ from codegen.plan import build_plan
 from codegen.verify.experts import CompiledExpert, compile_experts, compiler_name, compiler_problem
 from codegen.verify.verify import Verification, verify
 from dsl.errors import CodegenError, DataError
-from genfx.verifying import Subject
+from genfx.verify.subject import Subject
 
 NO_COMPILER = "pip install 'genfx[verify]' brings one; g++ or clang++ serve as well"
 

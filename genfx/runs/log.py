@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from genfx.folder import LOG, unwritable
+from genfx.runs.folder import LOG, unwritable
 from gp.evolve import Observer, Progress
 
 

@@ -1,0 +1,1 @@
+"""Bars as commands read and show them."""

@@ -1,0 +1,1 @@
+"""Config files: their sections, and a file read and checked as a whole."""

@@ -1,0 +1,1 @@
+"""Strategies as diagrams of boxes and wires."""

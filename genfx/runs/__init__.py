@@ -1,0 +1,1 @@
+"""A run of `genfx evolve`: from a config to the files of its folder."""

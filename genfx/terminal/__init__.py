@@ -1,0 +1,1 @@
+"""What commands do with a MetaTrader 5 terminal and with the files it wrote."""

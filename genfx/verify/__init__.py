@@ -1,0 +1,1 @@
+"""What `genfx verify` and `genfx selftest parity` do: Expert Advisors replayed and compared."""
