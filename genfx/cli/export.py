@@ -99,7 +99,7 @@ def _facts(
 
 def _replayed(strategy: Strategy, to: str, whole: Market | None, facts: Facts) -> Facts:
     """Return the facts with the result of a replay, or end with exit code 1 where deals differ."""
-    from genfx.cli.verify import DIVERGES, print_verdict
+    from genfx.cli.verdict import DIVERGES, print_verdict
     from genfx.markets import window
     from genfx.verify.replay import replay_text, verified
     from genfx.verify.subject import MODES, emitted_subject

@@ -153,7 +153,7 @@ def _print(found: list[Outcome], seed: int, seconds: float) -> None:
 
 
 def _one(number: int, seed: int, real: list[Bars], folder: Path) -> int:
-    from genfx.cli.verify import print_verdict
+    from genfx.cli.verdict import print_verdict
     from genfx.verify.case import replayed_case, write_case
 
     case, found = replayed_case(number, seed, real)

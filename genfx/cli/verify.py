@@ -25,18 +25,15 @@ from genfx.cli.options import (
     read_config,
 )
 from genfx.cli.show import console, print_json, print_lines, print_table
+from genfx.cli.verdict import DIVERGES, print_verdict
+from genfx.cli.verify_run import verify_folder
 
 if TYPE_CHECKING:
     from backtest.market import Market
     from codegen.verify.verify import Verification
     from genfx.verify.subject import Subject
 
-DIVERGES = 1  # exit code
 SHOWN = 10  # deals around a divergence
-HONEST = (
-    "The host that ran the text and the engine come from the same hands: they prove each other, "
-    "not MetaTrader."
-)
 
 
 def verify(
@@ -74,8 +71,6 @@ def verify(
     """
     wanted = _wanted(deals)
     if file.is_dir():
-        from genfx.cli.verify_run import verify_folder
-
         _refuse_options_of_a_run(context)
         raise typer.Exit(verify_folder(file, as_json=as_json))
     from genfx.verify.replay import verified
@@ -175,36 +170,6 @@ def _print(found: Subject, result: Verification, mode: str, wanted: int | None) 
     if count:
         print_lines((DEAL_HEAD, *deal_rows(result, count)))
     print_verdict(result)
-
-
-def print_verdict(result: Verification) -> None:
-    """Print whether all deals are equal, or where and why they are not."""
-    from backtest.timeframes import shown_time
-    from genfx.verify.tables import SIDES, state_rows
-
-    screen = console()
-    if result.engines is not None:
-        screen.print(
-            f"[bold red]The engines differ[/] in deal {result.engines.number + 1} "
-            f"({result.engines.field}): a bug of genfx; please report it with the strategy."
-        )
-    if result.divergence is None:
-        count = len(result.replayed.deals)
-        screen.print(
-            f"[bold green]Equal:[/] all {count:,} deals in time, side, lots, price, stop, target, "
-            f"profit, commission, swap, reason and balance. {HONEST}"
-        )
-        return
-    found = result.divergence
-    evidence = found.evidence
-    point = result.market.bars.digits
-    screen.print(
-        f"[bold red]Different from deal {found.number + 1} on.[/] The sides part at bar "
-        f"{evidence.row + 1}, {shown_time(evidence.time)}, bid {evidence.bid:.{point}f}, "
-        f"ask {evidence.ask:.{point}f}."
-    )
-    screen.print(f"[bold]Cause: {found.verdict.cause}.[/] {escape(found.verdict.text)}")
-    print_table(("", *SIDES), state_rows(result))
 
 
 def _print_modes(result: Verification, other: Verification, mode: str) -> None:

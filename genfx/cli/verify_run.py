@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from genfx.cli.show import console, print_json, print_table
-
-DIVERGES = 1  # exit code
+from genfx.cli.verdict import DIVERGES, HONEST, print_verdict
 
 
 def verify_folder(folder: Path, *, as_json: bool) -> int:
     """Replay all Expert Advisors of a run, print a line for each, return the exit code."""
-    from genfx.cli.verify import HONEST, print_verdict
     from genfx.verify.runs import run_replays
     from genfx.verify.tables import facts
 
