@@ -82,6 +82,41 @@ def test_info_tells_gaps_weekends_spread_and_draws(tmp_path: Path) -> None:
     assert len(image.getcolors(1 << 20) or []) > 5
 
 
+def minutes_file(folder: Path, head: str = "", volume: int = 0) -> Path:
+    """Write minutes as HistData packs them, of a few hours, whose clock no weekend shows."""
+    path = folder / "DAT_MT_EURUSD_M1_201607.csv"
+    rows = [f"2016.07.01,{m // 60:02}:{m % 60:02},1.10,1.11,1.09,1.10,{volume}" for m in range(90)]
+    path.write_text("\n".join([head, *rows] if head else rows))
+    return path
+
+
+def test_a_spread_that_no_bar_has_is_not_known(tmp_path: Path) -> None:
+    out = tmp_path / "minutes.npz"
+    data("import", minutes_file(tmp_path), "--out", out)
+    facts = json.loads(data("info", out, "--json").stdout)
+    assert (facts["spread_median"], facts["spread_points"]) == (None, {})
+    shown = [line for line in data("info", out).stdout.splitlines() if line.startswith("spread")]
+    assert [line.split(maxsplit=2)[2].strip() for line in shown] == [
+        "0% of bars",
+        "not known",
+        "not known",
+    ]
+
+
+def test_the_clock_of_histdatas_form_is_told_not_guessed(tmp_path: Path) -> None:
+    def notes(path: Path, *more: object) -> str:
+        out = data("import", path, "--out", tmp_path / "minutes.npz", "--force", *more).stdout
+        return " ".join(out.split())
+
+    told = "HistData's form, whose clock is EST without daylight saving: --timezone EST"
+    assert told in notes(minutes_file(tmp_path))
+    assert read_bars(tmp_path / "minutes.npz").timezone == "server"
+    assert told not in notes(minutes_file(tmp_path), "--timezone", "EST")
+    assert told not in notes(minutes_file(tmp_path, volume=3))
+    head = "date,time,open,high,low,close,volume"
+    assert told not in notes(minutes_file(tmp_path, head))
+
+
 def test_info_fits_a_table_and_help_shows_examples() -> None:
     lines = " ".join(data("info", "sample").output.split())
     assert "spread points lowest 10, median 10, mean 10, highest 10" in lines

@@ -29,6 +29,12 @@ from dsl.jit import F64, I64
 
 HIGHEST_RATE = 1000  # of a currency pair whose price has its usual digits
 DOUBTFUL = 10_000  # whole prices above may be points
+# Its files of summer months that were seen end at 17:00 of New York: the clock is not certain.
+HISTDATA = (
+    "minutes without header and volume are HistData's form, whose clock is EST without daylight "
+    "saving: --timezone EST; weeks that end on Friday at 17:00 in summer too follow "
+    "America/New_York instead"
+)
 SURE_POINTS = 50_000, 300_000  # whole prices of a symbol unknown that must be points
 
 
@@ -185,6 +191,8 @@ def _checked(
         columns[name].setflags(write=False)
     if clock == SERVER and options.detect:
         clock = _seen_clock(columns["time"], timeframe, notes)
+        if clock == SERVER and _looks_like_histdata(table, timeframe):
+            notes.append(HISTDATA)
     return Bars(facts.symbol, timeframe, digits, **columns, timezone=clock)
 
 
@@ -196,6 +204,13 @@ def _seen_clock(time: I64, timeframe: int, notes: list[str]) -> str:
     if likely:
         notes.append(f"the clock may be {', '.join(likely)}: state it with --timezone")
     return SERVER
+
+
+def _looks_like_histdata(table: Table, timeframe: int) -> bool:
+    """Tell whether a file has HistData's form: minutes, no header, a volume that is always 0."""
+    return (
+        timeframe == 60 and not table.header and table.volume is not None and not table.volume.any()
+    )
 
 
 def _volume(table: Table, notes: list[str]) -> I64:

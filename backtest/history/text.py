@@ -34,7 +34,7 @@ class Table:
     """What a file of bars says. volume and spread: float64[n], None where it has no such column.
 
     zone: "UTC" where the file says so, else "". offsets: All times carried an offset from UTC that
-    was not 0, and are UTC now.
+    was not 0, and are UTC now. header: The first line named the columns.
     """
 
     rows: Rows
@@ -42,6 +42,7 @@ class Table:
     spread: F64 | None
     zone: str = ""
     offsets: bool = False
+    header: bool = True
 
 
 def read_table(content: bytes, place: str, date_order: str = "") -> Table:
@@ -171,6 +172,7 @@ class _Reader:
             columns.get("spread"),
             "UTC" if stated or self.layout.names_utc else "",
             bool(stated and (zones != 0).any()),
+            self.layout.header,
         )
 
     def _first_byte(self) -> int:

@@ -16,7 +16,7 @@ _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 def bar_facts(bars: Bars) -> dict[str, object]:
     """Return span, prices, holes, weekends, spikes, spread, volume and hash.
 
-    Values are numbers, text, lists of text and dicts of numbers: what JSON takes.
+    Values are numbers, text, lists of text, dicts of numbers and None for what nobody knows.
     """
     found = statistics(bars)
     return {
@@ -80,7 +80,7 @@ def _volume_and_spread(found: Statistics, bars: int) -> dict[str, object]:
         "bars_without_volume": found.no_volume,
         "spread_known": f"{known / bars:.0%} of bars",
         "spread_points": _four(found.spread) if known else {},
-        "spread_median": int(np.rint(found.spread[1])),
+        "spread_median": int(np.rint(found.spread[1])) if known else None,
     }
 
 
@@ -91,8 +91,10 @@ def _four(values: tuple[float, float, float, float]) -> dict[str, float]:
 
 def shown_fact(value: object) -> str:
     """Return a fact as text for a table."""
+    if value is None or value == {}:
+        return "not known"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {number:.10g}" for name, number in value.items()) or "not known"
+        return ", ".join(f"{name} {number:.10g}" for name, number in value.items())
     if isinstance(value, list):
         return "; ".join(map(str, value)) or "none"
     return str(value)
