@@ -66,20 +66,6 @@ def parse_boxes(text: str, path: str = "") -> Drawing:
     return drawing
 
 
-def from_json(data: Mapping[str, Any]) -> Strategy:
-    """Return the strategy of node-link data.
-
-    Raises:
-        DslErrors: Not this format, an unknown or incomplete box (its id is named), a link that
-            leads nowhere, a circle.
-    """
-    reading = _Reading("")
-    drawing = reading.drawing(data)
-    if drawing is None or reading.errors:
-        raise DslErrors(reading.errors)
-    return drawing.strategy
-
-
 @dataclass(slots=True)
 class _Reading:
     """What is known while boxes are read. made: Sound boxes so far."""

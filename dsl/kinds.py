@@ -51,8 +51,11 @@ COLOR = Kind("color")  # EA inputs only
 
 
 def oscillator(low: float, high: float) -> Kind:
-    """Return the kind of values that swing between two bounds."""
-    return Kind("oscillator", low, high)
+    """Return the kind of values that swing between two bounds.
+
+    Equal bounds are written alike wherever they come from: 0 and 0.0 are one number.
+    """
+    return Kind("oscillator", float(low), float(high))
 
 
 @dataclass(frozen=True, slots=True)
