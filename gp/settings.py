@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from backtest.criteria import CRITERIA
-from dsl.errors import ConfigError, did_you_mean
+from dsl.errors import ConfigError
 
 Bounds = tuple[float, float]
 OBJECTIVE = "objective"  # the name of its population, beside those of the criteria
@@ -252,34 +252,6 @@ def as_json(settings: SearchSettings) -> str:
 def settings_hash(settings: SearchSettings) -> str:
     """Return the hash of all settings that can change a result."""
     return hashlib.blake2b(as_json(settings).encode(), digest_size=16).hexdigest()
-
-
-BASELINES = ("ga", "ga_restarts", "mgp", "mgp_gender", "mgp_gender_aging", "genfx")
-
-
-def baseline(name: str, settings: SearchSettings | None = None) -> SearchSettings:
-    """Return settings reduced to one of the paper's baselines, or all of GenFx ("genfx").
-
-    Raises:
-        ConfigError: No baseline of that name.
-    """
-    if name not in BASELINES:
-        hint = did_you_mean(name, BASELINES) or f"one of {', '.join(BASELINES)}"
-        raise ConfigError(f"no baseline '{name}'", hint=hint)
-    full = settings or SearchSettings()
-    if name == "genfx":
-        return full
-    scheme: Literal["mgp", "ga", "ga_restarts"] = "mgp"
-    if name in {"ga", "ga_restarts"}:
-        scheme = "ga" if name == "ga" else "ga_restarts"
-    return replace(
-        full,
-        scheme=scheme,
-        newcomers=False,
-        restarter=False,
-        selection=replace(full.selection, gender="gender" in name, alternate="gender" in name),
-        aging=replace(full.aging, on="aging" in name),
-    )
 
 
 def _checks(s: SearchSettings) -> tuple[tuple[bool, str], ...]:

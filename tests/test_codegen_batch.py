@@ -16,7 +16,7 @@ from codegen.fill import CallJob, CompareJob, Job
 from codegen.interpret import interpret, interpret_node
 from codegen.python import python_decisions
 from codegen.verify.markets import nasty_bars
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.errors import CodegenError
 from dsl.jit import F64, Bool1D
 from dsl.kinds import COUNT, DISTANCE, NUMBER, PRICE, SIGNAL, oscillator
@@ -25,6 +25,7 @@ from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
 from dsl.registry import Input, Mql5, NodeType, Output, lookup
 from dsl.strategy import Strategy
 from tests.support.building import CLOSE, atr, call, constant, expert
+from tests.support.promotion import promoted
 
 BARS = 420
 

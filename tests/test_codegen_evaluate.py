@@ -16,13 +16,14 @@ from codegen.fill import CallJob
 from codegen.interpret import interpret
 from codegen.plan import build_plan
 from codegen.verify.markets import nasty_bars, nasty_market
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.errors import CodegenError
 from dsl.kinds import PRICE
 from dsl.node import InputRef
 from dsl.params import ParamValue
 from dsl.strategy import InputSpec, Strategy, with_values
 from tests.support.building import CLOSE, atr, call, constant, expert
+from tests.support.promotion import promoted
 
 
 def plain_market(bars: int = 400) -> Market:

@@ -17,7 +17,7 @@ from codegen.evaluate import Evaluator
 from codegen.interpret import interpret, interpret_node
 from codegen.plan import build_plan
 from codegen.python import PythonFacts, emit_python, python_decisions
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.errors import CodegenError
 from dsl.jit import F64
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
@@ -27,6 +27,7 @@ from dsl.timeframes import TIMEFRAMES
 from genfx.bars.sources import SAMPLE, load_bars
 from tests.support.columns import random_fields
 from tests.support.higher_timeframes import strategies
+from tests.support.promotion import promoted
 
 H1, H4, D1, W1 = (TIMEFRAMES[name] for name in ("H1", "H4", "D1", "W1"))
 PRICES = ("open", "high", "low", "close")

@@ -11,7 +11,7 @@ import pytest
 from backtest.market import Market, Symbol
 from codegen.interpret import interpret, interpret_node
 from codegen.verify.markets import nasty_bars
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.errors import CodegenError
 from dsl.kinds import PRICE
 from dsl.node import InputRef, node
@@ -19,6 +19,7 @@ from dsl.registry import Input, Mql5, NodeType, Output, lookup, node_types
 from dsl.strategy import InputSpec
 from tests.support.bars import EURUSD, hand_bars
 from tests.support.building import CLOSE, atr, call, constant, expert
+from tests.support.promotion import promoted
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import keyword
 import numpy as np
 
 from codegen.plan import Plan, Step, build_plan
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.kinds import NUMBER, SIGNAL
 from dsl.node import InputRef, node
 from dsl.nodes.expert import EXPERT
 from dsl.registry import lookup
 from dsl.strategy import InputSpec, Strategy
 from tests.support.building import CLOSE, call, constant, expert
+from tests.support.promotion import promoted
 
 
 def step(plan: Plan, name: str) -> Step:

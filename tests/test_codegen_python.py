@@ -18,12 +18,13 @@ from codegen.interpret import interpret
 from codegen.plan import build_plan
 from codegen.python import PythonFacts, compile_plan, emit_python, python_decisions
 from codegen.verify.markets import nasty_bars
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.errors import CodegenError
 from dsl.node import InputRef
 from dsl.nodes.expert import DISTANCE_PORTS, SIGNAL_PORTS
 from dsl.strategy import InputSpec, with_values
 from tests.support.building import CLOSE, atr, call, expert
+from tests.support.promotion import promoted
 
 MARKET = Market(nasty_bars(np.random.default_rng(5), 300), Symbol("TEST", 5), costs=Costs(spread=7))
 FACTS = PythonFacts(MARKET.bars.point, MARKET.bars.timeframe, MARKET.costs.spread)

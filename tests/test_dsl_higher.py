@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.boxes import parse_boxes
 from dsl.errors import DslError, DslErrors, KindMismatch
 from dsl.layout import to_dot, to_json
@@ -23,6 +23,7 @@ from dsl.text.printer import format_expression, format_strategy
 from dsl.timeframes import TIMEFRAMES, WORDS
 from gp.codec import decode, encode
 from tests.support.higher_timeframes import TEXTS, strategies
+from tests.support.promotion import promoted
 
 H4, D1 = TIMEFRAMES["H4"], TIMEFRAMES["D1"]
 WRITTEN = (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from codegen.verify.strategies import promoted, random_strategy
+from codegen.verify.strategies import random_strategy
 from dsl.boxes import parse_boxes
 from dsl.kinds import (
     ACCUMULATION,
@@ -32,6 +32,7 @@ from dsl.simplify import simplify
 from dsl.strategy import InputSpec, Strategy
 from dsl.text.lower import parse, parse_expression
 from dsl.text.printer import format_expression, format_strategy, format_text
+from tests.support.promotion import promoted
 
 SEEDS = st.integers(0, 2**32 - 1)
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)

@@ -15,8 +15,16 @@ from gp.evaluators import Evaluators
 from gp.evolve import Progress
 from gp.pieces import both_sides, with_one_sided_filter
 from gp.search import Search
-from gp.settings import BASELINES, Budget, SearchSettings, baseline, settings_hash
-from tests.support.search import SMALL, FakeEvaluator, fakes, plain_dump, run
+from gp.settings import Budget, SearchSettings, settings_hash
+from tests.support.search import (
+    BASELINES,
+    SMALL,
+    FakeEvaluator,
+    baseline,
+    fakes,
+    plain_dump,
+    run,
+)
 from tests.test_gp_generator import experts
 
 LIBRARY = [
@@ -256,8 +264,3 @@ def test_observer_hears_of_every_step_with_times_and_figures(tmp_path: Path) -> 
 def test_settings_without_meaning_are_refused(change: dict[str, object], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         replace(SMALL, **change)  # type: ignore[arg-type]
-
-
-def test_unknown_baseline_is_refused_with_a_suggestion() -> None:
-    with pytest.raises(ConfigError, match="did you mean 'mgp_gender'"):
-        baseline("mgp_gendr")

@@ -37,11 +37,6 @@ def stamped(text: str) -> str:
     return "\n".join([*lines[:end], _ROW + checksum(text), *lines[end:]])
 
 
-def unstamped(text: str) -> str:
-    """Return the text of an EA without its checksum."""
-    return "\n".join(line for line in text.split("\n") if not line.startswith(_ROW))
-
-
 def stated(text: str) -> str:
     """Return the checksum that the text of an EA states, "" if it states none."""
     rows = [line for line in text.split("\n") if line.startswith(_ROW)]

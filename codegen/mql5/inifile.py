@@ -1,10 +1,7 @@
-"""MetaTrader's .ini files: the tester's run that repeats a market of genfx, and any file read."""
+"""The run of MetaTrader's tester that repeats a market of genfx."""
 
 from __future__ import annotations
 
-import codecs
-import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from backtest.market import Market
@@ -12,11 +9,8 @@ from backtest.timeframes import timeframe_name
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.setfile import set_rows
 from codegen.mql5.tester_ini import Model, TesterRun
-from dsl.errors import ConfigError, DataError
+from dsl.errors import ConfigError
 from dsl.strategy import Strategy
-
-_SECTION = re.compile(r"\[([^\]]+)\]")
-_REMARK = re.compile(r"(^|\s)[;#].*$")
 
 
 def unattended_run(
@@ -58,34 +52,3 @@ def unattended_run(
         report=f"{expert}_report",
         inputs=set_rows(strategy, facts),
     )
-
-
-def parse_ini(content: bytes, path: str = "") -> Mapping[str, Mapping[str, str]]:
-    """Return the sections of an .ini with their rows; remarks behind a value are left out.
-
-    Raises:
-        DataError: The bytes are no text, or a line is neither a section nor a row.
-    """
-    path = path or ".ini"
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise DataError(f"{path}: byte {problem.start} is no {problem.encoding} text") from None
-    sections: dict[str, dict[str, str]] = {}
-    rows: dict[str, str] | None = None
-    for number, raw in enumerate(text.splitlines(), 1):
-        # an input's text may hold what begins a remark elsewhere
-        inputs = rows is not None and rows is sections.get("TesterInputs")
-        line = raw.strip() if inputs and "=" in raw else _REMARK.sub("", raw).strip()
-        found = _SECTION.fullmatch(line)
-        if found:
-            rows = sections.setdefault(found[1].strip(), {})
-            continue
-        name, equals, value = line.partition("=")
-        if not line:
-            continue
-        if not equals or rows is None:
-            raise DataError(f"{path}:{number}: '{line}' is neither [section] nor name=value")
-        rows[name.strip()] = value.strip()
-    return sections

@@ -11,12 +11,12 @@ import dsl.nodes  # noqa: F401  fills the registry
 from codegen.plan import build_plan
 from dsl.jit import F64
 from dsl.kinds import COMPARABLE, DISTANCE, INTEGER_KINDS, NUMBER, SIGNAL, Kind
-from dsl.node import InputRef, Node, Value, node, with_params
+from dsl.node import Node, node
 from dsl.nodes.expert import DISTANCE_PORTS, EXPERT, SIGNAL_PORTS
 from dsl.nodes.timeframe import may_be_retimed, on_timeframe
 from dsl.params import ChoiceParam, FloatParam, IntParam, ParamValue
 from dsl.registry import Input, NodeType, Signature, lookup, producers, signatures
-from dsl.strategy import InputSpec, Strategy, map_nodes
+from dsl.strategy import Strategy
 from dsl.timeframes import HOUR
 
 PORT_CHANCE = {
@@ -144,27 +144,6 @@ def _shortest(node_type: NodeType) -> int:
     """Return the warm-up that the smallest parameters give."""
     params = node_type.params
     return node_type.warmup(*(getattr(param, "low", param.default) for param in params))
-
-
-def promoted(strategy: Strategy) -> Strategy:
-    """Return the strategy with every number below the expert as an input of its table."""
-    table: list[InputSpec] = []
-
-    def promote(current: Node) -> Node:
-        if current.type is EXPERT:
-            return current
-        values: list[Value] = []
-        for param, value in zip(current.type.params, current.params, strict=True):
-            if isinstance(param, ChoiceParam) or isinstance(value, InputRef):
-                values.append(value)
-                continue
-            name = f"p{len(table)}_{param.name}"
-            table.append(InputSpec(name, value, float(param.low), float(param.high)))
-            values.append(InputRef(name))
-        return with_params(current, values)
-
-    changed = map_nodes(strategy, promote)
-    return Strategy(changed.expert, tuple(table), changed.labels, changed.title)
 
 
 def _input(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -103,6 +103,26 @@ SMALL = SearchSettings(
     gate=GateSettings(variants=2),
     swarm=SwarmSettings(best=2, evaluations=20),
 )
+
+
+BASELINES = ("ga", "ga_restarts", "mgp", "mgp_gender", "mgp_gender_aging", "genfx")
+
+
+def baseline(name: str, full: SearchSettings) -> SearchSettings:
+    """Return settings reduced to one of the paper's baselines; "genfx" is all of it."""
+    if name == "genfx":
+        return full
+    scheme: Literal["mgp", "ga", "ga_restarts"] = "mgp"
+    if name in {"ga", "ga_restarts"}:
+        scheme = "ga" if name == "ga" else "ga_restarts"
+    return replace(
+        full,
+        scheme=scheme,
+        newcomers=False,
+        restarter=False,
+        selection=replace(full.selection, gender="gender" in name, alternate="gender" in name),
+        aging=replace(full.aging, on="aging" in name),
+    )
 
 
 @cache
