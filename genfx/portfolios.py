@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from backtest.criteria import profit_factor
 from backtest.market import Market
 from backtest.result import Deal, Deals, Result
 from backtest.timeframes import shown_time
@@ -18,8 +19,6 @@ from codegen.verify.compare import Difference, first_difference
 from dsl.jit import F64
 from genfx.backtests import run_engine
 from genfx.markets import span_text
-
-_MOST = 10.0  # largest profit factor shown, as in the criteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +153,12 @@ def _line(name: str, weight: float, results: Sequence[Result]) -> Line:
     trades = np.concatenate([one.trade_results for one in results])
     equity = np.sum([one.equity for one in results], axis=0)
     gain, loss = trades[trades > 0].sum(), -trades[trades < 0].sum()
-    factor = min(_MOST, gain / loss) if loss > 0 else (_MOST if gain > 0 else 0.0)
     deposit = sum(one.deposit for one in results)
     return Line(
         name=name,
         weight=weight,
         net_profit=round(float(trades.sum()), 2),
-        profit_factor=float(factor),
+        profit_factor=profit_factor(float(gain), float(loss)),
         drawdown=_drawdown(equity, deposit),
         trades=len(trades),
     )
