@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from backtest.history.reading import STORED_SUFFIX, ImportOptions
 from backtest.history.symbols import currencies_of
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.timeframes import shown_time
+from codegen.larger import bars_per_bucket
 from dsl.errors import ConfigError
 from genfx.bars.sources import SAMPLE, load_bars
 from genfx.config.file import Config
@@ -20,14 +22,16 @@ from genfx.config.sections import Data, Moment, SymbolFacts
 
 SPANS = ("in_sample", "gate", "holdout")
 LEAST_BARS = 50  # in a span
-WARM_UP_BARS = 10_000  # before the first span at most: more would only cost time
+# Kept before the first span at most; more would only cost time. Of a higher timeframe fewer are
+# enough: 4,000 of its bars are the warm-up of a smoothed average of 200.
+WARM_UP_BARS, WARM_UP_BARS_HIGHER = 10_000, 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class SpanMarkets:
     """The same bars and facts three times, each with its own tested window.
 
-    The bars are those of the file from `WARM_UP_BARS` before the first window on.
+    The bars are those of the file from some warm-up before the first window on.
     """
 
     in_sample: Market
@@ -73,9 +77,16 @@ def symbol_facts(bars: Bars, facts: SymbolFacts) -> Symbol:
     return Symbol(name=bars.symbol, digits=bars.digits, **stated)
 
 
-def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
+def span_markets(
+    whole: Market, config: Config, place: str, warmup: int = WARM_UP_BARS
+) -> SpanMarkets:
     """Return the three spans of a market.
 
+    Args:
+        whole: All its bars.
+        config: States the spans.
+        place: Of the config, for messages.
+        warmup: Bars to keep before the first span, where there are as many.
     Raises:
         ConfigError: A date outside the data, a span that is empty, spans that overlap.
         DataError: Facts of the market contradict each other.
@@ -88,7 +99,7 @@ def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
                     f"{place}: spans.{one} and spans.{other} share bars",
                     hint="what the search has seen proves nothing about the holdout",
                 )
-    start = max(0, min(first for first, _ in rows.values()) - WARM_UP_BARS)
+    start = max(0, min(first for first, _ in rows.values()) - warmup)
     bars = whole.bars.between(start, len(whole.bars))  # one object: the spans share columns
     made = {
         name: replace(whole, bars=bars, first=first - start, last=last - start)
@@ -97,6 +108,15 @@ def span_markets(whole: Market, config: Config, place: str) -> SpanMarkets:
     for tested in made.values():
         check_market(tested)
     return SpanMarkets(**made)
+
+
+def warm_up_bars(higher: Iterable[int], chart: int) -> int:
+    """Return how many bars to keep before the first span.
+
+    higher: Timeframes, seconds, that strategies may read beside the bars' own, `chart`.
+    """
+    larger = max((bars_per_bucket(seconds, chart) for seconds in higher), default=0)
+    return max(WARM_UP_BARS, larger * WARM_UP_BARS_HIGHER)
 
 
 def span_text(tested: Market) -> str:

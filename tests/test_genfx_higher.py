@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,20 @@ from typer.testing import CliRunner
 
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.reading import read_expert
+from codegen.plan import build_plan
 from dsl.errors import ConfigError
 from dsl.text.lower import parse
+from dsl.timeframes import HOUR
 from genfx.cli.app import app
-from genfx.config.file import parse_config
+from genfx.config.file import Config, parse_config
 from genfx.config.search import search_settings
+from genfx.markets import WARM_UP_BARS, market, span_markets, warm_up_bars
+from genfx.runs.run import new_run, short_history
+from tests.support.bars import hand_bars
 from tests.support.higher_timeframes import strategies
 
 TEXT = 'strategy "x" { enter long when d1(close > open) and h4(rsi(close, 3) < 40) }\n'
+TEXT_OF_A_YEAR = 'strategy "x" { enter long when d1(close > ema(close, 50)) }'
 
 
 def run(*words: str) -> str:
@@ -55,6 +62,31 @@ def test_the_search_takes_timeframes_by_name() -> None:
     config = parse_config({"search": {"generator": {"higher_timeframes": ["H4", "D1"]}}})
     settings = search_settings(config.search, config.fitness, config.pso)
     assert settings.generator.higher == (14_400, 86_400)
+
+
+def test_history_before_a_span_is_as_long_as_larger_bars_need() -> None:
+    assert warm_up_bars((), HOUR) == warm_up_bars((2 * HOUR,), HOUR) == WARM_UP_BARS
+    needed = build_plan(parse(TEXT_OF_A_YEAR)).warmup_on(HOUR)
+    assert WARM_UP_BARS < needed < warm_up_bars((14_400, 86_400), HOUR)
+    bars = replace(hand_bars([(100_000, 100_010, 99_990, 100_005)] * 30_000), symbol="EURUSD")
+    whole = market(Config(), bars)
+    config = Config.model_validate({"spans": {"in_sample": [0.5, 0.6], "gate": [0.6, 0.7]}})
+    firsts = [
+        span_markets(whole, config, "x", warm_up_bars(higher, HOUR)).in_sample.first
+        for higher in ((), (14_400,), (86_400,))
+    ]
+    assert firsts == [10_000, 15_000, 15_000]
+
+
+def test_a_search_on_larger_bars_tells_how_little_history_it_has(tmp_path: Path) -> None:
+    def told(name: str) -> str:
+        generator = {"higher_timeframes": [name] if name else []}
+        spans = {"in_sample": ["2017-03-01", 0.6], "gate": [0.6, 0.7], "holdout": [0.7, 0.8]}
+        config = Config.model_validate({"spans": spans, "search": {"generator": generator}})
+        return short_history(new_run(config, "x", tmp_path / f"run{name}"))
+
+    assert (told(""), told("H2")) == ("", "")
+    assert "bars lie before in-sample, d1(ema(close, 50)) needs 11,088 before" in told("D1")
 
 
 @pytest.mark.parametrize("name", ["H5", "M1", "h4"])

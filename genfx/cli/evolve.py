@@ -40,7 +40,7 @@ def evolve(
     from genfx.cli.progress import ProgressDisplay
     from genfx.config.file import load_config
     from genfx.runs.log import LoggedRun
-    from genfx.runs.run import carry_out, existing_run, new_run
+    from genfx.runs.run import carry_out, existing_run, new_run, short_history
 
     if resume is not None:
         run = existing_run(resume)
@@ -51,6 +51,8 @@ def evolve(
             chosen = chosen.model_copy(update={"seed": seed})
         folder = out or Path(chosen.output.folder.replace("{name}", config.stem))
         run = new_run(chosen, config.stem, folder)
+    if note := short_history(run):
+        typer.echo(f"note: {note}", err=True)
     workers = threads or os.cpu_count() or 1
     try:
         with ProgressDisplay(quiet=as_json) as display:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from codegen.mql5.facts import EmitFacts
     from codegen.mql5.portfolio import Part
+    from dsl.strategy import Strategy
     from genfx.portfolios import PortfolioSpan
 
 
@@ -50,7 +52,7 @@ def portfolio(
     strategies = [with_inputs(load_strategy(file)) for file in files]
     chosen = read_config(config)
     parts = portfolio_parts(strategies, _weights(weights), chosen.output.magic if config else 0)
-    named = _markets(data, config)
+    named = _markets(data, config, strategies)
     facts, capital = EmitFacts(), 0.0
     if named:
         market = named[0][1]
@@ -107,17 +109,23 @@ def _weights(text: str) -> tuple[float, ...]:
         ) from None
 
 
-def _markets(data: str, config: Path | None) -> tuple[tuple[str, Market], ...]:
+def _markets(
+    data: str, config: Path | None, strategies: Sequence[Strategy]
+) -> tuple[tuple[str, Market], ...]:
     """Return what the parts are tested on: the spans of the config, else all bars of --data."""
+    from codegen.plan import build_plan
     from genfx.cli.options import chosen_market
-    from genfx.markets import market, span_markets
+    from genfx.markets import market, span_markets, warm_up_bars
 
     if data:
         return (("all bars", chosen_market(data, read_config(config))),)
     if config is None:
         return ()
     chosen = read_config(config)
-    return span_markets(market(chosen), chosen, str(config)).named()
+    whole = market(chosen)
+    higher = {seconds for one in strategies for seconds in build_plan(one).timeframes}
+    warmup = warm_up_bars(higher, whole.bars.timeframe)
+    return span_markets(whole, chosen, str(config), warmup).named()
 
 
 def _print(span: PortfolioSpan) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from backtest.criteria import YEAR_S
 from backtest.market import Market
+from codegen.plan import build_plan
 from dsl.errors import ConfigError, RunError
 from dsl.strategy import Strategy
 from dsl.text.lower import parse
@@ -20,7 +21,7 @@ from genfx import __version__
 from genfx.config.file import Config, parse_config
 from genfx.config.search import search_settings
 from genfx.exports import market_facts, titled, with_inputs
-from genfx.markets import SpanMarkets, market, span_markets
+from genfx.markets import SpanMarkets, market, span_markets, warm_up_bars
 from genfx.runs.diversity import distinct_first
 from genfx.runs.finalists import Finalist, Proof, finalists
 from genfx.runs.folder import CONFIG, STORE, create_folder, open_store, publish, unwritable
@@ -31,6 +32,8 @@ from gp.evaluators import Evaluators, evaluators_of
 from gp.evolve import Observer, Outcome, evolve
 from gp.settings import SearchSettings
 from gp.store import Store
+
+USUAL_PERIOD = 50  # of an average
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +99,27 @@ def existing_run(folder: Path) -> Run:
     return _prepared(parse_config(content, place), name, folder, place)
 
 
+def short_history(run: Run) -> str:
+    """Return what keeps strategies of the largest timeframe from trading at first, "" if nothing.
+
+    The bars before in-sample are their warm-up; a usual average stands for all of them.
+    """
+    chart, higher = run.whole.bars.timeframe, run.settings.generator.higher
+    if not higher:
+        return ""
+    largest = shown(max(higher))
+    usual = f"{largest.lower()}(ema(close, {USUAL_PERIOD}))"
+    text = f'strategy "x" {{ enter long when {usual} > {largest.lower()}(close) size 1 lots }}'
+    needed, have = build_plan(parse(text)).warmup_on(chart), run.spans.in_sample.first
+    if have >= needed:
+        return ""
+    return (
+        f"{have:,} bars lie before in-sample, {usual} needs {needed:,} before its first entry: "
+        f"strategies on {largest} have less of in-sample to trade in. Give more history, begin "
+        "in-sample later, or name smaller higher_timeframes."
+    )
+
+
 def carry_out(run: Run, observer: Observer, *, threads: int = 1) -> Finished:
     """Search until the budget is used up or Ctrl-C, then write the results.
 
@@ -144,9 +168,10 @@ def library() -> list[Strategy]:
 
 def _prepared(config: Config, name: str, folder: Path, place: str) -> Run:
     whole = market(config)
-    spans = span_markets(whole, config, place)
     settings = search_settings(config.search, config.fitness, config.pso)
     _check_timeframes(settings, whole.bars.timeframe, place)
+    warmup = warm_up_bars(settings.generator.higher, whole.bars.timeframe)
+    spans = span_markets(whole, config, place, warmup)
     return Run(name, folder, config, settings, whole, spans)
 
 
