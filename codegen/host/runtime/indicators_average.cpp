@@ -20,6 +20,12 @@ static double mean(const Column &x, int i, int period) {
     return sum / period;
 }
 
+double mean_back(const Column &x, int i, int period) {
+    double sum = 0;
+    for (int j = i; j > i - period; j--) sum += x[at(j)];
+    return sum / period;
+}
+
 double Average::simple(const Column &x, int i) const {
     if (i == begin()) return mean(x, i, period_);
     return values_[at(i - 1)] + (x[at(i)] - x[at(i - period_)]) / period_;

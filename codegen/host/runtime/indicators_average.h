@@ -34,6 +34,10 @@ private:
     Column products_;  // of values and weights, LWMA only
 };
 
+// The mean of the period up to row i, summed anew from the newest row back: where MetaTrader's source
+// does not keep a running sum, so that what should be 0 is.
+double mean_back(const Column &x, int i, int period);
+
 // The largest (Sign 1) or smallest (Sign -1) value of the last `period` rows, fewer at the start.
 template <int Sign>
 class Extreme {

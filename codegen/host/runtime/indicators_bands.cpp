@@ -15,15 +15,15 @@ double deviation_about(const Source &x, int i, int period, double middle) {
 class Bands : public AppliedIndicator {
 public:
     Bands(int period, double deviations, const Applied &applied)
-        : AppliedIndicator(applied, 3), period_(period), deviations_(deviations),
-          average_(MODE_SMA, period, x.begin()) {
-        begin_ = average_.begin();
+        : AppliedIndicator(applied, 3), period_(period), deviations_(deviations) {
+        begin_ = x.begin() + period - 1;
     }
 
 protected:
     void compute(const Rates &, int i) override {
-        const double middle = average_.compute(x.values(), i);
-        const double width = i < begin_ ? 0 : deviations_ * deviation_about(x, i, period_, middle);
+        if (i < begin_) return;
+        const double middle = mean_back(x.values(), i, period_);
+        const double width = deviations_ * deviation_about(x, i, period_, middle);
         cell(0, i) = middle;
         cell(1, i) = middle + width;
         cell(2, i) = middle - width;
@@ -32,7 +32,6 @@ protected:
 private:
     int period_;
     double deviations_;
-    Average average_;
 };
 
 // Other than iMA, the exponential average starts with a mean here, as in MetaTrader's source.

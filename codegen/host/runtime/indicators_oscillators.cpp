@@ -49,14 +49,14 @@ private:
 class Channel : public AppliedIndicator {
 public:
     Channel(int period, const Applied &applied)
-        : AppliedIndicator(applied, 1), period_(period), average_(MODE_SMA, period, x.begin()) {
-        begin_ = average_.begin();
+        : AppliedIndicator(applied, 1), period_(period) {
+        begin_ = x.begin() + period - 1;
     }
 
 protected:
     void compute(const Rates &rates, int i) override {
-        const double middle = average_.compute(x.values(), i);
         if (i < begin_) return;
+        const double middle = mean_back(x.values(), i, period_);
         double sum = 0;
         for (int j = i - period_ + 1; j <= i; j++) sum += std::fabs(x[j] - middle);
         const double deviation = sum / period_;
@@ -65,7 +65,6 @@ protected:
 
 private:
     int period_;
-    Average average_;
 };
 
 class Momentum : public AppliedIndicator {

@@ -98,8 +98,8 @@ public:
 protected:
     void compute(const Rates &rates, int i) override {
         if (i >= 3) {
-            cell(2, i) = weighted(rates.close, i) - weighted(rates.open, i);
-            cell(3, i) = weighted(rates.high, i) - weighted(rates.low, i);
+            cell(2, i) = weighted_distance(rates.open, rates.close, i);
+            cell(3, i) = weighted_distance(rates.low, rates.high, i);
         }
         if (i < begin_) return;
         double body = 0, range = 0;
@@ -114,6 +114,11 @@ protected:
 private:
     static double weighted(const Column &x, int i) {
         return x[at(i)] + 2 * x[at(i - 1)] + 2 * x[at(i - 2)] + x[at(i - 3)];
+    }
+    // Differences first: weighted prices would leave noise where bodies cancel.
+    static double weighted_distance(const Column &from, const Column &to, int i) {
+        const auto distance = [&](int row) { return to[at(row)] - from[at(row)]; };
+        return distance(i) + 2 * distance(i - 1) + 2 * distance(i - 2) + distance(i - 3);
     }
 
     int period_;

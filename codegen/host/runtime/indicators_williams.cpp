@@ -42,21 +42,19 @@ private:
 // The same less its mean over 5 bars.
 class Accelerator : public Computed {
 public:
-    Accelerator() : Computed(2), mean_(MODE_SMA, FAST, awesome_.begin()) { begin_ = mean_.begin(); }
+    Accelerator() : Computed(2) { begin_ = awesome_.begin() + FAST - 1; }
 
 protected:
     void prepare(const Rates &rates, int from) override { awesome_.extend(rates, from); }
     void compute(const Rates &, int i) override {
         values_.resize(at(i + 1));
         values_[at(i)] = awesome_.compute(i);
-        const double mean = mean_.compute(values_, i);
-        cell(0, i) = i < begin_ ? 0 : values_[at(i)] - mean;
+        cell(0, i) = i < begin_ ? 0 : values_[at(i)] - mean_back(values_, i, FAST);
         cell(1, i) = i > 0 && cell(0, i) > cell(0, i - 1) ? 0 : 1;
     }
 
 private:
     Awesome awesome_;
-    Average mean_;
     Column values_;
 };
 
