@@ -221,6 +221,24 @@ def test_margin_of_a_foreign_base_currency_goes_through_price_and_series() -> No
         assert result.trades == trades
 
 
+def test_margin_under_a_fixed_tick_value_is_turned_into_the_deposit_currency() -> None:
+    # GBPJPY in USD, 0.67 USD a point of 100 JPY: 100000 / 100 * 190.010 * 0.0067 = 1273.07 a lot.
+    symbol = replace(EURUSD, digits=3, base_currency="GBP", profit_currency="JPY")
+    bars = hand_bars([at(190_000)] * 3, digits=3)
+    costs = Costs(tick_value=0.67)
+    for lots, trades in ((7.85, 1), (7.86, 0)):
+        result = play(bars, symbol=symbol, costs=costs, long_entry=[1], size=Size("lots", lots))
+        assert result.trades == trades
+
+
+def test_margin_in_the_deposit_currency_ignores_a_fixed_tick_value() -> None:
+    # 10000 / 1000.10 a lot = 9.999
+    costs = Costs(tick_value=0.5)
+    for lots, trades in ((9.99, 1), (10.0, 0)):
+        result = play(hand_bars([FLAT] * 3), costs=costs, long_entry=[1], size=Size("lots", lots))
+        assert result.trades == trades
+
+
 def test_stop_out_closes_where_equity_is_the_limit_of_the_margin() -> None:
     # 5 lots: margin 5000.50, limit half of it = 2500.25. Loss 7499.75 / 5 = 1499.95 points from
     # 100010: 98510.05, down to 98510. The low 98511 is not enough.

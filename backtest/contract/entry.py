@@ -54,7 +54,7 @@ def entry_terms(
     lots = floored_lots(lots, symbol)
     if lots == NO_VOLUME:
         return "volume"
-    margin = margin_needed(symbol, market.account, lots, quote / scale, loss_rate)
+    margin = margin_needed(symbol, market.account, lots, quote / scale, quotes.margin_rate(t))
     if margin > balance + MARGIN_SLACK:
         return "margin"
     fill = levels.buy_fill if side > 0 else levels.sell_fill

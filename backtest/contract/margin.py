@@ -9,19 +9,19 @@ MARGIN_SLACK = 1e-6
 
 
 def margin_needed(
-    symbol: Symbol, account: Account, lots: float, price: float, loss_rate: float
+    symbol: Symbol, account: Account, lots: float, price: float, rate: float
 ) -> float:
     """Return the margin in deposit currency at an entry quote.
 
-    price: The entry quote in quote currency. loss_rate: Deposit money per unit of profit currency,
-    the dear side.
+    price: The entry quote in quote currency. rate: Deposit money per unit of profit currency, the
+    dear side.
     """
     if symbol.margin_mode == "futures":
         return lots * symbol.margin_per_lot
     base = lots * symbol.contract_size / account.leverage
     if symbol.margin_mode == "forex" and symbol.base_currency == account.currency:
         return base
-    return base * price * loss_rate
+    return base * price * rate
 
 
 def stop_out_level(side: int, entry: int, wanted: float, value: float, tick: int) -> int:

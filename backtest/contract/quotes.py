@@ -43,6 +43,10 @@ class Quotes:
         """Return the rate at the quotes of the open."""
         return self.rate(t, gain, self.open[t], self.ask(t, self.open[t]))
 
+    def margin_rate(self, t: int) -> float:
+        """Return what turns a margin in profit currency into deposit money, the dear side."""
+        return self.rates.fixed * self.rate_at_open(t, False)
+
     def profit(self, t: int, side: int, lots: float, entry: int, price: int) -> float:
         """Return the unrounded profit of a position that would close at `price`, its own quote."""
         points = side * (price - entry)

@@ -25,7 +25,8 @@ class Rates:
 
     value: Profit currency per point and lot; where mode is "fixed", deposit currency. bid, ask:
     Quotes of the conversion series for every bar, float64[n] (mode "series" only, else empty).
-    inverse: They state profit currency per unit of deposit currency.
+    inverse: They state profit currency per unit of deposit currency. fixed: Deposit money per unit
+    of profit currency that a fixed tick value stands for, for the margin; 1 in the other modes.
     """
 
     mode: Mode
@@ -33,16 +34,19 @@ class Rates:
     bid: F64
     ask: F64
     inverse: bool
+    fixed: float = 1.0
 
 
 def rates_of(market: Market) -> Rates:
     """Return the rates of a market, checked by `check_market`."""
     symbol, costs = market.symbol, market.costs
     none = np.empty(0)
-    if costs.tick_value > 0:
-        return Rates("fixed", costs.tick_value / symbol.tick_points, none, none, False)
     value = symbol.contract_size / float(10**symbol.digits)
-    if symbol.profit_currency == market.account.currency:
+    same = symbol.profit_currency == market.account.currency
+    if costs.tick_value > 0:
+        given = costs.tick_value / symbol.tick_points
+        return Rates("fixed", given, none, none, False, 1.0 if same else given / value)
+    if same:
         return Rates("same", value, none, none, False)
     if symbol.base_currency == market.account.currency:
         return Rates("base", value, none, none, True)

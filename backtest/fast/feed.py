@@ -101,7 +101,7 @@ def facts_of(market: Market, bars: Table) -> Table:
     if symbol.margin_mode == "futures":
         margin = symbol.margin_per_lot
     elif by_price:
-        margin /= float(10**market.bars.digits)
+        margin *= rates.fixed / float(10**market.bars.digits)
     table = new_table(Facts, 1)
     values = dict(
         first=market.first,

@@ -40,10 +40,6 @@ double Server::margin_used() const {
     return sum;
 }
 
-double Server::least_level_distance() const {
-    return std::max(market.symbol.stops_level * market.symbol.point, market.symbol.tick);
-}
-
 Position *Server::find(ulong ticket) {
     for (Position &p : positions) {
         if (p.ticket == ticket)

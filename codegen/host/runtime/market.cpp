@@ -76,6 +76,13 @@ double Pricing::rate_now(bool gain, const Quote &quote) const {
     return rate(gain, quote.bid, quote.ask, quote.conversion);
 }
 
+double Pricing::margin_rate(const Quote &quote) const {
+    const SymbolFacts &symbol = market_.symbol;
+    if (market_.costs.tick_value > 0 && symbol.profit_currency != market_.account.currency)
+        return market_.costs.tick_value / (symbol.contract_size * symbol.tick);
+    return rate_now(false, quote);
+}
+
 double Pricing::point_value() const {
     if (market_.costs.tick_value > 0)
         return market_.costs.tick_value / std::round(market_.symbol.tick / market_.symbol.point);
@@ -104,7 +111,7 @@ double Pricing::margin(double volume, double price, const Quote &quote) const {
     if (symbol.margin_mode == MarginMode::FOREX &&
         symbol.base_currency == market_.account.currency)
         return base;
-    return base * price * rate_now(false, quote);
+    return base * price * margin_rate(quote);
 }
 
 }  // namespace host

@@ -84,6 +84,8 @@ public:
     // Deposit currency per unit of profit currency, at the worse side.
     double rate(bool gain, double bid, double ask, size_t conversion) const;
     double rate_now(bool gain, const Quote &quote) const;
+    // The rate for margins: what a fixed tick value stands for, where there is one.
+    double margin_rate(const Quote &quote) const;
     // Deposit currency per point and lot, before the rate.
     double point_value() const;
     double points(double from, double to) const;

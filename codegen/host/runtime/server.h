@@ -89,7 +89,6 @@ public:
     double equity() const;
     double floating(const Position &position) const;
     double margin_used() const;
-    double least_level_distance() const;
     Position *find(ulong ticket);
 
 private:
