@@ -140,6 +140,15 @@ def test_a_backtest_of_a_result_gives_the_figures_of_the_run(finished: Path) -> 
     assert tested.result.trades == best["figures"]["in_sample"]["trades"]
 
 
+def test_a_run_is_listed_with_what_its_first_strategy_did(finished: Path) -> None:
+    arguments = ["runs", "list", str(finished), "--json"]
+    (listed,) = json.loads(CliRunner().invoke(app, arguments, catch_exceptions=False).stdout)
+    facts = json.loads((finished / "run.json").read_bytes())
+    assert listed["figures"] == facts["strategies"][0]["figures"]
+    assert (listed["name"], listed["data"], listed["seed"]) == ("small", "EURUSD H1", 3)
+    assert listed["begun"][:13] in (finished / "run.log").read_text()
+
+
 def test_run_json_repeats_the_run_and_knows_no_clock(finished: Path) -> None:
     text = (finished / "run.json").read_text()
     facts = json.loads(text)

@@ -1,18 +1,64 @@
-"""`genfx runs`: look into a run's store."""
+"""`genfx runs`: what runs there are, and what a run's store holds."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-runs_app = typer.Typer(no_args_is_help=True, help="Look into a run.")
+from genfx.cli.show import print_json, print_lines
+
+if TYPE_CHECKING:
+    from genfx.runs.listing import ListedRun
+
+runs_app = typer.Typer(
+    invoke_without_command=True, help="List the runs of a folder, or look into one."
+)
+RUNS = Path("runs")
+_SHOWN = (("net_profit", "{:.0f}"), ("profit_factor", "{:.2f}"))
+_SPANS = ("in_sample", "holdout")
 
 
-@runs_app.callback()
-def _runs() -> None:
-    return
+@runs_app.callback(epilog="Example: genfx runs list")
+def _runs(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_runs(RUNS)
+
+
+@runs_app.command("list", epilog="Example: genfx runs list runs")
+def list_runs(
+    folder: Annotated[Path, typer.Argument(help="Where run folders lie.")] = RUNS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """List runs, the newest first, with their best strategy's in-sample and holdout side by side.
+
+    The best is the first of the run's own order, in which the holdout had no part.
+    """
+    from genfx.runs.listing import listed_runs
+
+    found = listed_runs(folder)
+    if as_json:
+        print_json([asdict(run) for run in found])
+    elif not found:
+        typer.echo(f"{folder} holds no runs; genfx evolve examples/quickstart.toml makes one")
+    else:
+        typer.echo("Of each run's first strategy, side by side: in-sample, holdout")
+        head = ("run", "begun, UTC", "config", "data", "seed", "strategies")
+        print_lines([(*head, "net profit", "profit factor"), *map(_row, found)])
+
+
+def _row(run: ListedRun) -> tuple[str, ...]:
+    seed = "-" if run.seed is None else str(run.seed)
+    count = str(run.strategies) if run.status == "finished" else run.status
+    words = (run.folder, run.begun or "-", run.name or "-", run.data or "-", seed, count)
+    return (*words, *(_side_by_side(run, name, form) for name, form in _SHOWN))
+
+
+def _side_by_side(run: ListedRun, name: str, form: str) -> str:
+    found = [run.figures.get(span, {}).get(name) for span in _SPANS]
+    return " ".join(f"{'-' if value is None else form.format(value):>6}" for value in found)
 
 
 @runs_app.command("dump", epilog="Example: genfx runs dump runs/quickstart")
