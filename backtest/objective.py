@@ -196,14 +196,30 @@ def parse_objective(text: str) -> Objective:
     ...     {"net_profit": 10.0, "max_drawdown": 4.0})
     2.5
     """
+    text = " ".join(text.split())
+    odd = next((sign for sign in text if sign == "#" or not " " <= sign <= "~"), "")
+    if odd:  # a comment, or letters that Python takes for others
+        raise ConfigError(f"{odd!r} has no place in a formula", hint=_allowed())
     try:
-        body = ast.parse(text.strip(), mode="eval").body
+        body = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         reason = problem.msg if isinstance(problem, SyntaxError) else str(problem)
         raise ConfigError(f"'{text}' is no formula: {reason}", hint=_allowed()) from None
     names: set[str] = set()
     _check(body, text, names, 0)
     return Objective(text, body, frozenset(names))
+
+
+def parse_goal(text: str) -> Objective:
+    """Return the objective of a text that reads at least one figure of a test.
+
+    Raises:
+        ConfigError: Not arithmetic over known names, or the same for every test.
+    """
+    found = parse_objective(text)
+    if not found.names:
+        raise ConfigError(f"'{found.text}' reads no figure of a test", hint=_allowed())
+    return found
 
 
 def statistic_name(name: str) -> str:
@@ -224,7 +240,9 @@ def _statistic(name: str, found: Report | Sums | None) -> float:
 
 def _check(node: ast.expr, text: str, names: set[str], depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise ConfigError(f"a formula is nested deeper than {MAX_DEPTH} levels")
+        raise ConfigError(
+            f"a formula is nested deeper than {MAX_DEPTH} levels", hint="write it in simpler terms"
+        )
     parts: list[ast.expr] = []
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):

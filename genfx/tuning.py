@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backtest.criteria import CRITERIA
 from backtest.market import Market
-from backtest.objective import WORST, parse_objective
+from backtest.objective import WORST, parse_goal
 from codegen.evaluate import Evaluator
 from dsl.errors import RunError
 from dsl.strategy import Strategy
@@ -50,11 +50,16 @@ def tuned(
     fitness = config.fitness.settings()
     if objective == "score" and fitness.objective:
         objective = fitness.objective
-    wanted = parse_objective(f"-{DRAWDOWN}" if objective == DRAWDOWN else objective)
+    wanted = parse_goal(f"-{DRAWDOWN}" if objective == DRAWDOWN else objective)
     before = with_inputs(strategy)
     evaluator = Evaluator(market, threads=threads)
     valued = Valued(evaluator, wanted, fitness)
     best = tune(strategy, valued, _value, config.pso.settings(), seed)
+    if best.value == WORST and any(e.trades for e in evaluator.evaluate([best.strategy])):
+        raise RunError(
+            f"'{objective}' has no value in any of {best.evaluations} tests",
+            hint="it divides by 0 or overflows: max(..., 1) keeps a divisor off 0",
+        )
     if best.value == WORST:
         raise RunError(
             f"'{strategy.title}' does not trade with any of {best.evaluations} sets of values",

@@ -16,7 +16,8 @@ from pydantic_core import ErrorDetails
 
 from dsl.errors import ConfigError, did_you_mean
 from genfx.bars.sources import SAMPLE
-from genfx.config.search import Fitness, Pso, Search
+from genfx.config.fitness import Fitness
+from genfx.config.search import Pso, Search
 from genfx.config.sections import (
     AccountFacts,
     CostFacts,
@@ -59,12 +60,16 @@ def load_config(path: Path) -> Config:
         raise ConfigError(f"{path}: is no UTF-8 text", hint="save it as UTF-8") from None
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise ConfigError(
-            f"{path}: is no TOML: {problem}", hint='text stands in quotes: bars = "EURUSD.csv"'
-        ) from None
+    except (ValueError, RecursionError) as problem:  # numbers of thousands of digits, deep nesting
+        raise ConfigError(f"{path}: is no TOML: {problem}", hint=_toml_hint(path)) from None
     config = parse_config(content, str(path), key_lines(text))
     return _with_bounds(_with_paths(config, path, key_lines(text)))
+
+
+def _toml_hint(path: Path) -> str:
+    if path.suffix.lower() != ".toml":
+        return "a config is a .toml; examples/full.toml has every key"
+    return 'text stands in quotes: bars = "EURUSD.csv"; a key stands once'
 
 
 def _with_bounds(config: Config) -> Config:
@@ -101,7 +106,7 @@ def key_lines(text: str) -> dict[Place, int]:
     lines: dict[Place, int] = {}
     table: Place = ()
     for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\s*([\w.\-\s]+?)\s*\]", line):
+        if header := re.match(r"\s*\[+\s*([\w.\-\s]+?)\s*\]", line):
             table = tuple(part.strip() for part in header.group(1).split("."))
             lines.setdefault(table, number)
         elif key := re.match(r"\s*([\w.\-]+)\s*=", line):
@@ -170,15 +175,16 @@ _RULES = {
     "int_from_float": "wants a whole number",
     "float_type": "wants a number",
     "string_type": "wants text in quotes",
+    "string_too_short": "is empty",
     "bool_type": "wants true or false",
     "list_type": "wants a list",
     "model_type": "wants a section",
     "model_attributes_type": "wants a section",
     "finite_number": "wants a finite number",
-    "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than": "must be below {lt:g}",
-    "less_than_equal": "must be at most {le:g}",
+    "greater_than": "must be above {gt:,.15g}",
+    "greater_than_equal": "must be at least {ge:,.15g}",
+    "less_than": "must be below {lt:,.15g}",
+    "less_than_equal": "must be at most {le:,.15g}",
     "literal_error": "allowed are {expected}",
     "too_short": "wants {min_length} values",
     "too_long": "wants {max_length} values",

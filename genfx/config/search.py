@@ -11,16 +11,16 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 import dsl.nodes  # noqa: F401 - fills the registry
 from backtest.criteria import CRITERIA
-from backtest.objective import parse_objective
-from dsl.errors import ConfigError, did_you_mean
-from dsl.registry import node_types
+from dsl.errors import ParamOutOfRange, did_you_mean
+from dsl.registry import lookup, node_types
 from dsl.timeframes import TIMEFRAMES, WORDS
+from genfx.config.fitness import Fitness
 from genfx.config.sections import Section
+from genfx.config.values import MOST, Count, Crowd, HoldingBars, Pull, Share, Weight
 from gp.settings import (
     PAIRS_OF_CRITERIA,
     AgingSettings,
     Budget,
-    FitnessSettings,
     GateSettings,
     GeneratorSettings,
     SearchSettings,
@@ -32,9 +32,6 @@ from gp.settings import (
 S = SearchSettings()
 G, V, C, A, R, P = S.generator, S.variation, S.selection, S.aging, S.gate, S.swarm
 NODE_PORTS = dict(G.ports)
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
 
 
 def _criterion(name: str) -> str:
@@ -68,7 +65,7 @@ class Generator(Section):
     ports: dict[str, Share] = Field(
         default=NODE_PORTS, description="how often an expert's port is used"
     )
-    max_bars: list[int] = Field(
+    max_bars: list[HoldingBars] = Field(
         default=list(G.max_bars),
         min_length=2,
         max_length=2,
@@ -79,7 +76,7 @@ class Generator(Section):
     )
     size: Literal["lots", "risk"] = Field(default="lots", description="how volume is chosen")
     size_value: float = Field(
-        default=G.size[1], gt=0, description="lots, or percent of the balance"
+        default=G.size[1], gt=0, le=1e6, description="lots, or percent of the balance"
     )
     weights: dict[str, Weight] = Field(default={}, description="node type = weight; 0: never drawn")
     higher_timeframes: list[str] = Field(
@@ -106,6 +103,22 @@ class Generator(Section):
             higher=tuple(TIMEFRAMES[name] for name in dict.fromkeys(self.higher_timeframes)),
             higher_rate=self.higher_rate,
         )
+
+    @model_validator(mode="after")
+    def _sized(self) -> Self:
+        (param,) = lookup(self.size).params
+        try:
+            param.coerce(self.size_value)
+        except ParamOutOfRange as problem:
+            raise ValueError(f"size_value: {problem.message}") from None
+        return self
+
+    @field_validator("max_bars")
+    @classmethod
+    def _from_to(cls, value: list[int]) -> list[int]:
+        if value[0] > value[1]:
+            raise ValueError("the range ends before it begins")
+        return value
 
     @field_validator("higher_timeframes")
     @classmethod
@@ -144,8 +157,8 @@ class Variation(Section):
     level: Literal["uniform", "fixed", "score"] = Field(
         default=V.level, description="level of the piece"
     )
-    mean_level: float = Field(default=V.mean_level, ge=0, description="level, for fixed and score")
-    level_deviation: float = Field(default=V.level_deviation, gt=0, description="levels")
+    mean_level: Pull = Field(default=V.mean_level, description="level, for fixed and score")
+    level_deviation: Pull = Field(default=V.level_deviation, gt=0, description="levels")
     mutation_rate: Share = Field(default=V.mutation_rate, description="per node")
     mutations: list[Weight] = Field(
         default=list(V.mutations),
@@ -157,7 +170,7 @@ class Variation(Section):
     library_rate: Share = Field(
         default=V.library_rate, description="share of subtrees from the library"
     )
-    retries: int = Field(
+    retries: Crowd = Field(
         default=V.retries, ge=0, le=100, description="tries to make an unseen child"
     )
 
@@ -179,16 +192,18 @@ class Selection(Section):
     alternate: bool = Field(
         default=C.alternate, description="true: even generations use the large one"
     )
-    deviation_small: float = Field(default=C.deviation_small, gt=0, description="ranks")
-    deviation_large: float = Field(default=C.deviation_large, gt=0, description="ranks")
-    tournament: int = Field(default=C.tournament, ge=1, description="size, for method = tournament")
+    deviation_small: float = Field(default=C.deviation_small, gt=0, le=1e6, description="ranks")
+    deviation_large: float = Field(default=C.deviation_large, gt=0, le=1e6, description="ranks")
+    tournament: Crowd = Field(
+        default=C.tournament, ge=1, description="size, for method = tournament"
+    )
 
 
 class Aging(Section):
     """Members that nobody displaces lose their score."""
 
     on: bool = Field(default=A.on, description="true or false")
-    after: int = Field(default=A.after, ge=1, description="generations")
+    after: Count = Field(default=A.after, ge=1, description="generations")
     decay: float = Field(default=A.decay, gt=0, le=1, description="factor a generation")
 
 
@@ -212,9 +227,9 @@ class Gate(Section):
     )
     profit: bool = Field(default=R.profit, description="true: the gate span must make money")
     dropped: Share = Field(default=R.dropped, description="share of trades left out")
-    drop_rounds: int = Field(default=R.drop_rounds, ge=1, description="draws")
+    drop_rounds: Crowd = Field(default=R.drop_rounds, ge=1, description="draws")
     drop_pass: Share = Field(default=R.drop_pass, description="share of draws that must make money")
-    variants: int = Field(default=R.variants, ge=1, description="copies with moved numbers")
+    variants: Crowd = Field(default=R.variants, ge=1, description="copies with moved numbers")
     change_rate: Share = Field(default=R.change_rate, description="share of numbers that move")
     change: Share = Field(default=R.change, description="how far numbers move, relative")
     retain_variants: Share = Field(
@@ -228,23 +243,23 @@ class Search(Section):
     scheme: Literal["mgp", "ga", "ga_restarts"] = Field(
         default=S.scheme, description="mgp is GenFx"
     )
-    generations: int = Field(default=S.budget.generations, ge=0, description="0: no limit")
-    evaluations: int = Field(default=0, ge=0, description="strategies simulated; 0: no limit")
+    generations: Count = Field(default=S.budget.generations, description="0: no limit")
+    evaluations: Count = Field(default=0, description="strategies simulated; 0: no limit")
     seconds: float = Field(
-        default=0.0, ge=0, description="then the run is interrupted; 0: no limit"
+        default=0.0, ge=0, le=MOST, description="then the run is interrupted; 0: no limit"
     )
-    pairs: int = Field(default=S.pairs, ge=1, description="pairs of parents a generation")
-    start: int = Field(default=S.start, ge=2, description="random strategies at the start")
-    population: int = Field(
+    pairs: Crowd = Field(default=S.pairs, ge=1, description="pairs of parents a generation")
+    start: Crowd = Field(default=S.start, ge=2, description="random strategies at the start")
+    population: Crowd = Field(
         default=S.population, ge=1, description="strategies, for each criterion"
     )
-    elite: int = Field(default=S.elite, ge=0, description="for scheme ga")
-    stagnation: int = Field(default=S.stagnation, ge=1, description="generations until a restart")
+    elite: Crowd = Field(default=S.elite, description="for scheme ga")
+    stagnation: Count = Field(default=S.stagnation, ge=1, description="generations until a restart")
     newcomers: bool = Field(default=S.newcomers, description="a breeder of random strategies")
     restarter: bool = Field(
         default=S.restarter, description="a breeder that starts over on stagnation"
     )
-    pool: int = Field(default=S.pool, ge=1, description="strategies in the output pool")
+    pool: Crowd = Field(default=S.pool, ge=1, description="strategies in the output pool")
     pool_likeness: float = Field(
         default=S.pool_likeness, gt=0, le=1, description="correlation above which one of two goes"
     )
@@ -268,100 +283,19 @@ class Search(Section):
         return self
 
 
-class Weights(Section):
-    """How much each criterion counts in the combined score."""
-
-    net_profit: Weight = Field(default=1.0, description="weight")
-    profit_factor: Weight = Field(default=1.0, description="weight")
-    max_drawdown: Weight = Field(default=1.0, description="weight")
-    stability: Weight = Field(default=1.0, description="weight")
-    sharpe: Weight = Field(default=1.0, description="weight")
-
-
-Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
-B = dict(zip(CRITERIA, (list(pair) for pair in S.fitness.bounds), strict=True))
-
-
-class Bounds(Section):
-    """The value of each criterion that scores 0, and the one that scores 100."""
-
-    net_profit: Ends = Field(
-        default=B["net_profit"],
-        description="deposit currency; default: -20 % and 100 % of the deposit",
-    )
-    profit_factor: Ends = Field(
-        default=B["profit_factor"], description="gross profit over gross loss"
-    )
-    max_drawdown: Ends = Field(
-        default=B["max_drawdown"], description="percent of equity; less is better"
-    )
-    stability: Ends = Field(default=B["stability"], description="-1..1")
-    sharpe: Ends = Field(default=B["sharpe"], description="a year")
-
-
-class Fitness(Section):
-    """How criteria become one score."""
-
-    min_trades: int = Field(default=S.fitness.min_trades, ge=0, description="fewer lower the score")
-    objective: str = Field(
-        default="", description='a formula to maximise instead, such as "PROFIT / EQUITY_DD"'
-    )
-    objective_scale: Ends = Field(
-        default=list(S.fitness.objective_scale),
-        description="its values that score 0 and 50; more goes towards 100",
-    )
-    weights: Weights = Weights()
-    bounds: Bounds = Bounds()
-
-    def settings(self) -> FitnessSettings:
-        """Return them as the search takes them."""
-        ends = [getattr(self.bounds, name) for name in CRITERIA]
-        return FitnessSettings(
-            bounds=tuple((worst, best) for worst, best in ends),
-            weights=tuple(getattr(self.weights, name) for name in CRITERIA),
-            min_trades=self.min_trades,
-            objective=self.objective,
-            objective_scale=(self.objective_scale[0], self.objective_scale[1]),
-        )
-
-    @field_validator("objective")
-    @classmethod
-    def _formula(cls, text: str) -> str:
-        if not text.strip():
-            return ""
-        try:
-            found = parse_objective(text)
-        except ConfigError as problem:
-            raise ValueError(f"{problem.message}; {problem.hint}") from None
-        if "score" in found.names:
-            raise ValueError("the score of an Expert Advisor is the objective itself; write it out")
-        return text.strip()
-
-    @field_validator("objective_scale")
-    @classmethod
-    def _rising(cls, scale: list[float]) -> list[float]:
-        if scale[0] >= scale[1]:
-            raise ValueError("the value that scores 0 is not below the one that scores 50")
-        return scale
-
-
 class Pso(Section):
     """The particle swarm that tunes numbers of one structure."""
 
     inertia: float = Field(
         default=P.inertia, ge=0, le=1.2, description="share of the velocity kept"
     )
-    self_weight: float = Field(
-        default=P.self_weight, ge=0, description="pull to the particle's own best"
-    )
-    group_weight: float = Field(
-        default=P.group_weight, ge=0, description="pull to the group's best"
-    )
-    size: int = Field(default=P.size, ge=0, description="particles; 0: five a dimension")
-    groups: int = Field(default=P.groups, ge=0, description="groups; 0: about the root of size")
-    evaluations: int = Field(default=P.evaluations, ge=1, description="points for one structure")
-    best: int = Field(default=P.best, ge=0, description="how many of the pool are tuned at the end")
-    tries: int = Field(default=P.tries, ge=1, description="best points put to the gate")
+    self_weight: Pull = Field(default=P.self_weight, description="pull to the particle's own best")
+    group_weight: Pull = Field(default=P.group_weight, description="pull to the group's best")
+    size: Crowd = Field(default=P.size, description="particles; 0: five a dimension")
+    groups: Crowd = Field(default=P.groups, description="groups; 0: about the root of size")
+    evaluations: Count = Field(default=P.evaluations, ge=1, description="points for one structure")
+    best: Crowd = Field(default=P.best, description="how many of the pool are tuned at the end")
+    tries: Crowd = Field(default=P.tries, ge=1, description="best points put to the gate")
 
     def settings(self) -> SwarmSettings:
         """Return them as the search takes them."""

@@ -6,7 +6,7 @@ Each field's description is its unit or meaning; error messages and the annotate
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -15,9 +15,11 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     field_validator,
+    model_validator,
 )
 
 from genfx.bars.sources import SAMPLE
+from genfx.config.values import MOST_MONEY, Currency, Lots, Money, NoCurrency, Points, Swap
 
 
 class Section(BaseModel):
@@ -30,7 +32,7 @@ class Data(Section):
     """Bars, and the facts their file does not hold."""
 
     bars: str = Field(
-        default=SAMPLE, description='a file of bars, or "sample" for the bundled year'
+        default=SAMPLE, min_length=1, description='a file of bars, or "sample" for the bundled year'
     )
     symbol: str = Field(default="", description="the symbol's name; empty: as the file says")
     digits: int = Field(
@@ -53,42 +55,50 @@ class Data(Section):
 class SymbolFacts(Section):
     """What the broker states of the symbol (MetaTrader: Market Watch, Specification)."""
 
-    tick_points: int = Field(default=1, ge=1, description="points: tick size")
+    tick_points: Points = Field(default=1, ge=1, description="points: tick size")
     contract_size: float = Field(
-        default=100_000.0, gt=0, description="units of the base currency per lot"
+        default=100_000.0, ge=1e-6, le=MOST_MONEY, description="units of the base currency per lot"
     )
-    base_currency: str = Field(
+    base_currency: NoCurrency = Field(
         default="", description="three letters; empty: from the symbol's name"
     )
-    profit_currency: str = Field(
+    profit_currency: NoCurrency = Field(
         default="", description="three letters; empty: from the symbol's name"
     )
-    lots_min: float = Field(default=0.01, gt=0, description="lots")
-    lots_max: float = Field(default=100.0, gt=0, description="lots")
-    lots_step: float = Field(default=0.01, gt=0, description="lots")
-    stops_level: int = Field(default=0, ge=0, description="points: least distance of stops")
+    lots_min: Lots = Field(default=0.01, description="lots")
+    lots_max: Lots = Field(default=100.0, description="lots")
+    lots_step: Lots = Field(default=0.01, description="lots")
+    stops_level: Points = Field(default=0, description="points: least distance of stops")
     margin_mode: Literal["forex", "cfd", "futures"] = Field(
         default="forex", description="margin formula"
     )
-    margin_per_lot: float = Field(default=0.0, ge=0, description="deposit currency, futures only")
+    margin_per_lot: Money = Field(default=0.0, description="deposit currency, futures only")
     swap_mode: Literal["none", "points", "currency"] = Field(
         default="none", description="unit of swap"
     )
-    swap_long: float = Field(
+    swap_long: Swap = Field(
         default=0.0, description="points or deposit currency, per lot and night"
     )
-    swap_short: float = Field(
+    swap_short: Swap = Field(
         default=0.0, description="points or deposit currency, per lot and night"
     )
     swap_triple_day: int = Field(default=3, ge=0, le=6, description="0 Sunday .. 6 Saturday")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.lots_max < self.lots_min:
+            raise ValueError(
+                f"lots_max = {self.lots_max:g} is below lots_min = {self.lots_min:g}; no order fits"
+            )
+        return self
 
 
 class AccountFacts(Section):
     """The trading account."""
 
-    deposit: float = Field(default=10_000.0, gt=0, le=1e12, description="deposit currency")
-    currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="three capital letters")
-    leverage: float = Field(default=100.0, gt=0, description="100 means 1:100")
+    deposit: float = Field(default=10_000.0, ge=0.01, le=MOST_MONEY, description="deposit currency")
+    currency: Currency = Field(default="USD", description="three capital letters")
+    leverage: float = Field(default=100.0, ge=0.01, le=1e6, description="100 means 1:100")
     stop_out: float = Field(default=50.0, ge=0, le=100, description="percent of margin; 0: off")
     mode: Literal["hedging", "netting"] = Field(
         default="hedging", description="position accounting"
@@ -98,8 +108,8 @@ class AccountFacts(Section):
 class CostFacts(Section):
     """What trading costs, and how fills inside a bar are decided."""
 
-    spread: int = Field(default=10, ge=0, description="whole points, where the bars know none")
-    slippage: int = Field(default=0, ge=0, description="whole points")
+    spread: Points = Field(default=10, description="whole points, where the bars know none")
+    slippage: Points = Field(default=0, description="whole points")
     commission: float = Field(
         default=0.0, ge=0, le=1e9, description="deposit currency, per lot and deal"
     )
@@ -109,7 +119,9 @@ class CostFacts(Section):
     both_touched: Literal["pessimistic", "optimistic", "path", "finer"] = Field(
         default="pessimistic", description="which fills first when a bar touches stop and target"
     )
-    tick_value: float = Field(default=0.0, ge=0, description="deposit currency; 0: computed")
+    tick_value: float = Field(
+        default=0.0, ge=0, le=1e9, description="deposit currency; 0: computed"
+    )
 
 
 def _moment(value: object) -> datetime | float:
@@ -157,6 +169,7 @@ class Output(Section):
     magic: int = Field(
         default=0,
         ge=0,
+        lt=2**53,  # programs that read run.json as numbers keep it
         description="magic number of the first Expert Advisor; 0: each one's own, from its hash",
     )
     verify: bool = Field(
