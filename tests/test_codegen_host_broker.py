@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +14,7 @@ from backtest.objective import STATISTICS as FIGURES
 from backtest.program import Decisions
 from backtest.reference import simulate
 from backtest.result import Result
-from codegen.host.abi import STATISTICS
-from codegen.host.compiler import RUNTIME, CompilerMissing, find_compiler
+from codegen.host.compiler import CompilerMissing, find_compiler
 from codegen.host.replay import HostResult
 from codegen.host.script import Script
 from codegen.verify.markets import nasty_market
@@ -92,9 +90,3 @@ def test_more_ticks_at_an_open_change_nothing_for_an_expert_that_decides_once() 
     market, wants, engine = case(2)
     assert_same(play(market, wants, script=Script(ticks=4)), engine)
     assert_same(play(market, wants, script=Script(ticks=4, live=True)), engine)
-
-
-def test_names_of_the_figures_are_in_the_order_of_the_header() -> None:
-    header = (RUNTIME / "enums_info.h").read_text(encoding="utf-8")
-    body = header.split("enum ENUM_STATISTICS {")[1].split("}")[0]
-    assert re.findall(r"STAT_(\w+)", body) == list(STATISTICS)

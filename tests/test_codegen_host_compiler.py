@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from backtest.market import Account, Market, Symbol
 from codegen.host import cache, compiler
 from codegen.host.compiler import (
     RUNTIME,
     CompilerMissing,
     build,
     find_compiler,
-    sanitizer_environment,
 )
+from codegen.host.replay import replay
 from codegen.mql5.emit import emit_mql5
+from codegen.verify.markets import nasty_bars
 from dsl.errors import CodegenError
 from tests.support.ea_examples import FACTS, examples
 from tests.support.host_contract import contract
@@ -43,10 +45,10 @@ def test_the_runtime_gives_everything_that_is_declared(tmp_path: Path) -> None:
 
 
 @needs_compiler
-def test_all_examples_compile_to_one_library_that_is_used_again() -> None:
+def test_all_examples_compile_to_one_program_that_is_used_again() -> None:
     sources = [emit_mql5(strategy, FACTS) for strategy in examples().values()]
-    library = build(sources)
-    made = library.stat().st_ino
+    program = build(sources)
+    made = program.stat().st_ino
     assert build(sources).stat().st_ino == made
 
 
@@ -72,40 +74,26 @@ def test_a_cache_that_cannot_be_written_is_told(
     assert "GENFX_CACHE_DIR" in str(caught.value)
 
 
-PLAYED = """
-import sys
-from pathlib import Path
-import numpy as np
-from backtest.market import Account, Market, Symbol
-from codegen.host.replay import replay
-from codegen.verify.markets import nasty_bars
-bars = nasty_bars(np.random.default_rng(3), 600)
-market = Market(bars, Symbol("EURUSD", bars.digits), Account(stop_out=0))
-for number in range(int(sys.argv[2])):
-    result = replay(Path(sys.argv[1]), number, market)
-    assert result.fault is None, result.fault
-    assert len(result.equity) == len(bars), result.journal
-"""
-
-
 @needs_compiler
 @pytest.mark.slow
 def test_sanitizers_find_nothing_in_the_examples_and_the_runtime() -> None:
     sources = [emit_mql5(strategy) for strategy in examples().values()]
-    library = build(sources, sanitize=True)
-    command = [sys.executable, "-c", PLAYED, str(library), str(len(sources))]
-    environment = sanitizer_environment()
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert ran.returncode == 0, ran.stderr
+    program = build(sources, sanitize=True)
+    bars = nasty_bars(np.random.default_rng(3), 600)
+    market = Market(bars, Symbol("EURUSD", bars.digits), Account(stop_out=0))
+    for number in range(len(sources)):
+        result = replay(program, number, market)
+        assert result.fault is None, result.fault
+        assert len(result.equity) == len(bars), result.journal
 
 
-def test_a_library_or_a_folder_that_was_cut_is_not_used(tmp_path: Path) -> None:
-    made = tmp_path / "made.so"
-    made.write_bytes(b"library" * 100)
-    kept = cache.keep_library(made, tmp_path, "key")
-    assert cache.find_library(tmp_path, "key") == kept
-    kept.write_bytes(b"library")
-    assert cache.find_library(tmp_path, "key") is None
+def test_a_program_or_a_folder_that_was_cut_is_not_used(tmp_path: Path) -> None:
+    made = tmp_path / "made.run"
+    made.write_bytes(b"program" * 100)
+    kept = cache.keep_program(made, tmp_path, "key")
+    assert cache.find_program(tmp_path, "key") == kept
+    kept.write_bytes(b"program")
+    assert cache.find_program(tmp_path, "key") is None
     assert not kept.exists()
     folder = tmp_path / "runtime"
     folder.mkdir()

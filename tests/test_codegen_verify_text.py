@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from backtest.market import Account, Costs, Market, Symbol
+from codegen.host import replay
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from codegen.verify.cause import Cause
@@ -16,6 +18,7 @@ from codegen.verify.markets import nasty_bars
 from codegen.verify.selftest import run_cases
 from codegen.verify.verify import Verification, verify
 from dsl.text.lower import parse
+from tests.support.crash import CRASH
 
 pytestmark = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
 
@@ -110,6 +113,33 @@ def test_an_edit_is_found_and_classed(name: str, experts: dict[str, CompiledExpe
     _, _, cause, text = EDITS[name]
     assert found.divergence.verdict.cause is cause, found.divergence.verdict
     assert text in found.divergence.verdict.text
+
+
+def at_each_tick(declared: str, done: str) -> str:
+    head = "void OnTick(void)\n  {\n"
+    assert TEXT.count(head) == 1
+    return TEXT.replace(head, f"{declared}\n{head}   {done}\n")
+
+
+def test_a_crash_is_told_and_the_others_of_a_batch_are_verified() -> None:
+    crashing = at_each_tick(CRASH, "Print(Deeper(1900));")
+    first, second = compile_experts([crashing, TEXT])
+    found = verify(STRATEGY, MARKET, first)
+    assert found.divergence is not None
+    assert "it ended its process: " in found.divergence.verdict.text
+    assert verify(STRATEGY, MARKET, second).holds
+
+
+def test_an_expert_that_takes_too_long_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = "for(int i = 0; i < 90000000; i++) turns = turns + i % 2;"
+    endless = at_each_tick("int turns = 0;", loop)
+    (expert,) = compile_experts([endless])
+    monkeypatch.setattr(replay, "_limit_s", lambda _: 0.3)
+    began = time.monotonic()
+    found = verify(STRATEGY, MARKET, expert)
+    assert found.divergence is not None
+    assert "it did not end within 0.3 seconds" in found.divergence.verdict.text
+    assert time.monotonic() - began < 5
 
 
 def test_a_division_by_a_written_zero_compiles_and_gives_zero() -> None:

@@ -1,7 +1,7 @@
 """The user's cache folder of compiled files: found again whole, or not at all.
 
-A library is named by the hash of its content too, and a folder holds a seal: what a full disk or
-a failing power supply cut short is compiled anew, never loaded.
+A program is named by the hash of its content too, and a folder holds a seal: what a full disk or
+a failing power supply cut short is compiled anew, never run.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from pathlib import Path
 
 import platformdirs
 
-_KEPT_LIBRARIES = 64
+_KEPT_PROGRAMS = 64
 _KEPT_SECONDS = 3600.0
 _SEAL = "seal"
+PROGRAM = ".exe" if os.name == "nt" else ".run"  # ends the name of a program
 PART = ".part"  # ends the name of a folder that is being made
 
 
@@ -35,9 +36,9 @@ def digest(*parts: str | bytes) -> str:
     return made.hexdigest()
 
 
-def find_library(folder: Path, key: str) -> Path | None:
-    """Return the library of a key; one that is not whole is removed."""
-    for path in folder.glob(f"{key}-*.so"):
+def find_program(folder: Path, key: str) -> Path | None:
+    """Return the program of a key; one that is not whole is removed."""
+    for path in folder.glob(f"{key}-*{PROGRAM}"):
         if path.stem == f"{key}-{digest(path.read_bytes())}":
             os.utime(path)
             return path
@@ -45,9 +46,9 @@ def find_library(folder: Path, key: str) -> Path | None:
     return None
 
 
-def keep_library(made: Path, folder: Path, key: str) -> Path:
-    """Move a library to its place and return that."""
-    return made.replace(folder / f"{key}-{digest(made.read_bytes())}.so")
+def keep_program(made: Path, folder: Path, key: str) -> Path:
+    """Move a program to its place and return that."""
+    return made.replace(folder / f"{key}-{digest(made.read_bytes())}{PROGRAM}")
 
 
 def seal(folder: Path) -> None:
@@ -71,12 +72,12 @@ def _contents(folder: Path) -> str:
 
 
 def prune(folder: Path) -> None:
-    """Remove old libraries and what killed processes left, never what may be in use."""
+    """Remove old programs and what killed processes left, never what may be in use."""
     oldest = time.time() - _KEPT_SECONDS
     try:
         found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         unfinished = [path for path in folder.parent.iterdir() if path.suffix == PART]
-        for path in [*found[_KEPT_LIBRARIES:], *unfinished]:
+        for path in [*found[_KEPT_PROGRAMS:], *unfinished]:
             if path.stat().st_mtime < oldest:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
     except OSError:

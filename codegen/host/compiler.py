@@ -1,4 +1,4 @@
-"""Compiles translated Expert Advisors, many to one shared library, against the host's runtime.
+"""Compiles translated Expert Advisors, many to one program, with the host's runtime.
 
 The runtime is compiled once per compiler, flags and sources and kept in the user's cache folder, as
 is a precompiled header. Everything is written aside and renamed: processes may do so side by side
@@ -22,11 +22,12 @@ from pathlib import Path
 from codegen.host import syntax
 from codegen.host.cache import (
     PART,
+    PROGRAM,
     cache_folder,
     digest,
-    find_library,
+    find_program,
     is_whole,
-    keep_library,
+    keep_program,
     prune,
     seal,
 )
@@ -38,7 +39,7 @@ MISSING = "no C++ compiler was found"
 HINT = "install g++ or clang++, or: pip install genfx[verify]"
 RUNTIME = Path(__file__).parent / "runtime"
 _HEADER = "experts.h"
-_COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0")
+_COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0", "-pthread")
 _SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1")
 _STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
 _CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
@@ -67,7 +68,7 @@ class Compiler:
         return self.version.splitlines()[0]
 
     def flags(self, *, sanitize: bool) -> tuple[str, ...]:
-        """Return the flags of everything that ends up in one library."""
+        """Return the flags of everything that ends up in one program."""
         kind = _SANITIZED if sanitize else ()
         # zig checks for undefined behaviour unasked, and then stops without a word
         return (*_COMMON, *kind, *(("-fno-sanitize=undefined",) if self.zig else ()))
@@ -104,12 +105,11 @@ def find_compiler() -> Compiler:
 def build(
     sources: Sequence[str | syntax.Unit], *, sanitize: bool = False, trace: Sequence[str] = ()
 ) -> Path:
-    """Compile Expert Advisors into one shared library; a library of the same texts is used again.
+    """Compile Expert Advisors into one program; a program of the same texts is used again.
 
     Args:
-        sources: Their texts, or what `parse_mql5` made of them; number i of the library is [i].
-        sanitize: With checks for wrong memory use and undefined behaviour; such a library is
-            loaded by a process that was started with `sanitizer_environment()`.
+        sources: Their texts, or what `parse_mql5` made of them; number i of the program is [i].
+        sanitize: With checks for wrong memory use and undefined behaviour.
         trace: Functions whose local numbers and assigned fields are reported.
 
     Raises:
@@ -120,7 +120,7 @@ def build(
     """
     compiler = find_compiler()
     units = [parse_mql5(s) if isinstance(s, str) else s for s in sources]
-    text = _library_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
+    text = _program_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
     try:
         return _built(compiler, text, sanitize=sanitize)
     except OSError as problem:
@@ -131,41 +131,21 @@ def build(
 
 
 def _built(compiler: Compiler, text: str, *, sanitize: bool) -> Path:
-    """Return the library of a text: the one of last time, or compiled."""
+    """Return the program of a text: the one of last time, or compiled."""
     runtime = runtime_folder(compiler, sanitize=sanitize)
-    folder, key = cache_folder() / "libraries", digest(runtime.name, text)
-    if (kept := find_library(folder, key)) is not None:
+    folder, key = cache_folder() / "programs", digest(runtime.name, text)
+    if (kept := find_program(folder, key)) is not None:
         return kept
     folder.mkdir(parents=True, exist_ok=True)
     prune(folder)
     with tempfile.TemporaryDirectory(dir=folder) as aside:
-        made = _compile(compiler, runtime, text, Path(aside), sanitize=sanitize)
-        return keep_library(made, folder, key)
+        source, made = Path(aside) / "experts.cpp", Path(aside) / f"experts{PROGRAM}"
+        source.write_text(text, encoding="utf-8")
+        link(compiler, source, made, sanitize=sanitize)
+        return keep_program(made, folder, key)
 
 
-def sanitizer_environment() -> dict[str, str]:
-    """Return the environment of a process that loads a library with checks.
-
-    Raises:
-        CodegenError: This compiler has no runtime library for them.
-    """
-    compiler = find_compiler()
-    found = []
-    for name in ("libasan.so", "libubsan.so"):
-        command = [*compiler.command, f"-print-file-name={name}"]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
-        found.append(ran.stdout.strip())
-    if compiler.clang or not all(Path(path).is_absolute() for path in found):
-        raise CodegenError(f"{compiler.name} cannot check memory use here", hint="use g++")
-    return {
-        **os.environ,
-        "LD_PRELOAD": ":".join(found),
-        "ASAN_OPTIONS": "detect_leaks=0",
-        "UBSAN_OPTIONS": "print_stacktrace=1",
-    }
-
-
-def _library_text(experts: list[str]) -> str:
+def _program_text(experts: list[str]) -> str:
     listed = ", ".join(f"&ea_{number}::expert" for number in range(len(experts)))
     table = (
         f"static const HostExpert *const experts[] = {{{listed}}};\n"
@@ -175,10 +155,9 @@ def _library_text(experts: list[str]) -> str:
     return "\n".join([*experts, table])
 
 
-def _compile(compiler: Compiler, runtime: Path, text: str, aside: Path, *, sanitize: bool) -> Path:
-    source, library = aside / "experts.cpp", aside / "experts.so"
-    source.write_text(text, encoding="utf-8")
-    objects = sorted(str(path) for path in runtime.glob("*.o"))
+def link(compiler: Compiler, source: Path, program: Path, *, sanitize: bool) -> None:
+    """Compile the C++ of Expert Advisors and link it with the runtime to a program."""
+    runtime = runtime_folder(compiler, sanitize=sanitize)
     warnings = [*_STRICT, *_ACCEPTED, *(_CLANG if compiler.clang else ())]
     _run(
         [
@@ -187,21 +166,16 @@ def _compile(compiler: Compiler, runtime: Path, text: str, aside: Path, *, sanit
             *_included(compiler, runtime, "experts"),
             f"-I{RUNTIME}",
             *warnings,
-            "-shared",
             str(source),
-            *objects,
+            *sorted(str(path) for path in runtime.glob("*.o")),
             "-o",
-            str(library),
+            str(program),
         ]
     )
-    return library
 
 
 def _run(command: Sequence[str]) -> None:
-    plain = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    ran = subprocess.run(
-        command, capture_output=True, text=True, check=False, errors="replace", env=plain
-    )
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
     if ran.returncode != 0:
         raise CodegenError(f"the C++ compiler refuses the translation:\n{ran.stderr[-4000:]}")
 

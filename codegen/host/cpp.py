@@ -47,7 +47,7 @@ def translate(unit: syntax.Unit, number: int = 0, trace: tuple[str, ...] = ()) -
 
     Args:
         unit: The program.
-        number: Its number in the shared library.
+        number: Its number in the program.
         trace: Functions whose local numbers and assigned fields are reported while it runs.
 
     Raises:

@@ -1,15 +1,14 @@
 """Runs a translated Expert Advisor on a market, behind the stand-in of MetaTrader's runtime.
 
-The state of a run belongs to its thread, the variables of an Expert Advisor to its library: replays
-of different experts may run side by side, two of the same one wait for each other.
+Each replay has a process of its own: an Expert Advisor that crashes ends that one, which becomes
+the result of its replay, and nothing of a run is left for the next.
 """
 
 from __future__ import annotations
 
-import ctypes
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,27 +17,22 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from backtest.market import Market
-from backtest.result import CloseReason, Deals
-from codegen.host.abi import (
-    DEAL,
-    STATISTICS,
-    HostAnswer,
-    HostInputValue,
-    HostMarket,
-    HostOptions,
-    HostOutage,
-    HostReport,
-    host_market,
-    int64s,
-)
+from backtest.result import CloseReason, Deal, Deals
+from codegen.host.library import library
+from codegen.host.message import Item, Report, packed
+from codegen.host.process import Answer, ask
+from codegen.host.request import course_items, market_items, script_items
 from codegen.host.script import SMOOTH, Script
-from dsl.errors import CodegenError, ConfigError, DataError, did_you_mean
+from dsl.errors import ConfigError, DataError, did_you_mean
 from dsl.jit import F64, I64
 
 Mode = Literal["open-prices", "m1-ohlc"]
 InputValue = float | int | bool | str
 OTHER_REASON = -1  # the expert closed a position and named no reason of the contract
-_EXECUTED = ("no", "yes", "later", "partly")
+_REAL_COLUMNS = ("lots", "profit", "commission", "swap", "balance")
+_LIMIT_S, _LIMIT_PER_BAR_S = 60.0, 2e-3  # far beyond what any replay takes
+_MEMORY, _MEMORY_PER_BAR = 4 << 30, 4 << 10  # bytes, likewise
+_RECORD, _FIELD = "\x1e", "\x1f"
 _REASONS = {reason.name.lower(): int(reason) for reason in CloseReason}
 
 
@@ -68,7 +62,8 @@ class HostResult:
     names without STAT_. on_tester: None where there is no OnTester, or it was not reached.
     leaked_handles: Indicators that OnDeinit did not release, over all restarts. objects_left:
     Chart objects that were not deleted. comment: What Comment showed last. fault: Why the program
-    was terminated, with its place in the .mq5; None where it ran to the end.
+    was terminated, with its place in the .mq5; None where it ran to the end. late: It was stopped
+    because it took too long.
     """
 
     init_code: int
@@ -84,6 +79,7 @@ class HostResult:
     objects_left: tuple[str, ...]
     comment: str
     fault: str | None
+    late: bool = False
 
     @property
     def problem(self) -> str:
@@ -98,7 +94,7 @@ class HostResult:
 
 
 def replay(
-    library: Path,
+    program: Path,
     number: int,
     market: Market,
     *,
@@ -107,7 +103,7 @@ def replay(
     mode: Mode = "open-prices",
     trace_bars: Sequence[int] = (),
 ) -> HostResult:
-    """Run one Expert Advisor of a library over the window of a checked market.
+    """Run one Expert Advisor of a program over the window of a checked market.
 
     Args:
         inputs: Values of inputs by name; enumerations and colors are whole numbers, times are
@@ -118,176 +114,135 @@ def replay(
     Raises:
         ConfigError: There is no such input, or the value is not of its type.
         DataError: The mode needs finer bars and the market has none.
-        CodegenError: The system does not load the library.
+        CodegenError: The system does not run the program.
     """
     if mode == "m1-ohlc" and market.finer is None:
         raise DataError(
             "mode m1-ohlc: the market has no finer bars", hint="give them, or use open-prices"
         )
-    code = _library(library)
-    given, kept = host_market(market)
-    values = _input_values(code, number, inputs or {})
-    options, also_kept = _options(script, values, mode, trace_bars)
-    with _alone(library, number), _report(code, number, given, options) as report:
-        result = _result(report)
-    del kept, also_kept
-    return result
+    request = packed(
+        market_items(market)
+        | script_items(script)
+        | course_items(finer_ticks=mode == "m1-ohlc", trace_bars=trace_bars, memory=_memory(market))
+        | _input_items(program, number, inputs or {})
+    )
+    with suppress(OSError):  # a cache folder that cannot be written to
+        os.utime(program)  # in use: not pruned
+    answer = ask(program, "replay", number, request, _limit_s(market))
+    if answer.end:
+        return _ended(answer)
+    return _result(Report(answer.content))
 
 
-def input_types(library: Path, number: int) -> dict[str, str]:
+def _limit_s(market: Market) -> float:
+    return _LIMIT_S + _bars(market) * _LIMIT_PER_BAR_S
+
+
+def _memory(market: Market) -> int:
+    return _MEMORY + _bars(market) * _MEMORY_PER_BAR
+
+
+def _bars(market: Market) -> int:
+    return len(market.bars) + (0 if market.finer is None else len(market.finer))
+
+
+@lru_cache(maxsize=256)
+def input_types(program: Path, number: int) -> Mapping[str, str]:
     """Return the inputs of an Expert Advisor with the letters of their types (runtime/expert.h)."""
-    return _input_types(_library(library), number)
+    answer = ask(program, "inputs", number, b"", _LIMIT_S)
+    listed = Report(answer.content).text("inputs").split(_RECORD)[:-1]
+    return {text[1:]: text[0] for text in listed}
 
 
-@lru_cache(maxsize=64)
-def _library(path: Path) -> ctypes.CDLL:
-    try:
-        code = ctypes.CDLL(str(path))
-    except OSError as problem:
-        hint = "GENFX_CACHE_DIR names another folder, on a disk that may hold programs"
-        raise CodegenError(f"{path}: cannot be loaded: {problem}", hint=hint) from problem
-    code.genfx_replay.restype = ctypes.POINTER(HostReport)
-    code.genfx_replay.argtypes = [
-        ctypes.c_int32,
-        ctypes.POINTER(HostMarket),
-        ctypes.POINTER(HostOptions),
-    ]
-    code.genfx_release.restype = None
-    code.genfx_release.argtypes = [ctypes.POINTER(HostReport)]
-    code.genfx_input.restype = ctypes.c_char_p
-    code.genfx_input.argtypes = [ctypes.c_int32, ctypes.c_int32]
-    return code
-
-
-_guard = threading.Lock()
-_locks: dict[tuple[Path, int], threading.Lock] = {}
-
-
-def _alone(library: Path, number: int) -> threading.Lock:
-    with _guard:
-        return _locks.setdefault((library, number), threading.Lock())
-
-
-@contextmanager
-def _report(
-    code: ctypes.CDLL, number: int, market: HostMarket, options: HostOptions
-) -> Iterator[HostReport]:
-    pointer = code.genfx_replay(number, ctypes.byref(market), ctypes.byref(options))
-    try:
-        yield pointer.contents
-    finally:
-        code.genfx_release(pointer)
-
-
-def _input_types(code: ctypes.CDLL, number: int) -> dict[str, str]:
-    types: dict[str, str] = {}
-    while (known := code.genfx_input(number, len(types))) is not None:
-        text = known.decode()
-        types[text[1:]] = text[0]
-    return types
-
-
-def _input_values(
-    code: ctypes.CDLL, number: int, inputs: Mapping[str, InputValue]
-) -> list[HostInputValue]:
-    types = _input_types(code, number) if inputs else {}
-    values = []
+def _input_items(program: Path, number: int, inputs: Mapping[str, InputValue]) -> dict[str, Item]:
+    types = input_types(program, number) if inputs else {}
+    items = {}
     for name, value in inputs.items():
         if name not in types:
             hint = did_you_mean(name, types) or f"known are {', '.join(types) or 'none'}"
             raise ConfigError(f"the Expert Advisor has no input '{name}'", hint=hint)
-        values.append(_input_value(name, types[name], value))
-    return values
+        items[f"input.{name}"] = _input_item(name, types[name], value)
+    return items
 
 
-def _input_value(name: str, kind: str, value: InputValue) -> HostInputValue:
+def _input_item(name: str, kind: str, value: InputValue) -> Item:
     if kind == "s" or isinstance(value, str):
         if kind != "s" or not isinstance(value, str):
             wanted = "a string" if kind == "s" else "a number"
             raise ConfigError(f"input {name} = {value!r}: it takes {wanted}")
-        return HostInputValue(name.encode(), 0.0, 0, value.encode())
-    if kind not in "df" and value != int(value):
+        return value
+    if kind in "df":
+        return float(value)
+    if value != int(value):
         raise ConfigError(f"input {name} = {value!r}: it takes a whole number")
-    whole = 0 if kind in "df" else int(value)
-    return HostInputValue(name.encode(), float(value), whole, b"")
+    return int(value)
 
 
-def _options(
-    script: Script, inputs: list[HostInputValue], mode: Mode, trace_bars: Sequence[int]
-) -> tuple[HostOptions, list[Any]]:
-    """Return the options for the host, and what must outlive them."""
-    answers = [
-        HostAnswer(a.request, a.count, a.code, _EXECUTED.index(a.executed)) for a in script.answers
-    ]
-    outages = [HostOutage(o.bar, o.calls) for o in script.outages]
-    options = HostOptions(
-        finer_ticks=mode == "m1-ohlc",
-        live=script.live,
-        ticks=script.ticks,
-        late_until=script.late_until,
-        late_rows=script.late_rows,
-        input_count=len(inputs),
-        answer_count=len(answers),
-        outage_count=len(outages),
-    )
-    options.inputs = (HostInputValue * len(inputs))(*inputs)
-    options.answers = (HostAnswer * len(answers))(*answers)
-    options.outages = (HostOutage * len(outages))(*outages)
-    rows = {
-        "restart": script.restarts,
-        "silent": script.silent,
-        "closed": script.closed,
-        "trace": tuple(trace_bars),
-    }
-    fields = {"restart": "restarts", "trace": "traced"}
-    kept: list[Any] = []
-    for name, chosen in rows.items():
-        pointer, array = int64s(chosen)
-        setattr(options, f"{name}_count", len(array))
-        setattr(options, fields.get(name, name), pointer)
-        kept.append(array)
-    return options, kept
+# --- what came back
 
 
-def _result(report: HostReport) -> HostResult:
-    rows = np.frombuffer(_bytes(report.deals, report.deal_count * DEAL.itemsize), DEAL)
-    equity = np.frombuffer(_bytes(report.equity, report.equity_count * 8), np.float64)
-    journal = _records(report.journal, report.journal_bytes)
-    trace = _records(report.trace, report.trace_bytes)
-    objects = _records(report.objects, report.objects_bytes)
+def _result(report: Report) -> HostResult:
     return HostResult(
-        init_code=report.init_code,
-        deals=_deals(rows),
-        magic=rows["magic"].copy(),
-        position=rows["position"].copy(),
-        equity=equity,
-        journal=tuple(JournalLine(int(bar), int(time), text) for bar, time, text in journal),
-        trace=tuple(TraceRow(int(bar), name, float(value)) for bar, name, value in trace),
-        statistics=dict(zip(STATISTICS, report.statistics, strict=True)),
-        on_tester=report.on_tester if report.has_on_tester else None,
-        leaked_handles=report.leaked,
-        objects_left=tuple(name for (name,) in objects),
-        comment=_bytes(report.comment, report.comment_bytes).decode(),
-        fault=None if report.fault is None else report.fault.decode(),
+        init_code=report.integer("init_code"),
+        deals=_deals(report),
+        magic=report.integers("deals.magic"),
+        position=report.integers("deals.position"),
+        equity=report.reals("equity"),
+        journal=tuple(
+            JournalLine(int(bar), int(time), text)
+            for bar, time, text in _records(report, "journal")
+        ),
+        trace=tuple(
+            TraceRow(int(bar), name, float(value)) for bar, name, value in _records(report, "trace")
+        ),
+        statistics=dict(zip(statistic_names(), report.reals("statistics").tolist(), strict=True)),
+        on_tester=report.real("on_tester") if report.integer("has_on_tester") else None,
+        leaked_handles=report.integer("leaked"),
+        objects_left=tuple(name for (name,) in _records(report, "objects")),
+        comment=report.text("comment"),
+        fault=report.text("fault") or None,
     )
 
 
-def _bytes(pointer: Any, size: int) -> bytes:
-    return ctypes.string_at(pointer, size) if size else b""
+def _ended(answer: Answer) -> HostResult:
+    """Return the result of a run that gave no report."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return HostResult(
+        init_code=0,
+        deals=Deals.of(()),
+        magic=nothing,
+        position=nothing,
+        equity=np.zeros(0),
+        journal=(),
+        trace=(),
+        statistics=dict.fromkeys(statistic_names(), 0.0),
+        on_tester=None,
+        leaked_handles=0,
+        objects_left=(),
+        comment="",
+        fault=f"it {answer.end}",
+        late=answer.late,
+    )
 
 
-def _records(pointer: Any, size: int) -> list[list[str]]:
-    text = _bytes(pointer, size).decode("utf-8", "replace")
-    return [record.split("\x1f") for record in text.split("\x1e")[:-1]]
+@lru_cache(maxsize=1)
+def statistic_names() -> tuple[str, ...]:
+    """Return the figures of a test as ENUM_STATISTICS counts them, without STAT_."""
+    return tuple(name.removeprefix("STAT_") for name in library().enums["ENUM_STATISTICS"])
 
 
-def _deals(rows: np.ndarray[Any, Any]) -> Deals:
-    columns = {name: np.ascontiguousarray(rows[name]) for name in DEAL.names or ()}
-    causes = [cause.decode() for cause in columns.pop("cause").tolist()]
+def _records(report: Report, name: str) -> list[list[str]]:
+    return [record.split(_FIELD) for record in report.text(name).split(_RECORD)[:-1]]
+
+
+def _deals(report: Report) -> Deals:
+    causes = report.text("deals.cause").split(_RECORD)[:-1]
     reasons = [_REASONS.get(cause, OTHER_REASON) for cause in causes]
-    columns["reason"] = np.array(reasons, dtype=np.int64)
-    for name in ("magic", "position"):
-        del columns[name]
+    columns: dict[str, Any] = {"reason": np.array(reasons, dtype=np.int64)}
+    for name in Deal._fields:
+        if name != "reason":
+            column = report.reals if name in _REAL_COLUMNS else report.integers
+            columns[name] = column(f"deals.{name}")
     for column in columns.values():
         column.setflags(write=False)
     return Deals(**columns)

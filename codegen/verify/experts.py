@@ -22,13 +22,13 @@ _TICKS = 3  # at the open of a bar where requests for data may fail
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledExpert:
-    """The text of an Expert Advisor, number `number` of a shared library.
+    """The text of an Expert Advisor, number `number` of a program.
 
-    traced: Whether the library can tell what the text computes; else it is compiled once more.
+    traced: Whether the program can tell what the text computes; else it is compiled once more.
     """
 
     text: str
-    library: Path
+    program: Path
     number: int
     traced: bool = False
     mode: Mode = OPEN_PRICES
@@ -41,32 +41,32 @@ class CompiledExpert:
     def replay(self, market: Market, *, traced: bool = False) -> Replayed:
         """Run it over the window of a market; `traced`: with what it computes at the last bar."""
         if not traced:
-            return _replayed(self._run(self.library, self.number, market))
+            return _replayed(self._run(self.program, self.number, market))
         row = market.end - 1
-        place = (self.library, self.number) if self.traced else (_traced(self.text), 0)
+        place = (self.program, self.number) if self.traced else (_traced(self.text), 0)
         return _replayed(self._run(*place, market, (row,)))
 
     def _run(
-        self, library: Path, number: int, market: Market, trace_bars: tuple[int, ...] = ()
+        self, program: Path, number: int, market: Market, trace_bars: tuple[int, ...] = ()
     ) -> HostResult:
         return replay(
-            library, number, market, script=self.script, mode=self.mode, trace_bars=trace_bars
+            program, number, market, script=self.script, mode=self.mode, trace_bars=trace_bars
         )
 
 
 def compile_experts(
     texts: Sequence[str], mode: Mode = OPEN_PRICES, *, traced: bool = False
 ) -> list[CompiledExpert]:
-    """Return these texts, compiled together into one library.
+    """Return these texts, compiled together into one program.
 
     Args:
-        traced: The library can tell what the texts compute, for those that are likely to differ.
+        traced: The program can tell what the texts compute, for those that are likely to differ.
     Raises:
         CodegenError: There is no compiler, or MetaTrader would not compile a text either.
     """
-    library = build(texts, trace=(DECISION,) if traced else ())
+    program = build(texts, trace=(DECISION,) if traced else ())
     return [
-        CompiledExpert(text, library, number, traced, mode) for number, text in enumerate(texts)
+        CompiledExpert(text, program, number, traced, mode) for number, text in enumerate(texts)
     ]
 
 
@@ -121,4 +121,5 @@ def _replayed(found: HostResult) -> Replayed:
         computed,
         decision,
         found.equity,
+        found.late,
     )

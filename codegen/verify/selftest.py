@@ -1,4 +1,4 @@
-"""Random cases in batches: many Expert Advisors to one shared library, batches on processes.
+"""Random cases in batches: many Expert Advisors to one program, batches on processes.
 
 What comes out depends on count, seed and the real bars alone, not on the number of workers.
 """
@@ -19,8 +19,7 @@ from codegen.verify.experts import CompiledExpert, compile_experts
 from codegen.verify.verify import Verification, verify
 from dsl.errors import CodegenError
 
-BATCH = 24  # Expert Advisors to one library
-_LIBRARIES = 20  # that a process loads: they stay in its memory
+BATCH = 24  # Expert Advisors to one program
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +102,12 @@ def _done(
         yield from (run_cases(batch, seed, real) for batch in batches)
         return
     context = multiprocessing.get_context("spawn")  # threads of numba do not survive a fork
-    group = workers * _LIBRARIES
-    for first in range(0, len(batches), group):
-        with ProcessPoolExecutor(workers, context, _begin, (seed, tuple(real))) as pool:
-            try:
-                yield from pool.map(_batch, batches[first : first + group])
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+    with ProcessPoolExecutor(workers, context, _begin, (seed, tuple(real))) as pool:
+        try:
+            yield from pool.map(_batch, batches)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 _given: tuple[int, tuple[Bars, ...]] = (0, ())  # of a worker process

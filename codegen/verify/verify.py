@@ -24,7 +24,7 @@ class Replayed:
 
     problem: Why it stopped or never began, or "". journal: What it printed, by the row of the bar.
     values, decision: What it computed at the last bar, where that was asked for. equity: At each
-    close, float64[bars of the window].
+    close, float64[bars of the window]. late: It took too long: it is not run once more.
     """
 
     deals: Deals
@@ -33,6 +33,7 @@ class Replayed:
     values: Mapping[str, float]
     decision: Mapping[str, float]
     equity: F64
+    late: bool = False
 
 
 _FAREWELL = "stopped"  # what an EA prints when its test ends, here at the bar looked at
@@ -99,10 +100,13 @@ def _explained(
     market = engine.market
     number = difference.number if difference else len(replayed.deals)
     row = market.end - 1
-    if difference is not None:
-        row = _first_row(engine, expert, difference, replayed)
-    before = _window(engine, expert, row)
-    during = _window(engine, expert, row + 1, traced=True)
+    if replayed.late:
+        before = during = engine.until(market.end), replayed
+    else:
+        if difference is not None:
+            row = _first_row(engine, expert, difference, replayed)
+        before = _window(engine, expert, row)
+        during = _window(engine, expert, row + 1, traced=True)
     here = first_difference(during[0], during[1].deals) or difference
     time = int(market.bars.time[row])
     bid, ask = engine.quote(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,7 +12,7 @@ import numpy as np
 from backtest.market import Market
 from backtest.program import Decisions
 from backtest.result import Deal, Deals
-from codegen.host.compiler import RUNTIME, find_compiler, runtime_folder
+from codegen.host.compiler import find_compiler, link
 from codegen.host.replay import HostResult, replay
 
 SOURCE = Path(__file__).parent / "host" / "decided.cpp"
@@ -25,26 +24,24 @@ _COLUMNS = (
 
 
 @cache
-def library() -> Path:
-    """Return a library with the one Expert Advisor of tests/support/host/decided.cpp."""
-    compiler = find_compiler()
-    objects = sorted(str(path) for path in runtime_folder(compiler, sanitize=False).glob("*.o"))
-    made = Path(mkdtemp(prefix="genfx-host-")) / "decided.so"
-    flags = [*compiler.flags(sanitize=False), "-shared", f"-I{RUNTIME}"]
-    command = [*compiler.command, *flags, str(SOURCE), *objects, "-o", str(made)]
-    subprocess.run(command, check=True)
+def program() -> Path:
+    """Return a program of the one Expert Advisor of tests/support/host/decided.cpp."""
+    made = Path(mkdtemp(prefix="genfx-host-")) / "decided.run"
+    link(find_compiler(), SOURCE, made, sanitize=False)
     return made
 
 
 def play(market: Market, wants: Decisions, **options: Any) -> HostResult:
     """Return what the Expert Advisor makes of decisions; see `replay` for the options."""
     columns = [getattr(wants, name) for name in _COLUMNS]
-    arrays = [None if c is None else np.ascontiguousarray(c, np.float64) for c in columns]
-    addresses = [0 if array is None else array.ctypes.data for array in arrays]
-    table = np.array(addresses, dtype=np.int64)
+    table = program().with_suffix(".table")
+    with table.open("wb") as file:
+        for column in columns:
+            entries = np.zeros(0) if column is None else np.ascontiguousarray(column, np.float64)
+            file.write(np.int64(entries.size).tobytes() + entries.tobytes())
     rules = wants.rules
-    inputs = {
-        "Table": table.ctypes.data,
+    inputs: dict[str, float | int | bool | str] = {
+        "Table": str(table),
         "Size": wants.size.value,
         "Risk": wants.size.mode == "risk",
         "Reverse": rules.reverse,
@@ -55,7 +52,7 @@ def play(market: Market, wants: Decisions, **options: Any) -> HostResult:
         "MaxSlippage": int(0 < rules.max_slippage < market.costs.slippage),
         "Warmup": wants.warmup,
     }
-    return replay(library(), 0, market, inputs=inputs, **options)
+    return replay(program(), 0, market, inputs=inputs, **options)
 
 
 def deals_of(deals: Deals) -> list[Deal]:

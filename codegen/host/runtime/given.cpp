@@ -4,109 +4,147 @@ namespace host {
 
 namespace {
 
-std::vector<Bar> bars_of(const HostBars &given) {
-    const double scale = scale_of(given.digits);
+// A series as it is sent: prices in points.
+struct GivenBars {
+    std::vector<int64_t> time, open, high, low, close, tick_volume, spread;
+    int timeframe;
+    double scale;
+
+    GivenBars(const Message &given, const std::string &name)
+        : time(given.integers(name + ".time")), open(given.integers(name + ".open")),
+          high(given.integers(name + ".high")), low(given.integers(name + ".low")),
+          close(given.integers(name + ".close")),
+          tick_volume(given.integers(name + ".tick_volume")),
+          spread(given.integers(name + ".spread")), timeframe(given.number(name + ".timeframe")),
+          scale(scale_of(given.number(name + ".digits"))) {
+        for (const auto *column : {&open, &high, &low, &close, &tick_volume, &spread}) {
+            if (column->size() != time.size())
+                throw Misunderstood("columns of '" + name + "' are of different lengths");
+        }
+    }
+    double price(int64_t points) const { return static_cast<double>(points) / scale; }
+};
+
+std::vector<Bar> bars_of(const GivenBars &given) {
     std::vector<Bar> bars;
-    bars.reserve(static_cast<size_t>(given.count));
-    for (int64_t i = 0; i < given.count; i++) {
-        const auto price = [&](const int64_t *column) { return double(column[i]) / scale; };
-        bars.push_back({given.time[i], price(given.open), price(given.high), price(given.low),
-                        price(given.close), given.tick_volume[i], int(given.spread[i])});
+    bars.reserve(given.time.size());
+    for (size_t i = 0; i < given.time.size(); i++) {
+        bars.push_back({given.time[i], given.price(given.open[i]), given.price(given.high[i]),
+                        given.price(given.low[i]), given.price(given.close[i]),
+                        given.tick_volume[i], static_cast<int>(given.spread[i])});
     }
     return bars;
 }
 
 // The spread of every bar: its own, else the last known, else the default.
-std::vector<int> spreads_of(const HostBars &given, int last_known) {
+std::vector<int> spreads_of(const GivenBars &given, int last_known) {
     std::vector<int> spreads;
-    spreads.reserve(static_cast<size_t>(given.count));
-    for (int64_t i = 0; i < given.count; i++) {
-        if (given.spread[i] > 0)
-            last_known = static_cast<int>(given.spread[i]);
+    spreads.reserve(given.spread.size());
+    for (const int64_t spread : given.spread) {
+        if (spread > 0)
+            last_known = static_cast<int>(spread);
         spreads.push_back(last_known);
     }
     return spreads;
 }
 
-Conversion conversion_of(const HostMarket &given) {
+Conversion conversion_of(const Message &given) {
     Conversion conversion;
-    conversion.inverse = given.conversion_inverse != 0;
-    const HostBars &bars = given.conversion;
-    const std::vector<int> spreads = spreads_of(bars, given.spread);
-    for (int64_t i = 0; i < bars.count; i++) {
-        const double scale = scale_of(bars.digits);
+    conversion.inverse = given.truth("conversion_inverse");
+    const GivenBars bars(given, "conversion");
+    const std::vector<int> spreads = spreads_of(bars, given.number("spread"));
+    for (size_t i = 0; i < bars.time.size(); i++) {
         conversion.time.push_back(bars.time[i]);
-        conversion.bid.push_back(double(bars.open[i]) / scale);
-        conversion.ask.push_back(double(bars.open[i] + spreads[static_cast<size_t>(i)]) / scale);
+        conversion.bid.push_back(bars.price(bars.open[i]));
+        conversion.ask.push_back(bars.price(bars.open[i] + spreads[i]));
     }
     return conversion;
 }
 
-SymbolFacts symbol_of(const HostMarket &given) {
+SymbolFacts symbol_of(const Message &given) {
     SymbolFacts symbol;
-    symbol.name = given.symbol;
-    symbol.base_currency = given.base_currency;
-    symbol.profit_currency = given.profit_currency;
-    symbol.digits = given.digits;
-    symbol.point = 1 / scale_of(given.digits);
-    symbol.tick = given.tick_points / scale_of(given.digits);
-    symbol.contract_size = given.contract_size;
-    symbol.lots_min = given.lots_min;
-    symbol.lots_max = given.lots_max;
-    symbol.lots_step = given.lots_step;
-    symbol.stops_level = given.stops_level;
-    symbol.margin_mode = static_cast<MarginMode>(given.margin_mode);
-    symbol.margin_per_lot = given.margin_per_lot;
-    symbol.swap_mode = static_cast<SwapMode>(given.swap_mode);
-    symbol.swap_long = given.swap_long;
-    symbol.swap_short = given.swap_short;
-    symbol.swap_triple_day = given.swap_triple_day;
+    symbol.name = given.text("symbol");
+    symbol.base_currency = given.text("base_currency");
+    symbol.profit_currency = given.text("profit_currency");
+    symbol.digits = given.number("digits");
+    symbol.point = 1 / scale_of(symbol.digits);
+    symbol.tick = given.number("tick_points") / scale_of(symbol.digits);
+    symbol.contract_size = given.real("contract_size");
+    symbol.lots_min = given.real("lots_min");
+    symbol.lots_max = given.real("lots_max");
+    symbol.lots_step = given.real("lots_step");
+    symbol.stops_level = given.number("stops_level");
+    symbol.margin_mode = static_cast<MarginMode>(given.number("margin_mode"));
+    symbol.margin_per_lot = given.real("margin_per_lot");
+    symbol.swap_mode = static_cast<SwapMode>(given.number("swap_mode"));
+    symbol.swap_long = given.real("swap_long");
+    symbol.swap_short = given.real("swap_short");
+    symbol.swap_triple_day = given.number("swap_triple_day");
     return symbol;
 }
 
-std::set<int> rows_of(const int64_t *rows, int64_t count) {
+std::set<int> rows_of(const Message &given, const std::string &name) {
     std::set<int> chosen;
-    for (int64_t i = 0; i < count; i++)
-        chosen.insert(static_cast<int>(rows[i]));
+    for (const int64_t row : given.integers(name))
+        chosen.insert(static_cast<int>(row));
     return chosen;
+}
+
+std::vector<int> numbers_of(const Message &given, const std::string &name) {
+    std::vector<int> found;
+    for (const int64_t number : given.integers(name))
+        found.push_back(static_cast<int>(number));
+    return found;
 }
 
 }  // namespace
 
-Market market_of(const HostMarket &given, bool finer_ticks) {
+Course course_of(const Message &given) {
+    return {given.number("first"), given.number("end"), given.truth("finer_ticks"),
+            rows_of(given, "trace")};
+}
+
+Market market_of(const Message &given, bool finer_ticks) {
     Market market;
     market.symbol = symbol_of(given);
-    market.account = {given.deposit, given.leverage, given.stop_out, given.deposit_currency,
-                      given.hedging != 0};
-    market.costs = {given.slippage, given.commission, given.gap_at_market != 0,
-                    static_cast<BothTouched>(given.both_touched), given.tick_value};
+    market.account = {given.real("deposit"), given.real("leverage"), given.real("stop_out"),
+                      given.text("deposit_currency"), given.truth("hedging")};
+    market.costs = {given.number("slippage"), given.real("commission"),
+                    given.truth("gap_at_market"),
+                    static_cast<BothTouched>(given.number("both_touched")),
+                    given.real("tick_value")};
     if (finer_ticks)
         market.costs.both_touched = BothTouched::FINER;
     market.conversion = conversion_of(given);
-    market.timeframe = given.bars.timeframe;
-    market.finer_timeframe = given.finer.timeframe;
-    market.bars = bars_of(given.bars);
-    market.finer = bars_of(given.finer);
-    market.spreads = spreads_of(given.bars, given.spread);
+    const GivenBars bars(given, "bars"), finer(given, "finer");
+    market.timeframe = bars.timeframe;
+    market.finer_timeframe = finer.timeframe;
+    market.bars = bars_of(bars);
+    market.finer = bars_of(finer);
+    market.spreads = spreads_of(bars, given.number("spread"));
     return market;
 }
 
-Script script_of(const HostOptions &given) {
+Script script_of(const Message &given) {
     Script script;
-    for (int i = 0; i < given.answer_count; i++) {
-        const HostAnswer &a = given.answers[i];
-        script.answers.push_back({a.request, a.count, static_cast<uint>(a.code),
-                                  static_cast<Executed>(a.executed)});
-    }
-    for (int i = 0; i < given.outage_count; i++)
-        script.outages.push_back({given.outages[i].bar, given.outages[i].calls});
-    script.late_until = given.late_until;
-    script.late_rows = given.late_rows;
-    script.restarts = rows_of(given.restarts, given.restart_count);
-    script.silent = rows_of(given.silent, given.silent_count);
-    script.closed = rows_of(given.closed, given.closed_count);
-    script.ticks = given.ticks;
-    script.live = given.live != 0;
+    const std::vector<int> requests = numbers_of(given, "answers.request");
+    const std::vector<int> counts = numbers_of(given, "answers.count");
+    const std::vector<int> codes = numbers_of(given, "answers.code");
+    const std::vector<int> executed = numbers_of(given, "answers.executed");
+    for (size_t i = 0; i < requests.size(); i++)
+        script.answers.push_back({requests[i], counts.at(i), static_cast<uint>(codes.at(i)),
+                                  static_cast<Executed>(executed.at(i))});
+    const std::vector<int> bars = numbers_of(given, "outages.bar");
+    const std::vector<int> calls = numbers_of(given, "outages.calls");
+    for (size_t i = 0; i < bars.size(); i++)
+        script.outages.push_back({bars[i], calls.at(i)});
+    script.late_until = given.number("late_until");
+    script.late_rows = given.number("late_rows");
+    script.restarts = rows_of(given, "restarts");
+    script.silent = rows_of(given, "silent");
+    script.closed = rows_of(given, "closed");
+    script.ticks = given.number("ticks");
+    script.live = given.truth("live");
     return script;
 }
 

@@ -1,49 +1,44 @@
 #include "inputs.h"
-#include <cstring>
-#include <stdexcept>
 
 namespace host {
+namespace {
 
-Inputs::~Inputs() {
-    while (!undo_.empty()) {
-        undo_.back()();
-        undo_.pop_back();
-    }
+const std::string INPUT = "input.";
+
+template <typename T, typename V>
+void assign(const HostInput &input, V value) {
+    *static_cast<T *>(input.value) = static_cast<T>(value);
 }
 
-template <typename T>
-void Inputs::assign(void *storage, T value) {
-    T *place = static_cast<T *>(storage);
-    undo_.push_back([place, before = *place] { *place = before; });
-    *place = value;
-}
-
-void Inputs::set(const HostExpert &expert, const HostInputValue &value) {
-    const HostInput *input = nullptr;
-    for (int i = 0; i < expert.inputs; i++) {
-        if (std::strcmp(expert.input[i].name, value.name) == 0)
-            input = &expert.input[i];
-    }
-    if (input == nullptr)
-        throw std::invalid_argument(std::string("there is no input ") + value.name);
-    switch (input->type) {
-    case 'd': return assign(input->value, value.real);
-    case 'f': return assign(input->value, static_cast<float>(value.real));
-    case 's': return assign(input->value, string(value.text));
-    case 'b': return assign(input->value, value.integer != 0);
-    case 'k': return assign(input->value, static_cast<int8_t>(value.integer));
-    case 'K': return assign(input->value, static_cast<uchar>(value.integer));
-    case 'h': return assign(input->value, static_cast<int16_t>(value.integer));
-    case 'H': return assign(input->value, static_cast<ushort>(value.integer));
+void set(const HostInput &input, const std::string &item, const Message &given) {
+    switch (input.type) {
+    case 'd': return assign<double>(input, given.real(item));
+    case 'f': return assign<float>(input, given.real(item));
+    case 's': return assign<string>(input, string(given.text(item)));
+    case 'b': return assign<bool>(input, given.truth(item));
+    case 'k': return assign<int8_t>(input, given.integer(item));
+    case 'K': return assign<uchar>(input, given.integer(item));
+    case 'h': return assign<int16_t>(input, given.integer(item));
+    case 'H': return assign<ushort>(input, given.integer(item));
     case 'i':
-    case 'e': return assign(input->value, static_cast<int32_t>(value.integer));
-    case 'u': return assign(input->value, static_cast<uint>(value.integer));
-    case 'L': return assign(input->value, static_cast<ulong>(value.integer));
-    case 'l': return assign(input->value, value.integer);
-    case 't': return assign(input->value, datetime(value.integer));
-    case 'c': return assign(input->value, color(value.integer));
+    case 'e': return assign<int32_t>(input, given.integer(item));
+    case 'u': return assign<uint>(input, given.integer(item));
+    case 'L': return assign<ulong>(input, given.integer(item));
+    case 'l': return assign<int64_t>(input, given.integer(item));
+    case 't': return assign<datetime>(input, given.integer(item));
+    case 'c': return assign<color>(input, given.integer(item));
     }
-    throw std::invalid_argument(std::string("input ") + value.name + " is of an unknown type");
+    throw Misunderstood("'" + item + "' is of an unknown type");
+}
+
+}  // namespace
+
+void set_inputs(const HostExpert &expert, const Message &given) {
+    for (int i = 0; i < expert.inputs; i++) {
+        const std::string item = INPUT + expert.input[i].name;
+        if (given.has(item))
+            set(expert.input[i], item, given);
+    }
 }
 
 }  // namespace host

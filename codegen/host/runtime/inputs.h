@@ -1,25 +1,11 @@
-// Inputs of an Expert Advisor that a replay sets, and sets back when it ends.
+// Inputs of an Expert Advisor that a replay sets.
 #pragma once
 #include "expert.h"
-#include "host.h"
-#include <functional>
-#include <vector>
+#include "message.h"
 
 namespace host {
 
-class Inputs {
-public:
-    Inputs() = default;
-    Inputs(const Inputs &) = delete;
-    Inputs &operator=(const Inputs &) = delete;
-    ~Inputs();
-    void set(const HostExpert &expert, const HostInputValue &value);
-
-private:
-    std::vector<std::function<void()>> undo_;  // newest last
-
-    template <typename T>
-    void assign(void *storage, T value);
-};
+// Set the inputs of which a request has a value: items named INPUT and the input's name.
+void set_inputs(const HostExpert &expert, const Message &given);
 
 }  // namespace host

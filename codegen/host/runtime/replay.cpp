@@ -1,9 +1,9 @@
-// The entry points that replay.py calls.
+#include "replay.h"
 #include "given.h"
 #include "inputs.h"
 #include "tester.h"
 #include <cmath>
-#include <cstring>
+#include <new>
 #include <sstream>
 
 namespace host {
@@ -11,37 +11,63 @@ namespace {
 
 const char FIELD = '\x1f', RECORD = '\x1e';
 
-struct Run : HostReport {
-    std::vector<HostDeal> deal_rows;
-    std::vector<double> equity_rows;
-    std::string journal_text, trace_text, objects_text, comment_text, fault_text;
-};
-
 int64_t in_points(double price, const Market &market) {
     return static_cast<int64_t>(std::llround(price * scale_of(market.symbol.digits)));
 }
 
-HostDeal row_of(const Deal &deal, const Market &market) {
-    HostDeal row = {};
-    row.time = market.bars[static_cast<size_t>(deal.bar)].time;
-    row.bar = deal.bar;
-    row.entry = deal.entry == DEAL_ENTRY_IN;
-    row.side = deal.is_long ? 1 : -1;
-    row.price = in_points(deal.price, market);
-    row.stop = in_points(deal.sl, market);
-    row.target = in_points(deal.tp, market);
-    row.magic = deal.magic;
-    row.position = static_cast<int64_t>(deal.position);
-    row.lots = deal.volume;
-    row.profit = deal.profit;
-    row.commission = deal.commission;
-    row.swap = deal.swap;
-    row.balance = deal.balance;
-    std::strncpy(row.cause, deal.cause.c_str(), sizeof row.cause - 1);
-    return row;
+// The deals but for those of the balance: a column for each of their properties.
+class DealColumns {
+public:
+    explicit DealColumns(const Tester &tester) {
+        for (const Deal &deal : tester.server.deals) {
+            if (deal.type != DEAL_TYPE_BALANCE)
+                deals_.push_back(&deal);
+        }
+    }
+    template <typename T, typename F>
+    std::vector<T> column(F value) const {
+        std::vector<T> found;
+        for (const Deal *deal : deals_)
+            found.push_back(value(*deal));
+        return found;
+    }
+    const std::vector<const Deal *> &all() const { return deals_; }
+
+private:
+    std::vector<const Deal *> deals_;
+};
+
+void write_deals(MessageWriter &report, const Tester &tester, const Market &market) {
+    const DealColumns deals(tester);
+    const auto whole = [&](const char *name, auto value) {
+        report.add(name, deals.column<int64_t>(value));
+    };
+    const auto real = [&](const char *name, auto value) {
+        report.add(name, deals.column<double>(value));
+    };
+    whole("deals.time", [&](const Deal &d) {
+        return market.bars[static_cast<size_t>(d.bar)].time.value;
+    });
+    whole("deals.bar", [](const Deal &d) { return d.bar; });
+    whole("deals.entry", [](const Deal &d) { return d.entry == DEAL_ENTRY_IN ? 1 : 0; });
+    whole("deals.side", [](const Deal &d) { return d.is_long ? 1 : -1; });
+    whole("deals.price", [&](const Deal &d) { return in_points(d.price, market); });
+    whole("deals.stop", [&](const Deal &d) { return in_points(d.sl, market); });
+    whole("deals.target", [&](const Deal &d) { return in_points(d.tp, market); });
+    whole("deals.magic", [](const Deal &d) { return d.magic; });
+    whole("deals.position", [](const Deal &d) { return static_cast<int64_t>(d.position); });
+    real("deals.lots", [](const Deal &d) { return d.volume; });
+    real("deals.profit", [](const Deal &d) { return d.profit; });
+    real("deals.commission", [](const Deal &d) { return d.commission; });
+    real("deals.swap", [](const Deal &d) { return d.swap; });
+    real("deals.balance", [](const Deal &d) { return d.balance; });
+    std::string causes;
+    for (const Deal *deal : deals.all())
+        causes += deal->cause + RECORD;
+    report.add("deals.cause", causes);
 }
 
-void write_texts(Run &run, const Program &program) {
+void write_texts(MessageWriter &report, const Program &program) {
     std::ostringstream journal, trace, objects;
     for (const JournalLine &line : program.journal)
         journal << line.bar << FIELD << line.time.value << FIELD << line.text << RECORD;
@@ -50,91 +76,62 @@ void write_texts(Run &run, const Program &program) {
         trace << row.bar << FIELD << row.name << FIELD << row.value << RECORD;
     for (const auto &object : program.objects)
         objects << object.first << RECORD;
-    run.journal_text = journal.str();
-    run.trace_text = trace.str();
-    run.objects_text = objects.str();
-    run.comment_text = program.comment;
+    report.add("journal", journal.str());
+    report.add("trace", trace.str());
+    report.add("objects", objects.str());
+    report.add("comment", program.comment);
 }
 
-void write_pointers(Run &run) {
-    run.deal_count = static_cast<int64_t>(run.deal_rows.size());
-    run.deals = run.deal_rows.data();
-    run.equity_count = static_cast<int64_t>(run.equity_rows.size());
-    run.equity = run.equity_rows.data();
-    run.journal = run.journal_text.data();
-    run.journal_bytes = static_cast<int64_t>(run.journal_text.size());
-    run.trace = run.trace_text.data();
-    run.trace_bytes = static_cast<int64_t>(run.trace_text.size());
-    run.objects = run.objects_text.data();
-    run.objects_bytes = static_cast<int64_t>(run.objects_text.size());
-    run.comment = run.comment_text.data();
-    run.comment_bytes = static_cast<int64_t>(run.comment_text.size());
-    run.fault = run.fault_text.empty() ? nullptr : run.fault_text.c_str();
-}
-
-void write_results(Run &run, const Tester &tester, const Market &market) {
-    run.init_code = tester.init_code;
-    run.bars_run = tester.bars_run;
-    run.leaked = tester.leaked;
-    run.has_on_tester = tester.has_on_tester;
-    run.on_tester = tester.on_tester;
-    run.equity_rows = tester.equity;
-    for (const Deal &deal : tester.server.deals) {
-        if (deal.type != DEAL_TYPE_BALANCE)
-            run.deal_rows.push_back(row_of(deal, market));
-    }
+void write_results(MessageWriter &report, const Tester &tester, const Market &market) {
+    report.add("init_code", int64_t{tester.init_code});
+    report.add("leaked", int64_t{tester.leaked});
+    report.add("has_on_tester", int64_t{tester.has_on_tester});
+    report.add("on_tester", tester.on_tester);
+    report.add("equity", tester.equity);
     const Figures figures = figures_of(tester.server, tester.on_tester);
-    std::copy(figures.begin(), figures.end(), run.statistics);
-    write_texts(run, tester.program);
+    report.add("statistics", std::vector<double>(figures.begin(), figures.end()));
+    write_deals(report, tester, market);
+    write_texts(report, tester.program);
 }
 
-void play(Run &run, const HostExpert &expert, const HostMarket &given,
-          const HostOptions &options) {
-    const Market market = market_of(given, options.finer_ticks != 0);
-    const Script script = script_of(options);
-    Inputs inputs;
-    Tester tester(expert, market, script, static_cast<int>(given.first),
-                  static_cast<int>(given.end), options.finer_ticks != 0);
-    for (int64_t i = 0; i < options.trace_count; i++)
-        tester.traced.insert(static_cast<int>(options.traced[i]));
-    enter(&tester.program);
+// Returns why the program was terminated, "" where it ran to the end.
+std::string run(Tester &tester) {
     try {
-        for (int i = 0; i < options.input_count; i++)
-            inputs.set(expert, options.inputs[i]);
         tester.run();
+    } catch (const std::bad_alloc &) {
+        return "out of memory";
+    } catch (const std::length_error &) {
+        return "out of memory";
     } catch (const std::exception &problem) {
-        run.fault_text = problem.what();
+        return problem.what();
     }
-    write_results(run, tester, market);
-    tester.program.handles.clear();
-    enter(nullptr);
+    return "";
 }
 
 }  // namespace
+
+std::string inputs_of(const HostExpert &expert) {
+    std::string listed;
+    for (int i = 0; i < expert.inputs; i++)
+        listed += expert.input[i].type + std::string(expert.input[i].name) + RECORD;
+    MessageWriter answer;
+    answer.add("inputs", listed);
+    return answer.whole();
+}
+
+std::string replay(const HostExpert &expert, const Message &given) {
+    const Course course = course_of(given);
+    const Market market = market_of(given, course.finer_ticks);
+    const Script script = script_of(given);
+    set_inputs(expert, given);
+    given.read_whole();
+    Tester tester(expert, market, script, course.first, course.end, course.finer_ticks);
+    tester.traced = course.traced;
+    enter(&tester.program);
+    MessageWriter report;
+    report.add("fault", run(tester));
+    write_results(report, tester, market);
+    return report.whole();
+}
+
 }  // namespace host
-
-const HostReport *genfx_replay(int32_t number, const HostMarket *market,
-                               const HostOptions *options) {
-    host::Run *run = new host::Run();
-    const HostExpert *expert = genfx_expert(number);
-    try {
-        if (expert == nullptr)
-            throw std::invalid_argument("the library has no expert of this number");
-        host::play(*run, *expert, *market, *options);
-    } catch (const std::exception &problem) {
-        run->fault_text = problem.what();
-    }
-    host::write_pointers(*run);
-    return run;
-}
-
-const char *genfx_input(int32_t number, int32_t index) {
-    static thread_local std::string text;
-    const HostExpert *expert = genfx_expert(number);
-    if (expert == nullptr || index < 0 || index >= expert->inputs)
-        return nullptr;
-    text = expert->input[index].type + std::string(expert->input[index].name);
-    return text.c_str();
-}
-
-void genfx_release(const HostReport *report) { delete static_cast<const host::Run *>(report); }

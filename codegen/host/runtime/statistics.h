@@ -17,6 +17,7 @@ private:
 };
 
 class Server;
+const size_t STATISTICS = STAT_LOSSTRADES_AVGCON + 1;  // how many there are
 typedef std::array<double, STATISTICS> Figures;
 // on_tester: what OnTester returned, for STAT_CUSTOM_ONTESTER.
 Figures figures_of(const Server &server, double on_tester);

@@ -1,16 +1,19 @@
 // An Expert Advisor whose decisions come from a table: the trading part of an emitted one, written
-// by hand. The table is handed over as the address of its columns, one entry per bar of the chart.
+// by hand. The table is a file: of each column the number of its entries, then these, one per bar of
+// the chart.
 #include "ctrade.h"
 #include "mql5.h"
+#include <fstream>
+#include <vector>
 
 namespace {
 
-// Columns by number; null where the strategy has none.
+// Columns by number; empty where the strategy has none.
 enum Column {
     LONG_ENTRY, SHORT_ENTRY, LONG_EXIT, SHORT_EXIT, ENTRY_FILTER, FORCED_EXIT, FRIDAY_EXIT,
     STOP_LOSS, TAKE_PROFIT, TRAILING_STOP, BREAK_EVEN, BREAK_EVEN_OFFSET, COLUMNS
 };
-int64_t Table = 0;
+string Table = "";
 double Size = 1, DailyLoss = 0, DrawdownStop = 0;
 bool Risk = false, Reverse = false;
 int MaxBars = 0, TradesPerDay = 0, MaxSlippage = 0, Warmup = 0;
@@ -23,13 +26,24 @@ datetime done = 0;  // bar that was decided
 bool secured;  // break-even was sent for the open position
 ulong secured_ticket;
 
-const double *values(Column column) {
-    return reinterpret_cast<const double *const *>(Table)[column];
+std::vector<double> columns[COLUMNS];
+
+void read_table() {
+    std::ifstream file(Table.text, std::ios::binary);
+    for (std::vector<double> &column : columns) {
+        int64_t count = 0;
+        file.read(reinterpret_cast<char *>(&count), sizeof count);
+        column.resize(static_cast<size_t>(count));
+        file.read(reinterpret_cast<char *>(column.data()),
+                  static_cast<std::streamsize>(column.size() * sizeof(double)));
+    }
+    if (!file)
+        host::fail("the table cannot be read", 0);
 }
-bool has(Column column) { return values(column) != nullptr; }
+bool has(Column column) { return !columns[column].empty(); }
 
 double wanted(Column column, int row) {
-    return has(column) ? values(column)[row] : 0.0;
+    return has(column) ? columns[column][static_cast<size_t>(row)] : 0.0;
 }
 
 bool usable(double distance) { return distance > 1e-4 * Point() && distance <= 1e12 * Point(); }
@@ -211,6 +225,7 @@ void on_tick() {
 double on_tester() { return TesterStatistics(STAT_PROFIT); }
 
 void reset() {
+    read_table();
     trade = CTrade();
     secured = false;
     secured_ticket = 0;
@@ -218,7 +233,7 @@ void reset() {
 }
 
 const HostInput INPUTS[] = {
-    {"Table", 'l', &Table}, {"Size", 'd', &Size}, {"DailyLoss", 'd', &DailyLoss},
+    {"Table", 's', &Table}, {"Size", 'd', &Size}, {"DailyLoss", 'd', &DailyLoss},
     {"DrawdownStop", 'd', &DrawdownStop}, {"Risk", 'b', &Risk}, {"Reverse", 'b', &Reverse},
     {"MaxBars", 'i', &MaxBars}, {"TradesPerDay", 'i', &TradesPerDay},
     {"MaxSlippage", 'i', &MaxSlippage}, {"Warmup", 'i', &Warmup}, {"Magic", 'l', &Magic},

@@ -1,0 +1,91 @@
+"""What a program of Expert Advisors is asked to run: market, faults and course, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from backtest.bars import Bars
+from backtest.market import Market
+from codegen.host.message import Item
+from codegen.host.script import Script
+from dsl.jit import I64
+
+_COLUMNS = ("time", "open", "high", "low", "close", "tick_volume", "spread")
+_EXECUTED = ("no", "yes", "later", "partly")
+_BOTH_TOUCHED = ("pessimistic", "optimistic", "path", "finer")
+
+
+def market_items(market: Market) -> dict[str, Item]:
+    """Return a market as the runtime reads it; prices in points."""
+    symbol, account, costs = market.symbol, market.account, market.costs
+    items: dict[str, Item] = {
+        "symbol": symbol.name,
+        "base_currency": symbol.base_currency,
+        "profit_currency": symbol.profit_currency,
+        "deposit_currency": account.currency,
+        "first": market.first,
+        "end": market.end,
+        "margin_mode": ("forex", "cfd", "futures").index(symbol.margin_mode),
+        "swap_mode": ("none", "points", "currency").index(symbol.swap_mode),
+        "hedging": account.mode == "hedging",
+        "gap_at_market": costs.gap == "market",
+        "both_touched": _BOTH_TOUCHED.index(costs.both_touched),
+        "conversion_inverse": market.conversion_inverse,
+        "spread": costs.spread,
+        "slippage": costs.slippage,
+        "commission": float(costs.commission),
+        "tick_value": float(costs.tick_value),
+    }
+    for name in ("deposit", "leverage", "stop_out"):
+        items[name] = float(getattr(account, name))
+    for name in ("contract_size", "lots_min", "lots_max", "lots_step", "margin_per_lot"):
+        items[name] = float(getattr(symbol, name))
+    for name in ("swap_long", "swap_short"):
+        items[name] = float(getattr(symbol, name))
+    for name in ("digits", "tick_points", "stops_level", "swap_triple_day"):
+        items[name] = int(getattr(symbol, name))
+    for name in ("bars", "finer", "conversion"):
+        items |= _bars_items(name, getattr(market, name))
+    return items
+
+
+def _bars_items(name: str, bars: Bars | None) -> dict[str, Item]:
+    """Return a series, without a row for None."""
+    items: dict[str, Item] = {
+        f"{name}.digits": 0 if bars is None else bars.digits,
+        f"{name}.timeframe": 0 if bars is None else bars.timeframe,
+    }
+    for column in _COLUMNS:
+        items[f"{name}.{column}"] = _rows(() if bars is None else getattr(bars, column))
+    return items
+
+
+def script_items(script: Script) -> dict[str, Item]:
+    """Return what goes wrong as the runtime reads it."""
+    answers, outages = script.answers, script.outages
+    return {
+        "answers.request": _rows([a.request for a in answers]),
+        "answers.count": _rows([a.count for a in answers]),
+        "answers.code": _rows([a.code for a in answers]),
+        "answers.executed": _rows([_EXECUTED.index(a.executed) for a in answers]),
+        "outages.bar": _rows([o.bar for o in outages]),
+        "outages.calls": _rows([o.calls for o in outages]),
+        "late_until": script.late_until,
+        "late_rows": script.late_rows,
+        "restarts": _rows(script.restarts),
+        "silent": _rows(script.silent),
+        "closed": _rows(script.closed),
+        "ticks": script.ticks,
+        "live": script.live,
+    }
+
+
+def course_items(*, finer_ticks: bool, trace_bars: Sequence[int], memory: int) -> dict[str, Item]:
+    """Return how the bars are run, in so many bytes of memory."""
+    return {"finer_ticks": finer_ticks, "trace": _rows(trace_bars), "memory": memory}
+
+
+def _rows(values: Sequence[int] | I64) -> I64:
+    return np.asarray(values, dtype=np.int64)
