@@ -10,14 +10,11 @@ from pathlib import Path
 from backtest.market import Market
 from codegen.host.compiler import MISSING, CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, Mode, replay
-from codegen.host.script import Answer, Outage, Script
-from codegen.verify.cases import NO_FAULTS, Faults
+from codegen.host.script import Script
 from codegen.verify.verify import Replayed
 
 OPEN_PRICES: Mode = "open-prices"
 DECISION = "ReadDecision"  # the function of an EA whose values and Decision are traced
-_REQUOTE = 10004  # TRADE_RETCODE_REQUOTE
-_TICKS = 3  # at the open of a bar where requests for data may fail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +31,9 @@ class CompiledExpert:
     mode: Mode = OPEN_PRICES
     script: Script = field(default_factory=Script)
 
-    def with_faults(self, faults: Faults) -> CompiledExpert:
-        """Return the same, with what goes wrong while it runs."""
-        return replace(self, script=script_of(faults))
+    def played(self, script: Script, mode: Mode) -> CompiledExpert:
+        """Return the same, with what goes wrong while it runs and how the tester plays the bars."""
+        return replace(self, script=script, mode=mode)
 
     def replay(self, market: Market, *, traced: bool = False) -> Replayed:
         """Run it over the window of a market; `traced`: with what it computes at the last bar."""
@@ -82,18 +79,6 @@ def compiler_problem() -> str:
 def compiler_name() -> str:
     """Return what the compiler calls itself, in a line."""
     return find_compiler().name
-
-
-def script_of(faults: Faults) -> Script:
-    """Return faults as the host plays them."""
-    if faults == NO_FAULTS:
-        return Script()
-    return Script(
-        answers=tuple(Answer(number, _REQUOTE) for number in faults.requotes),
-        outages=tuple(Outage(row, 1) for row in faults.outages),
-        restarts=faults.restarts,
-        ticks=_TICKS if faults.outages else 1,
-    )
 
 
 @lru_cache(maxsize=16)

@@ -120,10 +120,13 @@ def _symbol_and_account(rng: np.random.Generator) -> tuple[Symbol, Account, _Con
     return symbol, Account(10_000.0, currency, leverage, stop_out, mode), conversion
 
 
-def nasty_market(rng: np.random.Generator, n: int = 400, bars: Bars | None = None) -> Market:
+def nasty_market(
+    rng: np.random.Generator, n: int = 400, bars: Bars | None = None, finer: Bars | None = None
+) -> Market:
     """Return a random market that passes `check_market`: symbol, account, costs, window, series.
 
     bars: EURUSD bars to trade in place of nasty ones; then the symbol is EURUSD.
+    finer: What those bars were made of; where a bar touches two levels it decides.
     """
     symbol, account, conversion = _symbol_and_account(rng)
     if bars is None:
@@ -136,6 +139,10 @@ def nasty_market(rng: np.random.Generator, n: int = 400, bars: Bars | None = Non
             _plain(symbol), name=bars.symbol, digits=bars.digits, tick_points=1, contract_size=1e5
         )
     costs = _costs(rng)
+    if finer is not None:
+        costs = replace(costs, both_touched="finer")
+    elif costs.both_touched == "finer":
+        finer = _finer(rng, bars)
     whole = rng.random() < 0.5
     return Market(
         bars,
@@ -146,7 +153,7 @@ def nasty_market(rng: np.random.Generator, n: int = 400, bars: Bars | None = Non
         last=-1 if whole else n - n // 8,
         conversion=_pair(rng, bars, conversion.price) if conversion else None,
         conversion_inverse=conversion is not None and conversion.inverse,
-        finer=_finer(rng, bars) if costs.both_touched == "finer" else None,
+        finer=finer,
     )
 
 

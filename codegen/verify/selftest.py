@@ -62,7 +62,7 @@ def run_cases(numbers: Iterable[int], seed: int, real: Sequence[Bars] = ()) -> l
 
 def verified_case(case: Case, expert: CompiledExpert) -> Verification:
     """Return the comparison of one case."""
-    return verify(case.strategy, case.market, expert.with_faults(case.faults))
+    return verify(case.strategy, case.market, expert.played(case.script, case.mode))
 
 
 def outcome(case: Case, found: Verification) -> Outcome:

@@ -102,15 +102,30 @@ def random_node(
     """
     lines, shares = _choice(kind, max(1, depth), longest, no_constant)
     line = lines[int(rng.choice(len(lines), p=shares))]
-    inputs: list[Node] = []
-    for port, wanted in zip(line.type.inputs, line.inputs, strict=True):
-        drawn = _input(rng, port, wanted, inputs, depth=depth - 1, longest=longest, higher=higher)
-        inputs.append(drawn)
+    inputs = random_inputs(rng, line, depth - 1, longest=longest, higher=higher)
     params = random_params(rng, line.type, longest)
     made = node(line.type, inputs, params, output=line.output)
     if higher and rng.random() < HIGHER_CHANCE and may_be_retimed(made):
         return on_timeframe(made, higher[int(rng.integers(len(higher)))])
     return made
+
+
+def random_inputs(
+    rng: np.random.Generator,
+    line: Signature,
+    depth: int,
+    *,
+    longest: int,
+    higher: Sequence[int] = (),
+    beside: Sequence[Node] = (),
+) -> list[Node]:
+    """Return nodes for all ports of a line of the typed table; the first are those `beside`."""
+    inputs = list(beside)
+    ports = list(zip(line.type.inputs, line.inputs, strict=True))
+    for port, wanted in ports[len(inputs) :]:
+        drawn = _input(rng, port, wanted, inputs, depth=depth, longest=longest, higher=higher)
+        inputs.append(drawn)
+    return inputs
 
 
 @cache

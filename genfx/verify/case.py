@@ -11,7 +11,7 @@ from backtest.bars import Bars
 from backtest.files import write_whole
 from backtest.history.store import bars_bytes
 from backtest.timeframes import shown_time
-from codegen.verify.cases import Case, draw_case
+from codegen.verify.cases import PLAIN, Case, draw_case
 from codegen.verify.experts import compile_experts
 from codegen.verify.selftest import case_text, verified_case
 from codegen.verify.verify import Verification
@@ -56,9 +56,10 @@ def _config(case: Case) -> str:
     if market.finer is not None:
         data |= {"finer": "finer.npz"}
     symbol = {key: value for key, value in asdict(market.symbol).items() if key not in _DERIVED}
+    mode = "" if case.mode == PLAIN else f" --mode {case.mode} --finer finer.npz"
     parts = [
-        f'# genfx verify case.mq5 --config case.toml --from "{first}"{until}',
-        f"# What happens to the terminal in this case: {case.faults}",
+        f'# genfx verify case.mq5 --config case.toml --from "{first}"{until}{mode}',
+        f"# What happens to the terminal in this case: {case.script}",
         *_section("data", data | {"conversion_inverse": market.conversion_inverse}),
         *_section("symbol", symbol),
         *_section("account", asdict(market.account)),

@@ -1,0 +1,91 @@
+"""What goes wrong in a random case without changing a trade: the Expert Advisor makes up for it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from backtest.market import Market
+from codegen.host.script import SMOOTH, Answer, Outage, Script
+
+_CHANCE = 0.4
+_LATE_CHANCE = 0.3
+_REQUESTS = 200  # of a test, about
+_TICKS = 3  # at the open of a bar where requests for data may fail
+_COUNTS = (0, 1, 5, 40)
+# An Expert Advisor asks three times at a tick: two answers of no use in a row delay nothing.
+_APART, _IN_A_ROW = 4, 2
+# Return codes of the trade server that mean "ask again"; nothing was executed.
+_AGAIN = {
+    10004: "requote",
+    10020: "price changed",
+    10021: "no price",
+    10024: "too many requests",
+    10028: "locked",
+    10031: "no connection",
+}
+# Executed at once, in other words than "done".
+_EXECUTED = {
+    10008: "placed",
+    10010: "done in part",
+    10025: "no changes",
+}
+_WORDS = _AGAIN | _EXECUTED
+
+
+def random_script(rng: np.random.Generator, market: Market, warmup: int) -> Script:
+    """Return what goes wrong: nothing in most cases.
+
+    Args:
+        warmup: Rows of bars before the first entry; history may arrive late before that.
+    """
+    if rng.random() > _CHANCE:
+        return SMOOTH
+    restarts = _some(rng, market.first + 1, market.end)
+    outages = _some(rng, market.first + 1, market.end)
+    late = warmup > market.first + 1 and rng.random() < _LATE_CHANCE
+    return Script(
+        answers=tuple(_answer(rng, number) for number in _some(rng, 1, _REQUESTS, _APART)),
+        outages=tuple(Outage(row, 1) for row in outages),
+        restarts=restarts,
+        late_until=int(rng.integers(market.first + 1, warmup)) if late else 0,
+        late_rows=int(rng.integers(1, warmup)) if late else 0,
+        ticks=_TICKS if outages else 1,
+    )
+
+
+def script_words(script: Script) -> list[str]:
+    """Return the kinds of trouble of a script."""
+    kinds = {
+        "restart": script.restarts,
+        "no data for a moment": script.outages,
+        "history comes late": script.late_rows,
+    }
+    answers = sorted({answer.code for answer in script.answers})
+    words = [word for word, there in kinds.items() if there]
+    return [*words, *(f"answer {code} {_WORDS[code]}" for code in answers)]
+
+
+def all_script_words() -> list[str]:
+    """Return all kinds of trouble that random cases know."""
+    everything = Script(
+        answers=tuple(Answer(1, code) for code in _WORDS),
+        outages=(Outage(0, 1),),
+        restarts=(0,),
+        late_rows=1,
+    )
+    return script_words(everything)
+
+
+def _some(rng: np.random.Generator, first: int, end: int, apart: int = 1) -> tuple[int, ...]:
+    count = int(rng.choice(_COUNTS))
+    return tuple(sorted({int(n) // apart * apart for n in rng.integers(first, end, count)}))
+
+
+def _answer(rng: np.random.Generator, number: int) -> Answer:
+    codes = list(_WORDS)
+    code = codes[int(rng.integers(len(codes)))]
+    executed: Literal["no", "yes"] = "yes" if code in _EXECUTED else "no"
+    count = 1 if executed == "yes" else int(rng.integers(1, _IN_A_ROW + 1))
+    return Answer(number, code, executed, count)
