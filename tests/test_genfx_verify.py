@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from codegen.evaluate import Evaluator
 from codegen.host import compiler
 from codegen.mql5.emit import emit_mql5
 from codegen.verify.experts import compiler_problem
+from codegen.verify.selftest import Outcome
 from dsl.layout import Drawing
 from dsl.text.lower import parse
 from genfx import api
@@ -224,10 +226,58 @@ def test_a_text_that_trades_otherwise_is_called_different(monkeypatch: pytest.Mo
 
 @needs_compiler
 def test_the_selftest_names_what_it_did() -> None:
-    found = json.loads(genfx("selftest", "parity", "--count", 3, "--seed", 5, "--json").stdout)
+    arguments = ("--first", 2, "--count", 3, "--seed", 5, "--json")
+    found = json.loads(genfx("selftest", "parity", *arguments).stdout)
     assert found["different"] == []
-    assert found["count"] == 3
+    assert (found["first"], found["count"], found["next"]) == (2, 3, None)
     assert found["deals"] > 0
+    assert sum(found["coverage"]["mode"].values()) == 3
+    assert found["coverage"]["node type"]["expert"] == 3
+    assert "node type sqrt" in found["never"]
+    assert re.fullmatch("[0-9a-f]{12}", found["sources"])
+
+
+OUTCOMES = [
+    Outcome(7, "EURUSD", 12, meant=True, features=(("mode", "open-prices"),)),
+    Outcome(8, "INDEX", 0, "fill", "deal 3: stop [loss]"),
+]
+
+
+def proof_of(monkeypatch: pytest.MonkeyPatch, *outcomes: Outcome) -> None:
+    def selftest(*_: object, workers: int) -> Iterator[list[Outcome]]:
+        yield list(outcomes)
+        if len(outcomes) < 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("codegen.verify.selftest.selftest", selftest)
+
+
+@needs_compiler
+def test_a_case_that_differs_is_named_with_the_command_that_plays_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proof_of(monkeypatch, *OUTCOMES)
+    arguments = ("selftest", "parity", "--first", 7, "--count", 2, "--seed", 4)
+    lines = genfx(*arguments, code=1).stdout.splitlines()
+    at = lines.index("case 8 (INDEX): fill: deal 3: stop [loss]")
+    assert lines[at + 1] == "  genfx selftest parity --seed 4 --only 8"
+    assert lines[at + 2].startswith("2 of 2 strategies, 1 differ")
+    assert "12 deals compared" in lines[-2]
+    found = genfx(*arguments, "--json", code=1)
+    assert json.loads(found.stdout)["different"][0]["number"] == 8
+    assert "case 8 (INDEX)" in found.stderr
+
+
+@needs_compiler
+def test_a_selftest_that_is_broken_off_sums_up_and_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proof_of(monkeypatch, OUTCOMES[0])
+    arguments = ("selftest", "parity", "--first", 7, "--count", 10, "--seed", 4)
+    said = genfx(*arguments, code=130).stdout
+    assert "1 strategies, 1 of them trade, 12 deals compared" in said
+    assert "the rest: genfx selftest parity --seed 4 --first 8 --count 9" in said
+    assert json.loads(genfx(*arguments, "--json", code=130).stdout)["next"] == 8
 
 
 @needs_compiler
@@ -248,5 +298,5 @@ def test_workers_do_not_change_what_the_selftest_finds() -> None:
     arguments = ("selftest", "parity", "--count", 60, "--seed", 6, "--json")
     one, two = (json.loads(genfx(*arguments, "--workers", workers).stdout) for workers in (1, 2))
     for found in (one, two):
-        del found["seconds"]
+        del found["seconds"], found["workers"]
     assert one == two

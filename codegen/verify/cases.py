@@ -34,6 +34,7 @@ _HIGHER_LONGEST, _MOST_BARS = 5, 24  # with shorter periods, of larger bars of a
 _WARMUP_SHARE = 0.5  # of the bars that a part drawn by turns may need before it has a value
 _M1_CHANCE = 0.6  # of a market with finer bars, to be played through them
 _FINER_CHANCE = 0.5  # of a real stretch that is made of smaller bars, to have them
+_MEANT_SHARE = 0.1
 _DRAWS = 6  # until a strategy trades
 
 
@@ -41,7 +42,8 @@ _DRAWS = 6  # until a strategy trades
 class Case:
     """One proof: its number, the strategy as it is emitted, the market it trades on.
 
-    script: What goes wrong without changing a trade. mode: How the tester plays the bars.
+    script: What goes wrong without changing a trade. mode: How the tester plays the bars. meant:
+    Whether the slow interpreter, the meaning of all nodes, is compared as well.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Case:
     market: Market
     script: Script
     mode: Mode
+    meant: bool
 
 
 def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
@@ -69,7 +72,8 @@ def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
         strategy = parametrize(strategy)
     warmup = build_plan(strategy).warmup_on(market.bars.timeframe)
     titled = replace(strategy, title=f"Case {number} of seed {seed}")
-    return Case(number, titled, market, random_script(rng, market, warmup), played)
+    script = random_script(rng, market, warmup)
+    return Case(number, titled, market, script, played, meant=rng.random() < _MEANT_SHARE)
 
 
 def _that_trades(rng: np.random.Generator, market: Market, number: int) -> Strategy:

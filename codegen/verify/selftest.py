@@ -1,13 +1,14 @@
 """Random cases in batches: many Expert Advisors to one program, batches on processes.
 
-What comes out depends on count, seed and the real bars alone, not on the number of workers.
+What comes out depends on numbers, seed and the real bars alone, not on the number of workers.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -15,18 +16,22 @@ from backtest.bars import Bars
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from codegen.verify.cases import Case, draw_case
+from codegen.verify.compare import Difference
+from codegen.verify.coverage import Feature, features
 from codegen.verify.experts import CompiledExpert, compile_experts
-from codegen.verify.verify import Verification, verify
+from codegen.verify.verify import Verification, meaning_differs, verify
 from dsl.errors import CodegenError
 
 BATCH = 24  # Expert Advisors to one program
+MEANING = "meaning"  # cause: the interpreter differs
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One case: how much was compared, and what is wrong, or "".
+    """One case: what it held, how much was compared, and what is wrong, or "".
 
-    cause: A Cause, "engine" where the engines differ, "text" where it does not compile.
+    cause: A Cause, "engine" where the engines differ, "meaning" where the interpreter does, "text"
+    where it does not compile. meant: Whether the interpreter was compared.
     """
 
     number: int
@@ -34,6 +39,8 @@ class Outcome:
     deals: int
     cause: str = ""
     problem: str = ""
+    meant: bool = False
+    features: tuple[Feature, ...] = ()
 
 
 def case_text(case: Case) -> str:
@@ -51,9 +58,7 @@ def run_cases(numbers: Iterable[int], seed: int, real: Sequence[Bars] = ()) -> l
     except CodegenError as error:
         if len(cases) > 1:  # one of them spoils all: each alone
             return [found for case in cases for found in run_cases([case.number], seed, real)]
-        return [
-            Outcome(case.number, case.market.symbol.name, 0, "text", str(error)) for case in cases
-        ]
+        return [_uncompiled(case, error) for case in cases]
     return [
         outcome(case, verified_case(case, expert))
         for case, expert in zip(cases, experts, strict=True)
@@ -66,38 +71,38 @@ def verified_case(case: Case, expert: CompiledExpert) -> Verification:
 
 
 def outcome(case: Case, found: Verification) -> Outcome:
-    """Return the outcome of a comparison."""
-    deals, symbol = len(found.expected.deals), case.market.symbol.name
+    """Return the outcome of a comparison, with the interpreter's where the case wants it."""
+    cause, problem = _problem(found)
+    if not problem and case.meant and (meant := meaning_differs(found)) is not None:
+        cause, problem = MEANING, _parted(meant, "the interpreter differs")
+    deals = found.expected.deals
+    name, held = case.market.symbol.name, features(case, deals)
+    return Outcome(case.number, name, len(deals), cause, problem, case.meant, held)
+
+
+def _problem(found: Verification) -> tuple[str, str]:
     if found.engines is not None:
-        problem = f"deal {found.engines.number + 1}, {found.engines.field}: the engines differ"
-        return Outcome(case.number, symbol, deals, "engine", problem)
+        return "engine", _parted(found.engines, "the engines differ")
     if found.divergence is None:
-        return Outcome(case.number, symbol, deals)
-    verdict = found.divergence.verdict
-    problem = f"deal {found.divergence.number + 1}: {verdict.text}"
-    return Outcome(case.number, symbol, deals, verdict.cause.value, problem)
+        return "", ""
+    said = found.divergence.verdict
+    return said.cause.value, f"deal {found.divergence.number + 1}: {said.text}"
+
+
+def _parted(difference: Difference, what: str) -> str:
+    return f"deal {difference.number + 1}, {difference.field}: {what}"
+
+
+def _uncompiled(case: Case, error: CodegenError) -> Outcome:
+    return Outcome(case.number, case.market.symbol.name, 0, "text", str(error))
 
 
 def selftest(
-    count: int,
-    seed: int,
-    real: Sequence[Bars] = (),
-    *,
-    workers: int = 1,
-    progress: Callable[[list[Outcome]], None] = lambda _: None,
-) -> list[Outcome]:
-    """Return the outcomes of cases 0..count-1, in order; `progress` gets each finished batch."""
-    batches = [range(first, min(first + BATCH, count)) for first in range(0, count, BATCH)]
-    found: list[Outcome] = []
-    for batch in _done(batches, seed, real, min(workers, len(batches))):
-        progress(batch)
-        found += batch
-    return found
-
-
-def _done(
-    batches: list[range], seed: int, real: Sequence[Bars], workers: int
-) -> Iterator[list[Outcome]]:
+    numbers: range, seed: int, real: Sequence[Bars] = (), *, workers: int = 1
+) -> Generator[list[Outcome], None, None]:
+    """Yield the outcomes of cases in their order, a batch at a time; closing it stops the work."""
+    batches = [numbers[first : first + BATCH] for first in range(0, len(numbers), BATCH)]
+    workers = min(workers, len(batches))
     if len(batches) <= 1:
         yield from (run_cases(batch, seed, real) for batch in batches)
         return
@@ -106,7 +111,9 @@ def _done(
         try:
             yield from pool.map(_batch, batches)
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
             raise
 
 
@@ -116,6 +123,7 @@ _given: tuple[int, tuple[Bars, ...]] = (0, ())  # of a worker process
 def _begin(seed: int, real: tuple[Bars, ...]) -> None:
     global _given
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # tidies what is half compiled
     _given = seed, real
 
 

@@ -9,7 +9,9 @@ from typing import Protocol
 import numpy as np
 
 from backtest.market import Market
+from backtest.reference import simulate
 from backtest.result import Deals, Result
+from codegen.interpret import interpret
 from codegen.verify.cause import Verdict, verdict
 from codegen.verify.compare import Difference, first_difference
 from codegen.verify.engine import Engine, engines_differ, side_state
@@ -92,6 +94,12 @@ def verify(strategy: Strategy, market: Market, expert: Expert) -> Verification:
         divergence = _explained(engine, expert, difference, replayed)
     engines = engines_differ(expected, engine.fast_result())
     return Verification(strategy, market, expected, replayed, engines, divergence)
+
+
+def meaning_differs(found: Verification) -> Difference | None:
+    """Return where the deals part from those that the slow interpreter's decisions give."""
+    meant = simulate(found.market, interpret(found.strategy, found.market))
+    return first_difference(meant.deals, found.expected.deals)
 
 
 def _explained(
