@@ -293,7 +293,6 @@ def test_refused_handles_tell_why_and_indicators_apply_to_others() -> None:
     assert [line.text for line in found.journal] == [
         "period -1 4002",
         "method -1 4002",
-        "symbol -1 4801",
         "handle -1 4807",
         "timeframe -1 4804",
         "average true",

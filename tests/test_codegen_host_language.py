@@ -37,11 +37,12 @@ ab12 1 65
 60 2024.01.02 03:05
 """
 TICK = """\
+class Counter { public: int count; void Clear(void) { count = 0; } };
 void OnTick(void)
   {
    int zero = 0;
    double values[3];
-   values[0] = 0.0;
+   values[zero] = 0.0;
    {LINE}
   }
 """
@@ -53,9 +54,14 @@ FATAL = {
     "Print(5 % zero);": "zero divide",
     "Print(5.0 / zero);": "zero divide",
     "zero /= zero;": "zero divide",
-    "values[3] = 1.0; zero++;": "array out of range",
+    "values[zero + 3] = 1.0;": "array out of range",
     "values[zero - 1] = 1.0;": "array out of range",
-    "int t[2][2]; t[zero][2] = 1; values[0] = 1.0;": "array out of range",
+    "int t[2][2]; t[zero][zero + 2] = 1;": "array out of range",
+    "Print(values[zero + 1]);": "a value that was never set is read",
+    "values[zero + 1] += 1.0;": "a value that was never set is read",
+    "int n[]; ArrayResize(n, 2); n[0]++;": "a value that was never set is read",
+    "MqlRates r[]; ArrayResize(r, 1); Print(r[0].close);": "a value that was never set is read",
+    "Counter c; zero += c.count;": "a value that was never set is read",
 }
 TRACED = """\
 struct Decision { bool ready; double stop; };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codegen.host import limits
 from codegen.host.scope import Refused, World
 from codegen.host.types import Formal, Signature, cpp_type, is_number
 from codegen.host.values import Place, Value, constant_fits, convert
@@ -132,6 +133,10 @@ def _prepared(
         raise Refused(at, f"{role} of type {shown} is wanted, found {value}")
     if signature.name in _DYNAMIC and value.dimensions and value.dimensions[0] is not None:
         raise Refused(at, f"{signature.name} cannot be used for an array with a size of its own")
+    if signature.name == "ZeroMemory":
+        _check_zeroed(world, value, at)
+    if formal.name == "symbol" and signature.code.startswith("::"):
+        limits.check_symbol(value.text, at)
     if wanted in signature.generic:
         bound[wanted] = value.type
         wanted = value.type
@@ -142,6 +147,16 @@ def _prepared(
             raise Refused(at, f"{role} of type {wanted}[] is wanted, found {value}")
         return value.code
     return convert(world, value, wanted, at, role)
+
+
+def _check_zeroed(world: World, value: Value, at: Place) -> None:
+    """Objects whose members are not all public cannot be filled with zeros; texts become NULL."""
+    record = world.records.get(value.type)
+    if record is None:
+        return
+    closed = record.builtin and record.keyword == "class"
+    if closed or not all(field.public for field in record.fields.values()):
+        raise Refused(at, f"ZeroMemory cannot fill {value.type}: not all its members are public")
 
 
 def _referenced(world: World, value: Value, wanted: str, at: Place, role: str) -> str:

@@ -43,7 +43,12 @@ _COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0", "-pthre
 _SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1")
 _STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
 _CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
-_ACCEPTED = ("-Wno-unused-parameter", "-Wno-implicit-fallthrough", "-Wno-switch")
+# What the translation lets pass, MQL5's compiler does too.
+_ACCEPTED = (
+    *("-Wno-unused-parameter", "-Wno-implicit-fallthrough", "-Wno-switch", "-Wno-reorder"),
+    *("-Wno-unused-variable", "-Wno-unused-but-set-variable", "-Wno-tautological-compare"),
+    *("-Wno-misleading-indentation", "-Wno-type-limits"),
+)
 
 
 class CompilerMissing(CodegenError):

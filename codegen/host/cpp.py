@@ -21,7 +21,6 @@ _HANDLERS = {
     "OnDeinit": (("void",), ("int",)),
     "OnTick": (("void",), ()),
     "OnTester": (("double",), ()),
-    "OnTimer": (("void",), ()),
     "OnTrade": (("void",), ()),
 }
 _INPUT_CODES = {
@@ -93,6 +92,9 @@ class _Program:
             self.source = source
             self._inputs_and_globals(source)
             self._functions(source)
+        for source in self.unit.sources if not self.problems else ():
+            self.source = source
+            self._check_bodies(source)
         self.source = self.unit.main
         self._check_handlers()
         if self.problems:
@@ -218,6 +220,19 @@ class _Program:
         statements.close_scope()
         out.emit(0, "}")
 
+    def _check_bodies(self, source: syntax.Source) -> None:
+        """Report what is declared and has no body anywhere."""
+        for item in source.items:
+            members = item.members if isinstance(item, syntax.Record) else (item,)
+            owner = item.name if isinstance(item, syntax.Record) else ""
+            for each in members:
+                if not isinstance(each, syntax.Function) or each.owner:
+                    continue
+                types = [f"{p.type}{'[]' * len(p.dimensions)}" for p in each.parameters]
+                if (f"{owner}::{each.name}", ", ".join(types)) not in self.defined:
+                    at = (each.line, each.column)
+                    self._report(Refused(at, f"function '{each.name}' has no body"))
+
     def _check_known(self, node: syntax.Function, owner: str, signature: Signature) -> None:
         at = (node.line, node.column)
         shown = ", ".join(f"{p.type}{'[]' * p.rank}" for p in signature.parameters)
@@ -284,7 +299,7 @@ class _Program:
         body = init if "OnInit" in functions else "return 0;"
         pointers = [
             name if name in functions else "nullptr"
-            for name in ("OnDeinit", "OnTick", "OnTester", "OnTimer", "OnTrade")
+            for name in ("OnDeinit", "OnTick", "OnTester", "OnTrade")
         ]
         inputs = [
             f"{{\"{symbol.name}\", '{_INPUT_CODES.get(symbol.type, 'e')}', &{symbol.code}}}"

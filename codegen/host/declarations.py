@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codegen.host import syntax
-from codegen.host.expressions import Expressions
+from codegen.host import limits, syntax
+from codegen.host.expressions import Expressions, place_of
 from codegen.host.function import FunctionState, check_name
 from codegen.host.locals import check_type, dimensions
 from codegen.host.scope import RecordType, Refused, Symbol, World, cpp_name
@@ -30,6 +30,7 @@ class Declarations:
         self._report = report
         self._builtin = builtin
         self._expressions = Expressions(FunctionState(world))
+        self._unfinished: set[str] = set()
         self.globals: list[tuple[Symbol, syntax.Variable]] = []
 
     def add(self, source: syntax.Source) -> None:
@@ -76,6 +77,7 @@ class Declarations:
             if each.value is not None:
                 number = self._expressions.read(each.value).number
                 if not isinstance(number, int):
+                    at = place_of(each.value)
                     raise Refused(at, f"the value of '{each.name}' is not a constant")
                 following = number
             values[each.name] = following
@@ -139,6 +141,7 @@ class Declarations:
                 raise Refused(at, f"'{node.base}' is not a class that can be derived from")
             record.bases = (base.name, *base.bases)
         self.world.records[node.name] = record
+        self._unfinished.add(node.name)
 
     def _record(self, node: syntax.Record) -> None:
         record = self.world.records.get(node.name)
@@ -159,11 +162,15 @@ class Declarations:
                     self._field(record, variable, public=public)
             else:
                 self._method(record, member, own, public=public)
+        self._unfinished.discard(node.name)
 
     def _field(self, record: RecordType, node: syntax.Variable, *, public: bool) -> None:
         at = (node.line, node.column)
         check_name(node.name, at)
         check_type(self.world, node.type, at)
+        if node.type in self._unfinished:
+            message = f"'{node.name}' holds a {node.type} before that is declared, or itself"
+            raise Refused(at, message)
         if node.name in record.fields:
             raise Refused(at, f"member '{node.name}' is declared already")
         if node.value is not None or node.arguments is not None or node.static or node.const:
@@ -198,6 +205,7 @@ class Declarations:
             return
         at = (node.line, node.column)
         check_name(node.name, at)
+        limits.check_handler(node.name, at)
         if node.generic and not self._builtin:
             raise Refused(at, "templates are not known to the host")
         built_in = self.world.functions.get(node.name, [])
@@ -226,6 +234,10 @@ class Declarations:
         if node.type and node.type not in node.generic and not self.world.is_type(node.type):
             raise Refused(at, f"type '{node.type}' is not known")
         formals = tuple(self._formal(p, node.generic) for p in node.parameters)
+        for before, each, formal in zip(formals, node.parameters[1:], formals[1:], strict=False):
+            if before.default is not None and formal.default is None:
+                at = (each.line, each.column)
+                raise Refused(at, f"'{each.name}' wants a default value as well")
         code = f"::{node.name}" if self._builtin else cpp_name(node.name)
         return Signature(node.name, node.type, formals, node.const, node.generic, code, public)
 
@@ -246,6 +258,8 @@ class Declarations:
             raise Refused(at, "objects are passed by reference only", "write & before the name")
         default = None
         if node.default is not None:
+            if node.dimensions or (node.reference and not node.const):
+                raise Refused(at, f"'{node.name}' is changed: it cannot have a default value")
             default = self._expressions.wanted(node.default, node.type)
         return Formal(
             node.name, node.type, len(node.dimensions), node.const, node.reference, default

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from codegen.host import calls, operators, syntax
+from dataclasses import replace
+
+from codegen.host import calls, limits, operators, syntax
 from codegen.host.calls import Argument
+from codegen.host.formats import check_format
 from codegen.host.function import FunctionState
 from codegen.host.literals import literal
 from codegen.host.scope import Refused, cpp_name
-from codegen.host.types import Signature, is_integer
+from codegen.host.types import Signature, is_integer, is_number
 from codegen.host.values import Place, Value, cast, condition, convert
 from dsl.errors import did_you_mean
 
@@ -34,7 +37,7 @@ class Expressions:
                 if value.row is not None:
                     raise Refused(place_of(node), "a second index is missing")
                 self.state.check_read(value, place_of(node))
-                return value
+                return self._known(node, value)
             case syntax.Literal():
                 return literal(node)
             case syntax.Parenthesised():
@@ -52,6 +55,16 @@ class Expressions:
                 return self._choice(node)
             case syntax.Assignment():
                 return self.assign(node)
+
+    def _known(self, node: syntax.Expression, value: Value) -> Value:
+        """Let the program stop where it reads an element or a member that was never set."""
+        own_field = isinstance(node, syntax.Name) and self.state.is_field(node.name)
+        watched = own_field or isinstance(node, syntax.Index | syntax.Field)
+        scalar = is_number(value.type) or value.type in self.world.enums
+        if not watched or value.dimensions or not scalar or value.type == "bool":
+            return value
+        where = self.state.where(place_of(node)[0])
+        return replace(value, code=f"host::known({value.code}, {where})")
 
     def place(self, node: syntax.Expression) -> Value:
         """Translate what can be assigned to, without looking whether it has a value yet."""
@@ -89,6 +102,7 @@ class Expressions:
         if symbol is None:
             raise self._unknown(node)
         symbol.used = True
+        limits.check_constant(symbol.name, place_of(node))
         return Value(
             symbol.type,
             symbol.code,
@@ -109,7 +123,7 @@ class Expressions:
             raise Refused(place_of(node), f"in macro {node.name}: {refused.message}") from refused
         finally:
             self.state.expanding.pop()
-        return Value(value.type, value.code, number=value.number)
+        return Value(value.type, value.code, number=value.number, text=value.text)
 
     def _unknown(self, node: syntax.Name) -> Refused:
         if node.name in self.world.functions or node.name in self.state.own_methods():
@@ -153,6 +167,9 @@ class Expressions:
         if index.dimensions or not (is_integer(index.type) or index.type in self.world.enums):
             raise Refused(place_of(node.index), f"an index is a whole number, found {index}")
         where = self.state.where(node.line)
+        limit = array.dimensions[len(array.dimensions) // 3] if array.row else array.dimensions[0]
+        if isinstance(index.number, int) and limit is not None and not 0 <= index.number < limit:
+            raise Refused(at, f"array out of range: {index.number}, allowed are 0 to {limit - 1}")
         if len(array.dimensions) == 2:
             row = (array.code, index.code)
             return Value(array.type, "", (array.dimensions[0], array.dimensions[1], None), row=row)
@@ -167,6 +184,8 @@ class Expressions:
     # --- calls
 
     def _call(self, node: syntax.Call) -> Value:
+        if isinstance(node.function, syntax.Name) and node.function.name == "EnumToString":
+            return self._enum_name(node)
         found, code, owner = self._called(node)
         arguments = [Argument(self.place(a), place_of(a)) for a in node.arguments]
         name = found[0].name
@@ -174,9 +193,63 @@ class Expressions:
         if owner is not None and owner.const and not chosen.const:
             raise Refused(place_of(node), f"{name} is not const, its object is")
         self._flow(chosen, arguments)
+        arguments = self._watched(chosen, node.arguments, arguments)
+        check_format(self.world, name, arguments, place_of(node))
         codes, bound = calls.prepared(self.world, chosen, arguments)
         result = bound.get(chosen.type, chosen.type)
-        return Value(result, f"{code or chosen.code}({', '.join(codes)})")
+        called = code or chosen.code
+        if len(node.arguments) > 1 and any(map(self._changing, node.arguments)):
+            # C++ may take the arguments in any order, MQL5 takes them from the left
+            first = " ".join(f"auto &&given{i} = {each};" for i, each in enumerate(codes))
+            given = ", ".join(f"given{i}" for i in range(len(codes)))
+            return Value(result, f"[&] {{ {first} return {called}({given}); }}()")
+        return Value(result, f"{called}({', '.join(codes)})")
+
+    def _changing(self, node: syntax.Expression) -> bool:
+        """Tell whether an expression may change what others read."""
+        match node:
+            case syntax.Assignment() | syntax.Unary(operator="++" | "--"):
+                return True
+            case syntax.Call(function=syntax.Name(name=name), arguments=given):
+                found = self.world.functions.get(name, [])
+                pure = all(s.code.startswith("::") and not s.changing for s in found)
+                return not pure or any(map(self._changing, given))
+            case syntax.Call(function=syntax.Field(owner=syntax.Name(name=name))):
+                return True
+            case syntax.Binary(left=a, right=b) | syntax.Index(array=a, index=b):
+                return self._changing(a) or self._changing(b)
+            case syntax.Choice(condition=a, yes=b, no=c):
+                return any(map(self._changing, (a, b, c)))
+            case syntax.Parenthesised(value=a) | syntax.Cast(value=a) | syntax.Unary(operand=a):
+                return self._changing(a)
+            case _:
+                return False
+
+    def _watched(
+        self,
+        chosen: Signature,
+        nodes: tuple[syntax.Expression, ...],
+        arguments: list[Argument],
+    ) -> list[Argument]:
+        """Return the arguments with those watched that the function reads."""
+        formals = [*chosen.parameters, *chosen.parameters[-1:] * len(nodes)]
+        return [
+            each if formal.reference else replace(each, value=self._known(node, each.value))
+            for node, each, formal in zip(nodes, arguments, formals, strict=False)
+        ]
+
+    def _enum_name(self, node: syntax.Call) -> Value:
+        if len(node.arguments) != 1:
+            message = f"EnumToString takes 1 argument, found {len(node.arguments)}"
+            raise Refused(place_of(node), message)
+        value = self.read(node.arguments[0])
+        values = self.world.enums.get(value.type)
+        if values is None or value.dimensions:
+            message = f"a value of an enumeration is wanted, found {value}"
+            raise Refused(place_of(node.arguments[0]), message, "write the enumeration before it")
+        table = ", ".join(f'{{{number}, "{name}"}}' for name, number in values.items())
+        code = f'host::enum_name("{value.type}", {value.code}, {{{table}}})'
+        return Value("string", code)
 
     def _called(self, node: syntax.Call) -> tuple[list[Signature], str, Value | None]:
         function = node.function
@@ -190,6 +263,7 @@ class Expressions:
             return own, cpp_name(function.name), owner
         found = self.world.functions.get(function.name)
         if found is None:
+            limits.check_function(function.name, place_of(function))
             hint = did_you_mean(function.name, self.world.functions)
             raise Refused(place_of(function), f"function '{function.name}' is not known", hint)
         return found, "", None
@@ -202,6 +276,7 @@ class Expressions:
             raise Refused(place_of(node), f"{owner} has no methods")
         found = record.methods.get(node.name)
         if found is None:
+            limits.check_method(record.name, node.name, place_of(node))
             hint = did_you_mean(node.name, record.methods)
             raise Refused(place_of(node), f"{owner.type} has no method '{node.name}'", hint)
         if not self.state.inside(owner.type) and not any(s.public for s in found):
@@ -234,6 +309,8 @@ class Expressions:
             value = convert(self.world, given, target.type, place_of(node.value), "a value")
             code = f"{target.code} = {value}"
         else:
+            if not target.dimensions:
+                target = replace(target, code=right.code)
             code = operators.compound(self.world, node, target, given, where)
         self.state.mark_set(target)
         return Value(target.type, f"({code})")
@@ -254,6 +331,7 @@ class Expressions:
     def _binary(self, node: syntax.Binary) -> Value:
         if node.operator in ("&&", "||"):
             return self._logical(node)
+        operators.check_precedence(node)
         left, right = self.read(node.left), self.read(node.right)
         return operators.binary(self.world, node, left, right, self.state.where(node.line))
 

@@ -50,6 +50,11 @@ class FunctionState:
             return record.fields[name]
         return self.world.symbols.get(name)
 
+    def is_field(self, name: str) -> bool:
+        """Tell whether a name means a member of the class that is being defined."""
+        found = self.find(name)
+        return found is not None and found.kind == "field"
+
     def own_methods(self) -> dict[str, list[Signature]]:
         """Return the methods of the class that is being defined."""
         record = self.world.records.get(self.owner)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
+import struct
 import time
 from collections.abc import Callable
 
@@ -39,9 +41,19 @@ def _integer(node: syntax.Literal) -> Value:
 
 def _real(node: syntax.Literal) -> Value:
     text = node.text.rstrip("fF")
-    if text != node.text:
-        return Value("float", f"{text}f", number=float(text))
-    return Value("double", text, number=float(text))
+    kind = "double" if text == node.text else "float"
+    number = float(text)
+    if math.isinf(number) or (kind == "float" and _overflows_float(number)):
+        raise Refused((node.line, node.column), f"number {node.text} does not fit into a {kind}")
+    return Value(kind, node.text, number=number)
+
+
+def _overflows_float(number: float) -> bool:
+    try:
+        struct.pack("<f", number)
+    except OverflowError:
+        return True
+    return False
 
 
 def _date(node: syntax.Literal) -> Value:
@@ -90,7 +102,7 @@ def _string(node: syntax.Literal) -> Value:
         hint = r"known are \n \t \r \\ \" \' and \x with hexadecimal digits"
         raise Refused((node.line, node.column), "unknown escape sequence in the text", hint)
     split = re.sub(r"(\\x[0-9A-Fa-f]{1,4})", r'\1""', inner)
-    return Value("string", f'string("{split}")')
+    return Value("string", f'string("{split}")', text=inner)
 
 
 _READERS: dict[str, Callable[[syntax.Literal], Value]] = {

@@ -8,7 +8,7 @@ from codegen.host import syntax
 from codegen.host.calls import Argument, choose, prepared
 from codegen.host.expressions import Expressions, place_of
 from codegen.host.scope import Refused, Symbol, World, cpp_name
-from codegen.host.types import cpp_type, is_number
+from codegen.host.types import cpp_type, is_integer, is_number
 from codegen.host.values import Place, Value
 from codegen.host.writer import Writer
 
@@ -74,20 +74,27 @@ def _array(expressions: Expressions, node: syntax.Variable, symbol: Symbol) -> s
         return "" if total is None else str(total)
     if total is None or not isinstance(node.value, syntax.Listed):
         raise Refused(at, "an array gets its values from a list in braces")
-    codes = _flat(expressions, node.value, symbol.type)
+    codes = _flat(expressions, node.value, symbol, at)
     if len(codes) > total:
         raise Refused(at, f"{len(codes)} values for an array of {total}")
     plain = cpp_type(symbol.type)
     return f"{total}, std::initializer_list<{plain}>{{{', '.join(codes)}}}"
 
 
-def _flat(expressions: Expressions, listed: syntax.Listed, type_: str) -> list[str]:
+def _flat(expressions: Expressions, listed: syntax.Listed, symbol: Symbol, at: Place) -> list[str]:
+    """Return the values of a list; the rows of an array of two dimensions are filled with zeros."""
     codes: list[str] = []
     for value in listed.values:
-        if isinstance(value, syntax.Listed):
-            codes += _flat(expressions, value, type_)
-        else:
-            codes.append(expressions.wanted(value, type_))
+        if not isinstance(value, syntax.Listed):
+            codes.append(expressions.wanted(value, symbol.type))
+            continue
+        columns = symbol.dimensions[-1] or 0
+        if symbol.rank != 2 or any(isinstance(v, syntax.Listed) for v in value.values):
+            raise Refused(at, "lists in a list are the rows of an array of two dimensions")
+        row = _flat(expressions, value, symbol, at)
+        if len(row) > columns:
+            raise Refused(at, f"{len(row)} values for a row of {columns}")
+        codes += [*row, *[f"{cpp_type(symbol.type)}()"] * (columns - len(row))]
     return codes
 
 
@@ -135,10 +142,14 @@ class LocalWriter:
         check_type(state.world, node.type, at)
         const = node.const
         symbol = Symbol(node.name, node.type, cpp_name(node.name), "local", const)
+        if node.static:
+            self._check_static(node)
         self.places[symbol] = at
         try:
             symbol.dimensions = dimensions(self._expressions, node)
             start = initial(self._expressions, node, symbol)
+            if const and not symbol.rank and is_integer(node.type):
+                symbol.number = self._constant(node.value)
         finally:
             state.declare(symbol, at)
         if const and node.value is None and not node.arguments:
@@ -147,6 +158,45 @@ class LocalWriter:
             symbol.code = self._static(symbol, storage(symbol), start or "")
             return
         self._write(node, symbol, start)
+
+    def _constant(self, node: syntax.Expression | syntax.Listed | None) -> int | float | None:
+        """Return the number of a constant: it may be the size of an array."""
+        if not isinstance(node, syntax.Expression) or self._varying(node) is not None:
+            return None
+        return self._expressions.read(node).number
+
+    def _check_static(self, node: syntax.Variable) -> None:
+        given = node.value.values if isinstance(node.value, syntax.Listed) else (node.value,)
+        for value in given:
+            varying = self._varying(value) if isinstance(value, syntax.Expression) else None
+            if varying is not None:
+                raise Refused(place_of(varying), "a static variable starts with a constant")
+
+    def _varying(self, node: syntax.Expression) -> syntax.Expression | None:
+        """Return the part of an expression that is no constant, None where all of it is."""
+        match node:
+            case syntax.Literal():
+                return None
+            case syntax.Parenthesised(value=inner) | syntax.Cast(value=inner):
+                return self._varying(inner)
+            case syntax.Unary(operator=word, operand=inner) if word not in ("++", "--"):
+                return self._varying(inner)
+            case syntax.Binary(left=left, right=right):
+                return self._varying(left) or self._varying(right)
+            case syntax.Choice(condition=condition, yes=yes, no=no):
+                return self._varying(condition) or self._varying(yes) or self._varying(no)
+            case syntax.Name(name=name):
+                world = self._expressions.world
+                if name in world.macros:
+                    return None if self._varying(world.macros[name].value) is None else node
+                found = self._expressions.state.find(name)
+                if found is None:
+                    return node
+                found.used = True
+                constant = found.kind == "input" or (found.const and found.number is not None)
+                return None if constant else node
+            case _:
+                return node
 
     def _write(self, node: syntax.Variable, symbol: Symbol, start: str | None) -> None:
         state = self._expressions.state

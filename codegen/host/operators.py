@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from codegen.host import syntax
 from codegen.host.scope import Refused, World
-from codegen.host.types import common, cpp_type, fits, is_integer, is_number
+from codegen.host.types import common, cpp_type, fits, integer_bounds, is_integer, is_number
 from codegen.host.values import Place, Value, condition, constant_fits, convert
 
 _COMPARE = ("==", "!=", "<", ">", "<=", ">=")
@@ -19,6 +19,20 @@ _FOLDED: dict[str, Callable[[int, int], int]] = {
     "|": arithmetic.or_,
     "&": arithmetic.and_,
 }
+
+
+_ORDER = ("<", ">", "<=", ">=")
+
+
+def check_precedence(node: syntax.Binary) -> None:
+    """Refuse operators whose order is hardly the one that was meant."""
+    at = (node.line, node.column)
+    inner = [n.operator for n in (node.left, node.right) if isinstance(n, syntax.Binary)]
+    if node.operator in ("&", "|", "^") and any(word in _COMPARE for word in inner):
+        hint = "== and its like come before & | ^: write parentheses"
+        raise Refused(at, "check operator precedence for possible error", hint)
+    if node.operator in _ORDER and any(word in _ORDER for word in inner):
+        raise Refused(at, "a comparison is compared", "join two comparisons with &&")
 
 
 def _number_type(world: World, value: Value, at: Place, word: str) -> str:
@@ -61,8 +75,27 @@ def binary(world: World, node: syntax.Binary, left: Value, right: Value, where: 
     if computed == "datetime":
         a, b = (f"static_cast<mql_long>({c})" for c in (a, b))
     if word in _COMPARE:
+        _check_constant_outcome(word, left, right, at)
         return Value("bool", f"({a} {word} {b})")
     return _computed(node, computed, (a, b), (left, right), where)
+
+
+def _check_constant_outcome(word: str, left: Value, right: Value, at: Place) -> None:
+    """Refuse to compare a whole number with a constant that it is always above or below."""
+    if isinstance(left.number, int) and right.number is None:
+        left, right, word = right, left, word.translate(str.maketrans("<>", "><"))
+    bounds = integer_bounds(left.type)
+    if left.number is not None or not isinstance(right.number, int) or bounds is None:
+        return
+    low, high = bounds
+    if right.number < low or (right.number == low and word in ("<", ">=")):
+        outcome = word in (">", ">=", "!=")
+    elif right.number > high or (right.number == high and word in (">", "<=")):
+        outcome = word in ("<", "<=", "!=")
+    else:
+        return
+    hint = f"{left.type} holds {low} to {high}"
+    raise Refused(at, f"this is always {'true' if outcome else 'false'}", hint)
 
 
 def _computed(
@@ -78,7 +111,12 @@ def _computed(
     left, right = (v.number for v in values)
     if isinstance(left, int) and isinstance(right, int) and word in _FOLDED:
         number = _FOLDED[word](left, right)
-        number = number if is_integer(computed) and fits(number, computed) else None
+        if is_integer(computed) and not fits(number, computed):
+            hint = "write (long) or (double) before one of the numbers"
+            raise Refused((node.line, node.column), f"overflow: {number} is no {computed}", hint)
+        number = number if is_integer(computed) else None
+    if word in ("<<", ">>") and isinstance(right, int):
+        _check_shift(computed, right, (node.line, node.column))
     inner = "long" if computed == "datetime" else computed
     if word in ("/", "%") and not right:
         if right == 0:
@@ -93,11 +131,19 @@ def _computed(
     return Value(computed, code, number=number)
 
 
+def _check_shift(computed: str, count: int, at: Place) -> None:
+    bits = 64 if computed in ("long", "ulong", "datetime") else 32
+    if not 0 <= count < bits:
+        raise Refused(at, f"a shift by {count}, {computed} has {bits} bits")
+
+
 def _text(world: World, word: str, left: Value, right: Value, at: Place) -> Value:
     a = convert(world, left, "string", at, f"left of {word} a value")
     b = convert(world, right, "string", at, f"right of {word} a value")
     if word == "+":
-        return Value("string", f"({a} + {b})")
+        known = left.text is not None and right.text is not None
+        text = f"{left.text}{right.text}" if known else None
+        return Value("string", f"({a} + {b})", text=text)
     if word in _COMPARE:
         return Value("bool", f"({a} {word} {b})")
     raise Refused(at, f"operator {word} cannot take string")

@@ -16,6 +16,7 @@ _RESERVED = frozenset(
     requires signed sizeof static_assert static_cast struct template this thread_local throw try
     typedef typeid typename union unsigned using virtual volatile wchar_t xor xor_eq
     host std main assert errno stdin stdout stderr EOF INFINITY NAN linux unix
+    expert inputs files reset on_init
     I complex ulong uint ushort uchar mql_long datetime color Array string
     """.split()  # noqa: SIM905 - a list of words
 )

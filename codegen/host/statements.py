@@ -140,6 +140,7 @@ class Statements:
                 self.locals.trace(name, value)
 
     def _return(self, node: syntax.Return) -> None:
+        self.state.alive = False
         if self.traced:
             self.locals.trace_arrays()
         if node.value is None:
@@ -151,7 +152,6 @@ class Statements:
         else:
             code = self.expressions.wanted(node.value, self.result, "to return a value")
             self.out.emit(node.line, f"return {code};")
-        self.state.alive = False
 
     def _jump(self, node: syntax.Jump) -> None:
         able = [j for j in self.jumps if j.loop or node.word == "break"]

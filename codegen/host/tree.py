@@ -44,7 +44,7 @@ class TreeBuilder(Transformer[Token, Any]):
         return None
 
     def group(self, c: Children) -> s.Group:
-        return s.Group(c[1][1:-1])
+        return s.Group(c[2][1:-1])
 
     def input(self, c: Children) -> s.Input:
         name = c[2]
@@ -81,7 +81,7 @@ class TreeBuilder(Transformer[Token, Any]):
         return _function(c[0], "", c[1], c[-1], starts=starts)
 
     def destructor(self, c: Children) -> s.Function:
-        return _function(c[0], "", c[1], c[2], name=f"~{c[0]}")
+        return _function(c[1], "", c[2], c[3], name=f"~{c[1]}")
 
     # --- functions
 
@@ -107,7 +107,7 @@ class TreeBuilder(Transformer[Token, Any]):
         return _function(c[1], "", c[2], c[-1], owner=str(c[0]), starts=starts)
 
     def outer_destructor(self, c: Children) -> s.Function:
-        return _function(c[1], "", c[2], c[-1], owner=str(c[0]), name=f"~{c[1]}")
+        return _function(c[2], "", c[3], c[-1], owner=str(c[0]), name=f"~{c[2]}")
 
     def parameters(self, c: Children) -> tuple[s.Parameter, ...]:
         if len(c) == 1 and c[0].type == "void" and not c[0].name:
@@ -237,7 +237,8 @@ class TreeBuilder(Transformer[Token, Any]):
         return s.Field(c[0], str(c[1]), *_place(c[1]))
 
     def call(self, c: Children) -> s.Call:
-        return s.Call(c[0], c[2] or (), *_place(c[1]))
+        at = (c[0].line, c[0].column) if isinstance(c[0], s.Name | s.Field) else _place(c[1])
+        return s.Call(c[0], c[2] or (), *at)
 
     def arguments(self, c: Children) -> tuple[s.Expression, ...]:
         return tuple(c)

@@ -38,6 +38,16 @@ def fits(number: int, name: str) -> bool:
     return -half <= number < half
 
 
+def integer_bounds(name: str) -> tuple[int, int] | None:
+    """Return the least and the largest number of an integer type, None for other types."""
+    if name in _UNSIGNED and name != "color":
+        return 0, (1 << _UNSIGNED[name]) - 1
+    if name in _SIGNED:
+        half = 1 << (_SIGNED[name] - 1)
+        return -half, half - 1
+    return None
+
+
 def loss(source: str, target: str) -> str:
     """Return "" where one number type holds all of another, else what MQL5 warns of.
 
@@ -104,6 +114,12 @@ class Signature:
     def required(self) -> int:
         """Return how many arguments cannot be left out."""
         return sum(1 for p in self.parameters if p.default is None and p.name != "...")
+
+    @property
+    def changing(self) -> bool:
+        """Tell whether a built-in function may change what other arguments of a call read."""
+        written = any(p.reference and not p.const for p in self.parameters)
+        return written or self.name.startswith(("Object", "Order", "GlobalVariable", "ResetLast"))
 
     @property
     def variadic(self) -> bool:

@@ -23,6 +23,7 @@ class Value:
         when: Which locals have no value yet where it is true, and where it is false.
         key: The local variable, or field of one, whose value this is.
         row: Code of the array and of the first index, of a row of a two-dimensional array.
+        text: What stands between the quotes of a constant text.
     """
 
     type: str
@@ -34,6 +35,7 @@ class Value:
     when: tuple[Unset, Unset] | None = None
     key: tuple[Symbol, str] | None = None
     row: tuple[str, str] | None = None
+    text: str | None = None
 
     def __str__(self) -> str:
         return f"{self.type}{'[]' * len(self.dimensions)}"
@@ -88,6 +90,8 @@ def constant_fits(value: Value, target: str) -> bool:
     if isinstance(value.number, int) and not isinstance(value.number, bool):
         if is_integer(target):
             return fits(value.number, target)
+        if target == "bool":
+            return value.number in (0, 1)
         return target in ("float", "double") and int(float(value.number)) == value.number
     return isinstance(value.number, float) and target == "float"
 
@@ -106,9 +110,10 @@ def cast(world: World, value: Value, target: str, at: Place) -> Value:
     number_like = is_number(value.type) or value.type in world.enums
     if value.type == target and not value.dimensions:
         return Value(target, value.code, number=value.number)
+    if not value.dimensions and "string" in (value.type, target):
+        return _cast_text(value, target, at, number_like=number_like)
     if value.dimensions or not number_like or not (is_number(target) or target in world.enums):
-        hint = "IntegerToString, DoubleToString, StringToDouble and their like convert text"
-        raise Refused(at, f"{value} cannot be cast to {target}", hint)
+        raise Refused(at, f"{value} cannot be cast to {target}")
     if target == "bool":
         return Value(target, f"({value.code} != 0)")
     if value.type in ("double", "float") and target not in ("double", "float"):
@@ -121,3 +126,19 @@ def cast(world: World, value: Value, target: str, at: Place) -> Value:
     elif number is not None:
         number = float(number) if target in ("double", "float") else None
     return Value(target, f"static_cast<{cpp_type(target)}>({value.code})", number=number)
+
+
+def _cast_text(value: Value, target: str, at: Place, *, number_like: bool) -> Value:
+    """Return a number as text, or the number that a text begins with."""
+    if target == "string" and number_like:
+        small = not is_number(value.type) or value.type in ("char", "uchar", "short", "ushort")
+        code = f"static_cast<int>({value.code})" if small else value.code
+        return Value(target, f"host::text_of({code})")
+    if target == "datetime":
+        return Value(target, f"::StringToTime({value.code})")
+    if target in ("double", "float"):
+        return Value(target, f"static_cast<{target}>(::StringToDouble({value.code}))")
+    if value.type == "string" and is_integer(target) and target != "color":
+        code = f"static_cast<{cpp_type(target)}>(::StringToInteger({value.code}))"
+        return Value(target, code)
+    raise Refused(at, f"{value} cannot be cast to {target}")

@@ -43,6 +43,9 @@ const int OBJ_NO_PERIODS = 0, OBJ_ALL_PERIODS = 2097151;
 bool ObjectCreate(long chart_id, const string name, ENUM_OBJECT type, int sub_window, datetime time, double price);
 bool ObjectDelete(long chart_id, const string name);
 int ObjectsDeleteAll(long chart_id, const string prefix, int sub_window = -1, int type = -1);
+int ObjectsTotal(long chart_id, int sub_window = -1, int type = -1);
+string ObjectName(long chart_id, int position, int sub_window = -1, int type = -1);
+bool ObjectMove(long chart_id, const string name, int point, datetime time, double price);
 int ObjectFind(long chart_id, const string name);
 bool ObjectSetInteger(long chart_id, const string name, ENUM_OBJECT_PROPERTY_INTEGER property, long value);
 bool ObjectSetDouble(long chart_id, const string name, ENUM_OBJECT_PROPERTY_DOUBLE property, double value);
@@ -51,6 +54,8 @@ long ObjectGetInteger(long chart_id, const string name, ENUM_OBJECT_PROPERTY_INT
 double ObjectGetDouble(long chart_id, const string name, ENUM_OBJECT_PROPERTY_DOUBLE property);
 string ObjectGetString(long chart_id, const string name, ENUM_OBJECT_PROPERTY_STRING property);
 long ChartID(void);
+string ChartSymbol(long chart_id = 0);
+ENUM_TIMEFRAMES ChartPeriod(long chart_id = 0);
 void ChartRedraw(long chart_id = 0);
 long ChartGetInteger(long chart_id, ENUM_CHART_PROPERTY_INTEGER property, int sub_window = 0);
 bool ChartSetInteger(long chart_id, ENUM_CHART_PROPERTY_INTEGER property, long value);

@@ -15,6 +15,7 @@ Span span_until(const TimeSeries &series, datetime start, int count);       // e
 Span span_between(const TimeSeries &series, datetime from, datetime to);    // times, either order
 
 bool own_symbol(const string &symbol);
+void check_symbol(const string &symbol);  // another one than the chart's ends the program
 // Whether the scripted outage fails this call; sets the error then.
 bool refused(int error);
 // The series of a symbol and timeframe for a call that may be refused; null with the error set.

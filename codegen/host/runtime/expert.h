@@ -34,7 +34,6 @@ struct HostExpert {
     void (*on_deinit)(int);      // null: none, as all that follow
     void (*on_tick)(void);
     double (*on_tester)(void);
-    void (*on_timer)(void);
     void (*on_trade)(void);
     void (*reset)(void);         // all variables back to their initial values: before every on_init
     int inputs;
@@ -59,6 +58,9 @@ struct Frame {
     ~Frame();
     Frame(const Frame &) = delete;
     Frame &operator=(const Frame &) = delete;
+
+private:
+    int before_;
 };
 // A value of a traced function: a local variable, or a field that it assigned.
 void trace(const char *name, double value);
@@ -81,6 +83,31 @@ template <typename T> T unset() {
     } else {
         return T();
     }
+}
+
+// Whether a number is still what unset() made it.
+template <typename T> bool never_set(const T &x) {
+    if constexpr (std::is_enum<T>::value || sizeof(T) < 4) {
+        return false;  // too few values to tell one that was set
+    } else {
+        typedef std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t> Bits;
+        Bits found, trap = 0;
+        std::memcpy(&found, static_cast<const void *>(&x), sizeof found);
+        if constexpr (std::is_floating_point<T>::value) {
+            const T nan = std::numeric_limits<T>::signaling_NaN();
+            std::memcpy(&trap, &nan, sizeof trap);
+        } else {
+            trap = static_cast<Bits>(0xCDCDCDCDCDCDCDCD);
+        }
+        return found == trap || found == static_cast<Bits>(0xCDCDCDCDCDCDCDCD);
+    }
+}
+
+// An element or a member that is read.
+template <typename T> T &&known(T &&x, int where) {
+    if (never_set(x))
+        fail("a value that was never set is read", where);
+    return std::forward<T>(x);
 }
 
 // Back to what a variable held when the program was loaded.

@@ -116,6 +116,15 @@ std::string formatted(const std::string &format, std::initializer_list<Value> va
     return text;
 }
 
+string enum_name(const char *type, int64_t value,
+                 std::initializer_list<std::pair<int64_t, const char *>> names) {
+    for (const auto &each : names) {
+        if (each.first == value)
+            return each.second;
+    }
+    return std::string(type) + "::" + std::to_string(value);
+}
+
 void write_journal(const std::string &text) { program().print(text); }
 void show_comment(const std::string &text) { program().comment = text; }
 
@@ -123,8 +132,11 @@ void show_comment(const std::string &text) { program().comment = text; }
 
 string IntegerToString(int64_t number, int width, ushort fill) {
     std::string text = std::to_string(number);
-    while (static_cast<int>(text.size()) < width)
-        text.insert(0, 1, static_cast<char>(fill));
+    const size_t wanted = width > 0 ? static_cast<size_t>(width) : 0;
+    if (wanted > host::LONGEST_TEXT)
+        host::too_long();
+    if (text.size() < wanted)
+        text.insert(0, wanted - text.size(), static_cast<char>(fill));
     return text;
 }
 

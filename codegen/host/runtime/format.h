@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace host {
 
@@ -44,6 +45,13 @@ std::string joined(std::initializer_list<Value> values);
 // As printf, with MetaTrader's %I64d. A directive that does not fit its value, a missing or a
 // superfluous value terminates the program: MetaTrader would show something else.
 std::string formatted(const std::string &format, std::initializer_list<Value> values);
+template <typename T>
+string text_of(const T &value) {
+    return shown(value_of(value));
+}
+// The name of a value of an enumeration, "Type::5" where it has none.
+string enum_name(const char *type, int64_t value,
+                 std::initializer_list<std::pair<int64_t, const char *>> names);
 void write_journal(const std::string &text);
 void show_comment(const std::string &text);
 

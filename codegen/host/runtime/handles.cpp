@@ -32,8 +32,7 @@ std::vector<int> Handles::left() const {
 
 int create_handle(const string &symbol, ENUM_TIMEFRAMES timeframe, IndicatorFactory factory) {
     Program &me = program();
-    if (!own_symbol(symbol))
-        return failed(ERR_INDICATOR_UNKNOWN_SYMBOL, INVALID_HANDLE);
+    check_symbol(symbol);
     if (me.chart->series(timeframe) == nullptr)
         return failed(ERR_INDICATOR_CANNOT_CREATE, INVALID_HANDLE);
     return me.handles.add(timeframe, std::move(factory));

@@ -7,6 +7,7 @@ namespace {
 
 thread_local Program *running = nullptr;
 thread_local int depth = 0;           // functions of the program that are running
+thread_local int innermost = 0;       // where the last of them begins
 const int64_t MOST_CALLS = 10000000;  // within one handler: more is an endless loop
 const int64_t MOST_TURNS = 100000000;  // of loops, likewise
 const int MOST_DEPTH = 2000;
@@ -22,7 +23,7 @@ Program &program() {
 
 void enter(Program *next) {
     running = next;
-    depth = 0;
+    depth = innermost = 0;
 }
 
 void turn(int where) {
@@ -30,13 +31,19 @@ void turn(int where) {
         fail("an endless loop", where);
 }
 
-Frame::Frame(int where) {
+Frame::Frame(int where) : before_(innermost) {
     if (depth >= MOST_DEPTH)
         fail("stack overflow", where);
     depth++;
+    innermost = where;
 }
 
-Frame::~Frame() { depth--; }
+Frame::~Frame() {
+    depth--;
+    innermost = before_;
+}
+
+void too_long() { fail("a text of more than 64 MiB", 0); }
 
 void Program::print(const std::string &text) {
     static const std::string CLOSING = "closing position ";
@@ -62,12 +69,15 @@ void Program::forget() {
 
 void fail(const char *what, int where) {
     std::string message = what;
+    const bool exact = where > 0;
+    if (!exact)
+        where = innermost;
     if (where > 0) {
         const int file = where / PLACES;
         const HostExpert *expert = running->expert;
         const bool named = expert != nullptr && file < expert->files;
         const std::string name = named ? expert->file[file] : "";
-        message += " in line " + std::to_string(where % PLACES);
+        message += (exact ? " in line " : " in the function of line ") + std::to_string(where % PLACES);
         if (!name.empty())
             message = name + ": " + message;
     }

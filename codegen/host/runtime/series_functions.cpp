@@ -27,6 +27,13 @@ bool own_symbol(const string &symbol) {
     return symbol == program().chart->symbol || symbol.text.empty();
 }
 
+void check_symbol(const string &symbol) {
+    if (own_symbol(symbol))
+        return;
+    const std::string &own = program().chart->symbol.text;
+    fail(("symbol \"" + symbol.text + "\": the host replays one symbol only, " + own).c_str(), 0);
+}
+
 bool refused(int error) {
     Program &me = program();
     if (me.refusals == 0)
@@ -38,8 +45,7 @@ bool refused(int error) {
 
 // Properties of bars are there as long as the bars are: an outage hits the Copy functions only.
 static TimeSeries *visible(const string &symbol, ENUM_TIMEFRAMES timeframe) {
-    if (!own_symbol(symbol))
-        return failed(ERR_MARKET_UNKNOWN_SYMBOL, static_cast<TimeSeries *>(nullptr));
+    check_symbol(symbol);
     TimeSeries *series = program().chart->series(timeframe);
     return series != nullptr ? series : failed(ERR_HISTORY_NOT_FOUND, series);
 }

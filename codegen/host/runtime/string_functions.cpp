@@ -72,6 +72,8 @@ int StringReplace(string &text, const string &from, const string &to) {
         at = text.text.find(from.text, at);
         if (at == std::string::npos)
             break;
+        if (text.text.size() + to.text.size() > host::LONGEST_TEXT)
+            host::too_long();
         text.text.replace(at, from.text.size(), to.text);
         at += to.text.size();
     }

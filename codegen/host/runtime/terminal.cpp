@@ -39,10 +39,6 @@ ENUM_SYMBOL_SWAP_MODE swap_mode(SwapMode mode) {
     return SYMBOL_SWAP_MODE_CURRENCY_DEPOSIT;
 }
 
-bool known_symbol(const string &symbol) {
-    return own_symbol(symbol) || failed(ERR_MARKET_UNKNOWN_SYMBOL, false);
-}
-
 [[noreturn]] void unsupported(const char *function, int property) {
     fail((std::string(function) + ": property " + std::to_string(property) +
           " is not part of this stand-in")
@@ -64,8 +60,7 @@ double NormalizeDouble(double value, int digits) { return normalized(value, digi
 int64_t SymbolInfoInteger(const string &symbol, ENUM_SYMBOL_INFO_INTEGER property) {
     if (property == SYMBOL_EXIST || property == SYMBOL_SELECT || property == SYMBOL_VISIBLE)
         return own_symbol(symbol);
-    if (!known_symbol(symbol))
-        return 0;
+    check_symbol(symbol);
     const SymbolFacts &facts = symbol_facts();
     switch (property) {
     case SYMBOL_TIME: return server().now;
@@ -92,8 +87,7 @@ bool SymbolInfoInteger(const string &symbol, ENUM_SYMBOL_INFO_INTEGER property, 
 }
 
 double SymbolInfoDouble(const string &symbol, ENUM_SYMBOL_INFO_DOUBLE property) {
-    if (!known_symbol(symbol))
-        return 0;
+    check_symbol(symbol);
     const SymbolFacts &facts = symbol_facts();
     switch (property) {
     case SYMBOL_BID: return server().quote.bid;
@@ -123,8 +117,7 @@ bool SymbolInfoDouble(const string &symbol, ENUM_SYMBOL_INFO_DOUBLE property, do
 }
 
 string SymbolInfoString(const string &symbol, ENUM_SYMBOL_INFO_STRING property) {
-    if (!known_symbol(symbol))
-        return string();
+    check_symbol(symbol);
     switch (property) {
     case SYMBOL_CURRENCY_BASE: return symbol_facts().base_currency;
     case SYMBOL_CURRENCY_PROFIT: return symbol_facts().profit_currency;
@@ -136,8 +129,7 @@ string SymbolInfoString(const string &symbol, ENUM_SYMBOL_INFO_STRING property) 
 }
 
 bool SymbolInfoTick(const string &symbol, MqlTick &tick) {
-    if (!known_symbol(symbol))
-        return false;
+    check_symbol(symbol);
     const Quote &quote = server().quote;
     tick = MqlTick();
     tick.time = server().now;
@@ -300,5 +292,3 @@ double TesterStatistics(ENUM_STATISTICS statistic) {
 bool PlaySound(const string &) { return false; }
 bool SendMail(const string &, const string &) { return false; }
 bool SendNotification(const string &) { return false; }
-bool EventSetTimer(int) { return failed(ERR_FUNCTION_NOT_ALLOWED, false); }
-void EventKillTimer() {}

@@ -57,9 +57,7 @@ void GlobalVariablesFlush();
 double TesterStatistics(ENUM_STATISTICS statistic);
 void TesterStop();
 
-// No sound, mail or window leaves a test; there are no timers.
+// No sound, mail or window leaves a test.
 bool PlaySound(const string &file);
 bool SendMail(const string &subject, const string &text);
 bool SendNotification(const string &text);
-bool EventSetTimer(int seconds);
-void EventKillTimer();

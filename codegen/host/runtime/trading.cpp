@@ -295,6 +295,7 @@ string HistoryOrderGetString(ulong ticket, ENUM_ORDER_PROPERTY_STRING property) 
 
 bool OrderSend(const MqlTradeRequest &request, MqlTradeResult &result) {
     Program &me = program();
+    check_symbol(request.symbol);
     switch (me.server->answer(request, result, me.closing_reason)) {
     case TRADE_RETCODE_PLACED:
     case TRADE_RETCODE_DONE:
@@ -319,16 +320,14 @@ bool OrderCheck(const MqlTradeRequest &request, MqlTradeCheckResult &result) {
 
 bool OrderCalcMargin(ENUM_ORDER_TYPE, const string &symbol, double volume, double price,
                      double &margin) {
-    if (!own_symbol(symbol))
-        return failed(ERR_MARKET_UNKNOWN_SYMBOL, false);
+    check_symbol(symbol);
     margin = server().pricing.margin(volume, price, server().quote);
     return true;
 }
 
 bool OrderCalcProfit(ENUM_ORDER_TYPE type, const string &symbol, double volume, double open,
                      double close, double &profit) {
-    if (!own_symbol(symbol))
-        return failed(ERR_MARKET_UNKNOWN_SYMBOL, false);
+    check_symbol(symbol);
     const bool is_long = type == ORDER_TYPE_BUY;
     profit = money(server().pricing.profit(is_long, volume, open, close, server().quote));
     return true;

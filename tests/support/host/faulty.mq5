@@ -31,7 +31,7 @@ void OnTick(void)
       while(Bars(_Symbol, _Period) > 0)
          ExtTicks++;
    if(Way == 4)
-      PrintFormat("%d", 1.5);
+      PrintFormat(StringSubstr("%d", 0), 1.5);
    PrintFormat("tick %d, %d copied, %d bars", ExtTicks, CopyBuffer(ExtHandle, 0, 0, 2, ExtValues), Bars(_Symbol, _Period));
    Comment("ticks ", ExtTicks);
   }

@@ -13,7 +13,6 @@ int OnInit(void)
    ResetLastError();
    Tell("period", iMA(_Symbol, _Period, 0, 0, MODE_SMA, PRICE_CLOSE));
    Tell("method", iMA(_Symbol, _Period, 5, 0, (ENUM_MA_METHOD)4, PRICE_CLOSE));
-   Tell("symbol", iMA("NONE", _Period, 5, 0, MODE_SMA, PRICE_CLOSE));
    Tell("handle", iMA(_Symbol, _Period, 5, 0, MODE_SMA, 99));
    ExtRsi = iRSI(_Symbol, _Period, 9, PRICE_TYPICAL);
    ExtAverage = iMA(_Symbol, _Period, 4, 0, MODE_SMA, ExtRsi);
