@@ -32,11 +32,14 @@ except CompilerMissing:
     pytest.skip("needs a C++ compiler", allow_module_level=True)
 
 GREEDY = """
-string text="much";
+string kept[1000];
 void OnTick(void)
 {
-   for(int i=0; i<60; i++)
-      text=text+text;
+   string text="x";
+   for(int i=0; i<20; i++)
+      text+=text;
+   for(int i=0; i<1000; i++)
+      kept[i]=text+"y";
 }
 """
 BUSY = """

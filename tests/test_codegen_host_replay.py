@@ -126,7 +126,6 @@ def test_text_is_written_as_metatrader_writes_it() -> None:
         ({"Stop": 15, "Target": 15}, DONE),
         ({"Off": 11}, REQUOTE),
         ({"Filling": 2}, 10030),
-        ({"Ticker": "GBPUSD"}, 10013),
         ({"Position": 999}, 10036),
     ],
 )
@@ -136,6 +135,12 @@ def test_a_request_is_checked_as_a_server_checks_it(inputs: dict[str, Any], code
         result = run("request", market, Type=side, **inputs)
         assert lines(result, 1)[0].split()[:2] == [str(code), str(int(code == DONE))]
         assert len(result.deals) == 2 * (code == DONE)
+
+
+def test_another_symbol_ends_the_program_and_names_the_one_there_is() -> None:
+    fault = run("request", Ticker="GBPUSD").fault
+    assert fault is not None
+    assert 'symbol "GBPUSD": the host replays one symbol only, EURUSD in the function' in fault
 
 
 def test_levels_stand_on_ticks() -> None:
@@ -223,8 +228,12 @@ def test_netting_turns_a_position_with_a_larger_opposite_deal() -> None:
     [
         (1, "expert.mq5: array out of range in line 27"),
         (2, "expert.mq5: zero divide in line 29"),
-        (3, "an endless loop"),
-        (4, 'format "%d": a whole number is wanted where another value is given'),
+        (3, "expert.mq5: an endless loop in the function of line 23"),
+        (
+            4,
+            'expert.mq5: format "%d": a whole number is wanted where another value is given'
+            " in the function of line 23",
+        ),
     ],
 )
 def test_a_critical_error_ends_the_program_with_its_line(way: int, fault: str) -> None:

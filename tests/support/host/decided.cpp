@@ -239,7 +239,7 @@ const HostInput INPUTS[] = {
     {"MaxSlippage", 'i', &MaxSlippage}, {"Warmup", 'i', &Warmup}, {"Magic", 'l', &Magic},
 };
 const char *const FILES[] = {"decided.mq5"};
-const HostExpert EXPERT = {on_init, nullptr, on_tick, on_tester, nullptr, nullptr, reset,
+const HostExpert EXPERT = {on_init, nullptr, on_tick, on_tester, nullptr, reset,
                            sizeof INPUTS / sizeof *INPUTS, INPUTS, 1, FILES};
 
 }  // namespace
