@@ -31,7 +31,7 @@ from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.params import Param
 from dsl.registry import NodeType, lookup
-from dsl.strategy import InputSpec, Strategy, resolved
+from dsl.strategy import InputSpec, Strategy, check_texts, resolved
 from dsl.text.expressions import KINDS
 from dsl.text.scope import Scope
 from dsl.text.table import finished, name_problem
@@ -159,6 +159,7 @@ class _Reading:
         strategy = Strategy(root, inputs, self._labels(data), title, _looks(data, inputs))
         for value in (value for n in strategy.order for value in n.params):
             strategy.value(value)  # every input that a box refers to is in the table,
+        check_texts(strategy)
         resolved(strategy)  # with a fitting value
         ids: dict[Node, str] = {}
         for name, found in self.made.items():

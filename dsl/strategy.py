@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import networkx as nx
 
-from dsl.errors import UnknownName, did_you_mean
+from dsl.errors import ParamOutOfRange, UnknownName, did_you_mean
 from dsl.node import InputRef, Node, Value, rewrite, rewrite_map, topological, with_params
 from dsl.params import ParamValue
 
@@ -105,6 +105,23 @@ def with_values(strategy: Strategy, values: dict[str, ParamValue]) -> Strategy:
         replace(spec, value=values.get(spec.name, spec.value)) for spec in strategy.inputs
     )
     return replace(strategy, inputs=table)
+
+
+def check_texts(strategy: Strategy) -> None:
+    """Refuse a title, or the comment of an input, that is not one line of printable characters.
+
+    They go into comments and texts of other languages, where a line break would end them.
+
+    Raises:
+        ParamOutOfRange: Naming the text and its character.
+    """
+    texts = {f"the comment of input '{spec.name}'": spec.comment for spec in strategy.inputs}
+    for name, text in {"the title": strategy.title, **texts}.items():
+        odd = next((character for character in text if not character.isprintable()), "")
+        if odd:
+            raise ParamOutOfRange(
+                f"{name} holds {odd!a}", hint="it is one line of printable characters"
+            )
 
 
 def resolved(strategy: Strategy) -> Node:

@@ -219,3 +219,8 @@ def test_an_interrupted_write_leaves_nothing_behind(
     with pytest.raises(KeyboardInterrupt):
         write_bars(tmp_path / "b.npz", bars)
     assert [entry.name for entry in tmp_path.iterdir()] == ["b.csv"]
+
+
+@pytest.mark.parametrize("symbol", ["EURUSD\n[Tester]", "EUR\x00", " ", "x" * 65, "\udcff"])
+def test_a_symbol_is_a_short_line_of_printable_characters(tmp_path: Path, symbol: str) -> None:
+    assert "is no name" in refusal(tmp_path, *hourly(60), symbol=symbol)

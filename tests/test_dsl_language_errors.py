@@ -181,3 +181,11 @@ def test_a_missing_comma_is_told(written: str, missing: str) -> None:
 def test_a_number_without_end_is_an_error() -> None:
     found = errors(text("enter long when close > sma(close, 1e400)"))
     assert "sma: period is too large a number" in str(found)
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\x1b", "\u202e", "\u2028", "\\n", "\\u0000"])
+def test_a_title_or_comment_is_one_line_of_printable_characters(odd: str) -> None:
+    body = "{ input n = 3%s enter long when rsi(close, n) < 30 }"
+    for text in (f'strategy "a{odd}b" {body % ""}', 'strategy "x" ' + body % f' "a{odd}b"'):
+        with pytest.raises(DslErrors, match="one line of printable characters"):
+            parse(text)

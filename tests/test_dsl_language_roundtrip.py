@@ -110,8 +110,13 @@ def _value(kind: Kind) -> Node:
     return parse_expression(totals.get(kind, "close > open"))
 
 
+PRINTABLE = st.text(
+    st.characters(exclude_categories=("C", "Z"), include_characters=" "), max_size=20
+)
+
+
 @settings(max_examples=30)
-@given(st.text(max_size=20), st.text(max_size=20))
+@given(PRINTABLE, PRINTABLE)
 def test_any_title_and_comment_survive(title: str, comment: str) -> None:
     base = parse('strategy "x" { input n = 3 enter long when rsi(close, n) < 30 }')
     spec = InputSpec("n", 3, 2, 50, 1, comment)

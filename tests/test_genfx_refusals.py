@@ -188,3 +188,22 @@ def test_a_number_of_thousands_of_digits_in_boxes_is_refused(tmp_path: Path) -> 
     file = tmp_path / "large.json"
     file.write_text('{"boxes": ' + "9" * 5000 + "}")
     assert "endless number" in genfx("check", file, code=2).stderr
+
+
+def test_a_run_never_takes_the_folder_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("...toml").write_text("[search]\ngenerations = 1\n")
+    Path("runs/run").mkdir(parents=True)
+    Path("runs/run/mine").touch()
+    assert "runs/run: exists already" in genfx("evolve", "...toml", code=2).stderr
+
+
+def test_a_box_title_is_one_line(tmp_path: Path) -> None:
+    boxes = tmp_path / "a.json"
+    genfx("export", strategy(tmp_path), "--to", "json", "--out", boxes)
+    for title in ("a\nb", "\udcff"):
+        boxes.write_text(json.dumps(json.loads(boxes.read_text()) | {"title": title}))
+        told = genfx("check", boxes, code=2).output
+        assert "it is one line of printable characters" in told

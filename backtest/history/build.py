@@ -21,7 +21,7 @@ from backtest.history.content import unpacked
 from backtest.history.doubts import check_clock, check_first_bars_of_days
 from backtest.history.hst import is_hst, read_hst
 from backtest.history.options import Imported, ImportOptions
-from backtest.history.symbols import CURRENCIES, is_pair
+from backtest.history.symbols import CURRENCIES, check_symbol, is_pair
 from backtest.history.text import Table, read_table
 from backtest.history.zones import SERVER, clock_name, from_utc, to_utc
 from dsl.errors import DataError
@@ -68,6 +68,7 @@ def imported(content: bytes, place: str, options: ImportOptions) -> Imported:
     else:
         table = read_table(body, place, options.date_order)
         facts = _Facts(options.symbol, 0, options.digits, "")
+    check_symbol(facts.symbol, place)
     check_not_empty(table.rows)
     facts = replace(facts, clock=_clock(table, options))
     if options.points is not False:

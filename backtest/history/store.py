@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from backtest.bars import Bars
 from backtest.files import write_whole
+from backtest.history.symbols import check_symbol
 from dsl.errors import DataError
 from dsl.jit import I64
 
@@ -92,6 +93,7 @@ def bars_from_bytes(content: bytes, place: str) -> Bars:
         raise DataError(
             f"{place}: is no stored bars file, or was cut short", hint=again
         ) from problem
+    check_symbol(bars.symbol, place)
     if bars.data_hash != facts["data_hash"]:
         raise DataError(f"{place}: the bars do not match the hash beside them; the file is damaged")
     return bars

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from dsl.errors import DataError
+
+LONGEST = 64  # MetaTrader: 31
+
 CURRENCIES = frozenset(
     (
         *("AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNH", "CNY", "COP", "CZK"),
@@ -14,6 +18,21 @@ CURRENCIES = frozenset(
     )
 )
 _TRADED = CURRENCIES | {"XAU", "XAG", "XPT", "XPD", "BTC", "ETH"}
+
+
+def check_symbol(symbol: str, place: str) -> None:
+    """Refuse a symbol that is not a short line of printable characters.
+
+    It goes into settings of MetaTrader, where a line break would begin another setting.
+
+    Raises:
+        DataError: Naming the place and the symbol.
+    """
+    if not symbol.strip() or not symbol.isprintable() or len(symbol) > LONGEST:
+        raise DataError(
+            f"{place}: the symbol {ascii(symbol)[:80]} is no name",
+            hint=f"1 to {LONGEST} printable characters, such as EURUSD.pro",
+        )
 
 
 def is_pair(symbol: str) -> bool:

@@ -23,7 +23,7 @@ from dsl.kinds import DISTANCE, SIGNAL
 from dsl.node import Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.nodes.sizing import LOTS, RISK
-from dsl.strategy import InputSpec, Strategy, resolved
+from dsl.strategy import InputSpec, Strategy, check_texts, resolved
 from dsl.text import syntax as sx
 from dsl.text.expressions import operand
 from dsl.text.formulas import formula_operand, parse_formula
@@ -201,6 +201,7 @@ def _strategy(entries: dict[str, _Entry], scope: Scope, path: str) -> Strategy |
     title = entries["Title"].value if "Title" in entries else Path(path).stem
     strategy = Strategy(expert, specs, (), title)
     try:
+        check_texts(strategy)
         resolved(strategy)
     except DslError as error:
         scope.errors.append(error)

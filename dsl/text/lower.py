@@ -14,7 +14,7 @@ from dsl.node import InputRef, Node, Value, node
 from dsl.nodes.expert import EXPERT
 from dsl.nodes.sizing import LOTS
 from dsl.registry import NodeType, lookup, node_types
-from dsl.strategy import Strategy, resolved
+from dsl.strategy import Strategy, check_texts, resolved
 from dsl.text import syntax as sx
 from dsl.text.definitions import DEFINITIONS, define, in_files, later
 from dsl.text.expressions import constant, operand
@@ -96,6 +96,7 @@ def lower(file: sx.File, scope: Scope) -> Strategy | None:
     strategy = Strategy(_expert(parts), specs, labels, file.title, looks)
     try:
         strategy = symmetric(strategy) if "symmetric" in parts.seen else strategy
+        check_texts(strategy)
         resolved(strategy)
     except DslError as error:
         scope.report(error, file.place)

@@ -28,6 +28,7 @@ from genfx.cli.verify import verify
 
 USER_ERROR = 2
 JSON_WANTED = "genfx.json"
+NO_MEMORY = "the memory does not suffice; fewer bars, strategies or threads need less"
 UsageError: Any = typer.BadParameter.__base__  # typer may bring its own copy of click
 
 
@@ -54,6 +55,10 @@ class GenfxGroup(TyperGroup):
         except UsageError as error:
             _tell(ctx, error.format_message())
             raise
+        except MemoryError:
+            complain(NO_MEMORY)
+            _tell(ctx, NO_MEMORY)
+            raise typer.Exit(USER_ERROR) from None
         except OSError as problem:  # a path, a full disk: the system's word is all there is to say
             if problem.errno == errno.EPIPE or not problem.strerror:
                 raise

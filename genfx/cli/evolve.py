@@ -49,7 +49,8 @@ def evolve(
         chosen = load_config(config)
         if seed is not None:
             chosen = chosen.model_copy(update={"seed": seed})
-        folder = out or Path(chosen.output.folder.replace("{name}", config.stem))
+        name = config.stem.strip(". ") or "run"  # never the folder above
+        folder = out or Path(chosen.output.folder.replace("{name}", name))
         run = new_run(chosen, config.stem, folder)
     if note := short_history(run):
         typer.echo(f"note: {note}", err=True)
