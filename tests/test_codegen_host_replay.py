@@ -28,7 +28,7 @@ except CompilerMissing:
 
 COLUMNS = ("time", "open", "high", "low", "close", "tick_volume", "spread")
 SOURCES = Path(__file__).parent / "support" / "host"
-PROGRAMS = ("series", "request", "faulty", "words")
+PROGRAMS = ("series", "request", "faulty", "words", "history")
 STILL = (100_000, 100_050, 99_950, 100_020)
 MARKET = Market(hand_bars([STILL] * 6, start=MONDAY - 2 * HOUR), EURUSD, first=1)
 DONE, TIMEOUT, PLACED, PARTIAL, REQUOTE = 10009, 10012, 10008, 10010, 10004
@@ -294,6 +294,19 @@ def test_inputs_are_set_for_one_replay_and_checked_before() -> None:
         run("words", Word=1)
     with pytest.raises(ConfigError, match="whole number"):
         run("faulty", Way=1.5)
+
+
+def test_a_selection_of_history_holds_the_deals_and_orders_of_its_span() -> None:
+    # deals: the deposit, 0 in, 1 out, 0 in; orders: buy 0, sell 1, sell 1
+    market = Market(hand_bars([STILL] * 6), EURUSD)
+    assert lines(run("history", market)) == [
+        "all: deals 0 0 1 0, orders 0 1 1",
+        "between: deals 1 0, orders 1 1",
+        "before the last: deals 1, orders 1",
+        "nothing: deals, orders",
+        "first position: deals 0 1, orders 0 1",
+        "no position: deals, orders",
+    ]
 
 
 def test_ticks_of_finer_bars_need_finer_bars() -> None:

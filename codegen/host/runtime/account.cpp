@@ -48,12 +48,16 @@ Position *Server::find(ulong ticket) {
     return nullptr;
 }
 
+void Server::take_facts(int row) {
+    quote.spread = market.spreads[static_cast<size_t>(row)];
+    if (!market.conversion.time.empty())
+        quote.conversion = market.conversion_row(market.bars[static_cast<size_t>(row)].time);
+}
+
 // The account is opened; the quote is the one before the first bar, where there is one.
 void Server::begin(int row) {
     const Bar &first = market.bars[static_cast<size_t>(row)];
-    quote.spread = market.spreads[static_cast<size_t>(row)];
-    if (!market.conversion.time.empty())
-        quote.conversion = market.conversion_row(first.time);
+    take_facts(row);
     const bool known = row > 0;
     const Bar &last = known ? market.bars[static_cast<size_t>(row - 1)] : first;
     move_quote(known ? last.close : first.open, script.live ? last.time : first.time);
@@ -69,13 +73,10 @@ void Server::begin(int row) {
 void Server::open_bar(int row) {
     bar = row;
     moved_on = false;
-    const Bar &opened = market.bars[static_cast<size_t>(row)];
-    quote.spread = market.spreads[static_cast<size_t>(row)];
-    if (!market.conversion.time.empty())
-        quote.conversion = market.conversion_row(opened.time);
+    take_facts(row);
     for (Position &p : positions)
         p.late = false;
-    move_quote(opened.open, opened.time);
+    move_quote(running_bar().open, running_bar().time);
 }
 
 void Server::move_quote(double bid, datetime time) {
@@ -96,7 +97,7 @@ void Server::charge_swap() {
     if (positions.empty() || bar == 0 || symbol.swap_mode == SwapMode::NONE)
         return;
     int nights = 0;
-    const int64_t today = date_of(market.bars[static_cast<size_t>(bar)].time);
+    const int64_t today = date_of(running_bar().time);
     for (int64_t d = date_of(market.bars[static_cast<size_t>(bar - 1)].time); d < today; d++) {
         const int day = weekday_of(d);
         nights += day == symbol.swap_triple_day ? 3 : day == 0 || day == 6 ? 0 : 1;
@@ -137,22 +138,18 @@ void Server::update_stop_outs() {
 }
 
 double Server::close_bar() {
-    const double close = market.bars[static_cast<size_t>(bar)].close;
-    const double worth = equity_if(close);
+    const double worth = equity_if(running_bar().close);
     equity_meter.feed(worth);
-    quote.bid = close;
-    quote.ask = pricing.ask_beside(close, quote.spread);
+    move_quote(running_bar().close, now);
     return worth;
 }
 
 // End of the test.
 void Server::close_all() {
-    const double close = market.bars[static_cast<size_t>(bar)].close;
     while (!positions.empty()) {
         const Position p = positions.front();
-        const double price = pricing.closing(p.is_long, close, quote);
-        this->close(p.ticket, pricing.fill(!p.is_long, price), p.volume, DEAL_REASON_CLIENT, "end",
-                    0);
+        const double price = pricing.closing(p.is_long, running_bar().close, quote);
+        close(p.ticket, pricing.fill(!p.is_long, price), p.volume, DEAL_REASON_CLIENT, "end", 0);
     }
 }
 

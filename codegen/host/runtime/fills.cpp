@@ -27,22 +27,25 @@ bool target_reached(bool is_long, double level, double price, double tolerance) 
 // What a stop gives: its level, or the open where the bar began beyond it, slippage included.
 double Server::stop_fill(const Position &p, double level, bool stop_out) const {
     if (stop_out || market.costs.gap_at_market) {
-        const double open = market.bars[static_cast<size_t>(bar)].open;
-        const double first = pricing.closing(p.is_long, open, quote);
+        const double first = pricing.closing(p.is_long, running_bar().open, quote);
         if (!p.late)
             level = p.is_long ? std::min(level, first) : std::max(level, first);
     }
     return pricing.fill(!p.is_long, level);
 }
 
-// Fill what a range of bids touches; return whether the position was closed.
-bool Server::touched(Position &p, const Bar &range, Judged judged) {
-    const double tolerance = 1e-4 * market.symbol.point;
+Reach Server::reach(const Position &p, const Bar &range) const {
     const double low = pricing.closing(p.is_long, range.low, quote);
     const double high = pricing.closing(p.is_long, range.high, quote);
-    const double stop = nearer_stop(p);
-    const bool stopped = stop_reached(p.is_long, stop, p.is_long ? low : high, tolerance);
-    const bool won = target_reached(p.is_long, p.tp, p.is_long ? high : low, tolerance);
+    return p.is_long ? Reach{low, high} : Reach{high, low};
+}
+
+// Fill what a range of bids touches; return whether the position was closed.
+bool Server::touched(Position &p, const Bar &range, Judged judged) {
+    const double tolerance = market.price_slack(), stop = nearer_stop(p);
+    const Reach reached = reach(p, range);
+    const bool stopped = stop_reached(p.is_long, stop, reached.adverse, tolerance);
+    const bool won = target_reached(p.is_long, p.tp, reached.favourable, tolerance);
     if (!stopped && !won)
         return false;
     if (stopped && (!won || judged != Judged::WHOLE_BAR || stop_first(p, stop))) {
@@ -63,8 +66,7 @@ bool Server::touched(Position &p, const Bar &range, Judged judged) {
 void Server::note_extreme(const Position &closing, double price, Judged judged) {
     if (judged == Judged::OPEN)
         return;
-    const Bar &whole = market.bars[static_cast<size_t>(bar)];
-    const double bid = closing.is_long ? whole.low : whole.high;
+    const double bid = closing.is_long ? running_bar().low : running_bar().high;
     double sum = balance_;
     for (const Position &p : positions) {
         double at = pricing.closing(p.is_long, bid, quote);
@@ -86,13 +88,13 @@ void Server::fill_each(const Bar &range, Judged judged) {
 // Stops of positions opened before this bar, at its first quote.
 void Server::fill_at_open() {
     update_stop_outs();
-    Bar first = market.bars[static_cast<size_t>(bar)];
+    Bar first = running_bar();
     first.high = first.low = first.open;
     fill_each(first, Judged::OPEN);
 }
 
 void Server::fill_within_bar() {
-    const Bar &range = market.bars[static_cast<size_t>(bar)];
+    const Bar &range = running_bar();
     fill_each(range, Judged::WHOLE_BAR);
     if (!positions.empty())
         equity_meter.feed(std::min(equity_if(range.low), equity_if(range.high)));
@@ -100,18 +102,16 @@ void Server::fill_within_bar() {
 
 // A finer bar decides alone, pessimistic; it cannot reach beyond the bar that it is a part of.
 void Server::fill_within_finer(const Bar &finer) {
-    const Bar &whole = market.bars[static_cast<size_t>(bar)];
     Bar range = finer;
-    range.low = std::max(finer.low, whole.low);
-    range.high = std::min(finer.high, whole.high);
+    range.low = std::max(finer.low, running_bar().low);
+    range.high = std::min(finer.high, running_bar().high);
     fill_each(range, Judged::FINER_BAR);
 }
 
 // Whether the stop comes before the target in a bar that touched both.
 bool Server::stop_first(const Position &p, double stop) const {
-    const Bar &range = market.bars[static_cast<size_t>(bar)];
-    const double first = pricing.closing(p.is_long, range.open, quote);
-    if (stop_reached(p.is_long, stop, first, 1e-4 * market.symbol.point))
+    const double first = pricing.closing(p.is_long, running_bar().open, quote);
+    if (stop_reached(p.is_long, stop, first, market.price_slack()))
         return true;
     switch (market.costs.both_touched) {
     case BothTouched::PESSIMISTIC:
@@ -133,16 +133,15 @@ bool Server::stop_first(const Position &p, double stop) const {
 }
 
 bool Server::finer_stop_first(const Position &p, double stop) const {
-    const double tolerance = 1e-4 * market.symbol.point;
-    const int64_t from = market.bars[static_cast<size_t>(bar)].time;
+    const double tolerance = market.price_slack();
+    const int64_t from = running_bar().time;
     auto row = std::lower_bound(market.finer.begin(), market.finer.end(), from,
                                 [](const Bar &b, int64_t time) { return b.time.value < time; });
     for (; row != market.finer.end() && row->time.value < from + market.timeframe; ++row) {
-        const double low = pricing.closing(p.is_long, row->low, quote);
-        const double high = pricing.closing(p.is_long, row->high, quote);
-        if (stop_reached(p.is_long, stop, p.is_long ? low : high, tolerance))
+        const Reach reached = reach(p, *row);
+        if (stop_reached(p.is_long, stop, reached.adverse, tolerance))
             return true;
-        if (target_reached(p.is_long, p.tp, p.is_long ? high : low, tolerance))
+        if (target_reached(p.is_long, p.tp, reached.favourable, tolerance))
             return false;
     }
     return true;

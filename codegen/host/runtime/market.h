@@ -51,6 +51,7 @@ struct Market {
     std::vector<Bar> bars, finer;
     std::vector<int> spreads;  // points, for every bar: its own, the last known, or the default
 
+    double price_slack() const { return 1e-4 * symbol.point; }  // prices nearer than this are equal
     double normal(double price) const;  // to the symbol's digits
     double down_to_tick(double price) const;
     double up_to_tick(double price) const;

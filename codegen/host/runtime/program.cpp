@@ -63,7 +63,7 @@ void Program::forget() {
     closing_reason.clear();
     position = Position();
     order = Order();
-    deals_from = deals_to = orders_from = orders_to = 0;
+    deals = orders = Rows();
     last_error = 0;
 }
 

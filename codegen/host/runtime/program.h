@@ -30,6 +30,11 @@ struct TraceRow {
     double value;
 };
 
+// Rows first .. end - 1 of a list of the server.
+struct Rows {
+    size_t first = 0, end = 0;
+};
+
 struct Program {
     const HostExpert *expert = nullptr;
     Server *server = nullptr;
@@ -44,8 +49,8 @@ struct Program {
     std::string closing_reason;    // of the last "closing position ...: reason" in the journal
     Position position;             // copy of the selected one; ticket 0: none
     Order order;                   // copy of the selected one; ticket 0: none
-    size_t deals_from = 0, deals_to = 0, orders_from = 0, orders_to = 0;  // history selected
-    ulong one_position = 0;        // only its deals are; 0: all of the above
+    Rows deals, orders;            // history selected
+    ulong one_position = 0;        // of these rows only its own are; 0: all
     std::vector<JournalLine> journal;
     int64_t calls = 0;             // of the runtime since a handler was entered
     int64_t turns = 0;             // of loops, likewise

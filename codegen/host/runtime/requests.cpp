@@ -54,7 +54,8 @@ uint Server::check_deal(const MqlTradeRequest &request) const {
     const double current = is_buy(request) ? quote.ask : quote.bid;
     if (!(request.price > 0) || !whole_multiple(request.price, symbol.tick, 1e-4))
         return TRADE_RETCODE_INVALID_PRICE;
-    const double allowed = (static_cast<double>(request.deviation) + 1e-4) * symbol.point;
+    const double allowed = static_cast<double>(request.deviation) * symbol.point
+                           + market.price_slack();
     const double slipped = std::max(std::fabs(request.price - current),
                                     market.costs.slippage * symbol.point);
     if (slipped > allowed)
@@ -94,7 +95,7 @@ uint Server::check_levels(bool is_long, double sl, double tp) const {
     }
     const double stop_room = is_long ? price - sl : sl - price;
     const double target_room = is_long ? tp - price : price - tp;
-    const double nearest = std::max(least, 0.5 * point) - 1e-4 * point;
+    const double nearest = std::max(least, 0.5 * point) - market.price_slack();
     if ((sl > 0 && stop_room < nearest) || (tp > 0 && target_room < nearest))
         return TRADE_RETCODE_INVALID_STOPS;
     return 0;
@@ -108,7 +109,7 @@ uint Server::check_modification(const MqlTradeRequest &request) const {
     }
     if (held == nullptr)
         return TRADE_RETCODE_POSITION_CLOSED;
-    const double tolerance = 1e-4 * market.symbol.point;
+    const double tolerance = market.price_slack();
     const bool stop_moves = std::fabs(request.sl - held->sl) > tolerance;
     const bool target_moves = std::fabs(request.tp - held->tp) > tolerance;
     if (!stop_moves && !target_moves)
@@ -134,23 +135,30 @@ uint Server::answer(const MqlTradeRequest &request, MqlTradeResult &result,
     return result.retcode;
 }
 
+Order Server::order_of(const MqlTradeRequest &request) {
+    Order order;
+    order.ticket = tickets_++;
+    order.time = now;
+    order.type = request.type;
+    order.filling = request.type_filling;
+    order.volume = request.volume;
+    order.price = request.price;
+    order.sl = request.sl;
+    order.tp = request.tp;
+    order.magic = static_cast<int64_t>(request.magic);
+    order.position = request.position;
+    order.comment = request.comment.text;
+    order.request = request;
+    return order;
+}
+
 void Server::scripted(const Answer &answer, const MqlTradeRequest &request,
                       MqlTradeResult &result, const std::string &cause) {
     if (answer.executed == Executed::LATER && check(request) == 0) {
-        Order order;
-        order.ticket = tickets_++;
-        order.time = now;
-        order.type = request.type;
+        Order order = order_of(request);
         order.state = ORDER_STATE_PLACED;
-        order.filling = request.type_filling;
-        order.volume = order.left = request.volume;
-        order.price = request.price;
-        order.sl = request.sl;
-        order.tp = request.tp;
-        order.magic = static_cast<int64_t>(request.magic);
-        order.position = request.position;
-        order.comment = cause;
-        order.request = request;
+        order.left = order.volume;
+        order.cause = cause;
         orders.push_back(order);
         result.order = order.ticket;
     } else if (answer.executed != Executed::NO && check(request) == 0) {
@@ -173,7 +181,7 @@ void Server::execute_late_orders() {
         order.request.price = is_buy(order.request) ? quote.ask : quote.bid;
         const bool fits = check(order.request) == 0;
         if (fits)
-            execute(order.request, order.volume, result, order.comment);
+            execute(order.request, order.volume, result, order.cause);
         order.state = fits ? ORDER_STATE_FILLED : ORDER_STATE_REJECTED;
         order.done = now;
         order_history.push_back(order);
@@ -201,23 +209,16 @@ void Server::execute_deal(const MqlTradeRequest &request, double volume, MqlTrad
     const double price = pricing.fill(is_buy(request), is_buy(request) ? quote.ask : quote.bid);
     result.volume = volume;
     result.price = price;
-    result.order = tickets_++;
-    Order order;
-    order.ticket = result.order;
-    order.time = order.done = now;
-    order.type = request.type;
+    const Position *held = counterpart(request);
+    Order order = order_of(request);
+    order.done = now;
     order.state = ORDER_STATE_FILLED;
-    order.filling = request.type_filling;
     order.volume = volume;
-    order.price = request.price;
-    order.sl = request.sl;
-    order.tp = request.tp;
-    order.magic = static_cast<int64_t>(request.magic);
-    order.position = request.position;
-    order.comment = request.comment.text;
+    order.position = held != nullptr ? held->ticket : order.ticket;
     order_history.push_back(order);
+    result.order = order.ticket;
     double rest = volume;
-    if (const Position *held = counterpart(request); held && held->is_long != is_buy(request)) {
+    if (held != nullptr && held->is_long != is_buy(request)) {
         const double closed = std::min(volume, held->volume);
         rest = normalized(volume - closed, 8);
         close(held->ticket, price, closed, DEAL_REASON_EXPERT, cause, result.order);

@@ -30,7 +30,7 @@ struct Order {
     double volume = 0, left = 0, price = 0, sl = 0, tp = 0;
     int64_t magic = 0;
     ulong position = 0;
-    std::string comment;
+    std::string comment, cause;
     MqlTradeRequest request = {};
 };
 struct Deal {
@@ -49,6 +49,11 @@ struct Deal {
 };
 
 enum class Judged { OPEN, WHOLE_BAR, FINER_BAR };
+
+// How far a range of bids took the price at which a position closes.
+struct Reach {
+    double adverse, favourable;
+};
 
 class Server {
 public:
@@ -97,9 +102,12 @@ private:
     int requests_ = 0;
     int64_t waited_ = 0;  // milliseconds below a second
 
+    const Bar &running_bar() const { return market.bars[static_cast<size_t>(bar)]; }
+    void take_facts(int row);  // spread and conversion of a bar
     double equity_if(double closing_bid) const;
     void update_stop_outs();
     double stop_out_of(const Position &position) const;
+    Reach reach(const Position &position, const Bar &range) const;
     bool touched(Position &position, const Bar &range, Judged judged);
     void note_extreme(const Position &closing, double price, Judged judged);
     bool stop_first(const Position &position, double stop) const;
@@ -114,6 +122,7 @@ private:
     uint check_levels(bool is_long, double sl, double tp) const;
     uint check_modification(const MqlTradeRequest &request) const;
     const Position *counterpart(const MqlTradeRequest &request) const;
+    Order order_of(const MqlTradeRequest &request);
     void execute(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
                  const std::string &cause);
     void execute_deal(const MqlTradeRequest &request, double volume, MqlTradeResult &result,

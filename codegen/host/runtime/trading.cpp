@@ -22,14 +22,43 @@ ulong select(const Position *position) {
     return position->ticket;
 }
 
-// Deals of the position whose history was selected.
-std::vector<const Deal *> deals_of(ulong position) {
-    std::vector<const Deal *> found;
-    for (const Deal &d : server().deals) {
-        if (d.position == position)
-            found.push_back(&d);
+// Deals or orders of a time span, both ends included.
+template <typename T>
+Rows rows_between(const std::vector<T> &all, datetime T::*time, datetime from, datetime to) {
+    const auto before = [time](const T &row, datetime at) { return row.*time < at; };
+    const auto after = [time](datetime at, const T &row) { return at < row.*time; };
+    const auto first = std::lower_bound(all.begin(), all.end(), from, before);
+    const auto last = std::upper_bound(first, all.end(), to, after);
+    return {static_cast<size_t>(first - all.begin()), static_cast<size_t>(last - all.begin())};
+}
+
+// The deals or orders that the last selection of history holds.
+template <typename T>
+std::vector<const T *> selected(const std::vector<T> &all, Rows rows) {
+    const ulong one = program().one_position;
+    std::vector<const T *> found;
+    for (size_t i = rows.first; i < rows.end; i++) {
+        if (one == 0 || all[i].position == one)
+            found.push_back(&all[i]);
     }
     return found;
+}
+
+// How many these are; whole spans, which Expert Advisors walk at every bar, are not gone through.
+template <typename T>
+int selected_count(const std::vector<T> &all, Rows rows) {
+    const bool whole = program().one_position == 0;
+    return static_cast<int>(whole ? rows.end - rows.first : selected(all, rows).size());
+}
+
+// The ticket of one of them.
+template <typename T>
+ulong selected_ticket(const std::vector<T> &all, Rows rows, int index, int error) {
+    if (index < 0 || index >= selected_count(all, rows))
+        return failed(error, ulong(0));
+    const size_t row = static_cast<size_t>(index);
+    return program().one_position == 0 ? all[rows.first + row].ticket
+                                       : selected(all, rows)[row]->ticket;
 }
 
 const Deal *deal(ulong ticket) {
@@ -183,39 +212,23 @@ string OrderGetString(ENUM_ORDER_PROPERTY_STRING property) {
 }
 
 bool HistorySelect(datetime from, datetime to) {
-    const auto before = [](const Deal &d, datetime time) { return d.time < time; };
-    const auto after = [](datetime time, const Deal &d) { return time < d.time; };
-    const std::vector<Deal> &all = server().deals;
-    const auto first = std::lower_bound(all.begin(), all.end(), from, before);
-    const auto last = std::upper_bound(all.begin(), all.end(), to, after);
     Program &me = program();
-    me.deals_from = static_cast<size_t>(first - all.begin());
-    me.deals_to = std::max(me.deals_from, static_cast<size_t>(last - all.begin()));
+    me.deals = rows_between(server().deals, &Deal::time, from, to);
+    me.orders = rows_between(server().order_history, &Order::done, from, to);
     me.one_position = 0;
-    me.orders_from = 0;
-    me.orders_to = server().order_history.size();
     return true;
 }
 
 bool HistorySelectByPosition(int64_t position) {
     HistorySelect(0, INT64_MAX);
     program().one_position = static_cast<ulong>(position);
-    return !deals_of(program().one_position).empty();
+    return HistoryDealsTotal() > 0;
 }
 
-int HistoryDealsTotal() {
-    const Program &me = program();
-    return static_cast<int>(me.one_position > 0 ? deals_of(me.one_position).size()
-                                             : me.deals_to - me.deals_from);
-}
+int HistoryDealsTotal() { return selected_count(server().deals, program().deals); }
 
 ulong HistoryDealGetTicket(int index) {
-    if (index < 0 || index >= HistoryDealsTotal())
-        return failed(ERR_TRADE_DEAL_NOT_FOUND, ulong(0));
-    const Program &me = program();
-    if (me.one_position > 0)
-        return deals_of(me.one_position)[static_cast<size_t>(index)]->ticket;
-    return server().deals[me.deals_from + static_cast<size_t>(index)].ticket;
+    return selected_ticket(server().deals, program().deals, index, ERR_TRADE_DEAL_NOT_FOUND);
 }
 
 bool HistoryDealSelect(ulong ticket) { return deal(ticket) != nullptr; }
@@ -264,14 +277,11 @@ string HistoryDealGetString(ulong ticket, ENUM_DEAL_PROPERTY_STRING property) {
     return property == DEAL_COMMENT ? d->comment : std::string();
 }
 
-int HistoryOrdersTotal() {
-    return static_cast<int>(program().orders_to - program().orders_from);
-}
+int HistoryOrdersTotal() { return selected_count(server().order_history, program().orders); }
 
 ulong HistoryOrderGetTicket(int index) {
-    if (index < 0 || index >= HistoryOrdersTotal())
-        return failed(ERR_TRADE_ORDER_NOT_FOUND, ulong(0));
-    return server().order_history[static_cast<size_t>(index)].ticket;
+    return selected_ticket(server().order_history, program().orders, index,
+                           ERR_TRADE_ORDER_NOT_FOUND);
 }
 
 bool HistoryOrderSelect(ulong ticket) { return past_order(ticket) != nullptr; }
