@@ -76,7 +76,7 @@ def test_closed_bars_of_larger_timeframes_are_those_of_the_resampler() -> None:
 
 def test_shifts_find_the_bar_of_a_time_and_smaller_timeframes_are_not_there() -> None:
     *_, shifts, below = lines(run("series"), 4)
-    assert shifts == "shifts 0 1 -1"
+    assert shifts == "shifts 0 1 -1 -1"
     assert below == "below -1"
 
 

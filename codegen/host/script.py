@@ -33,7 +33,8 @@ class Script:
     """The course of a replay that is not smooth; the default is a smooth one in the tester.
 
     late_until, late_rows: Before this bar the oldest rows of history are not there. restarts: The
-    terminal restarts before the first tick of these bars. silent: Bars whose first tick never
+    terminal restarts before the first tick of these bars; what the late rows hide is hidden again,
+    were it older than an open position. silent: Bars whose first tick never
     comes. closed: Bars in which every request is answered with "market closed". ticks: Ticks at
     the open of each bar, a second apart: without a second one, what fails at the first tick waits
     for the next bar. live: On a chart instead of in the tester, attached in the last bar before

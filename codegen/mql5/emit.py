@@ -112,7 +112,8 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
     rates, warmups = writer.rates_lines(), _warmups(plan, forms)
     body = (*rates, *(line for phase in phases for line in phase.lines))
     limits = (*warmups, *(phase.missing for phase in phases))
-    rule_parts = _rule_parts(rules, part=part)
+    rule_parts, exits = _rule_parts(rules, part=part), _exits(plan, rules)
+    texts = (*body, *limits, *(exit.condition for exit in exits))
     return Sheet(
         part=part,
         filters_spread=_filters_spread(plan),
@@ -135,11 +136,11 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         moves_stop=bool({"trailing_stop", "break_even"} & set(distances)),
         break_even=_break_even(plan, forms),
         size=_size(plan, writer),
-        exits=_exits(plan, rules),
+        exits=exits,
         entry_limits=_entry_limits(rules),
         rule_parts=rule_parts,
         classes=_class_fragments({entry.type for h in histories for entry in h.objects}),
-        functions=_function_fragments((*body, *limits), histories, larger=bool(plan.timeframes)),
+        functions=_function_fragments(texts, histories, larger=bool(plan.timeframes)),
         fitness=_fitness(facts, rule_parts),
     )
 
@@ -257,10 +258,7 @@ def _filters_spread(plan: Plan) -> bool:
 
 
 def _rule_parts(rules: dict[str, str], *, part: bool) -> tuple[str, ...]:
-    parts = []
-    if rules["max_bars"]:
-        parts.append("max_bars")
-    parts.append("clock")
+    parts = ["clock"]
     if rules["trades_per_day"]:
         parts.append("trades_per_day")
     parts.append("deals")

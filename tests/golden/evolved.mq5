@@ -1101,13 +1101,6 @@ bool ForeignPosition(void)
    return(false);
   }
 //+------------------------------------------------------------------+
-//| Bars since the selected position was opened, 0 in its first bar  |
-//+------------------------------------------------------------------+
-int HeldBars(void)
-  {
-   return(iBarShift(_Symbol, _Period, (datetime)PositionGetInteger(POSITION_TIME)));
-  }
-//+------------------------------------------------------------------+
 //| Start of the day of a bar on the broker's clock                  |
 //+------------------------------------------------------------------+
 datetime DayStart(const datetime bar_time)
@@ -1371,6 +1364,17 @@ bool Falling(const double &x[], const int shift, const int count, const double a
          return(false);
      }
    return(true);
+  }
+//+------------------------------------------------------------------+
+//| Bars since the selected position was opened, 0 in its first bar; |
+//| at least as many as there are, where history does not reach it   |
+//+------------------------------------------------------------------+
+int HeldBars(void)
+  {
+   const datetime opened = (datetime)PositionGetInteger(POSITION_TIME);
+   const int held = iBarShift(_Symbol, _Period, opened);
+   const int bars = Bars(_Symbol, _Period);
+   return(held < 0 && opened < iTime(_Symbol, _Period, bars - 1) ? bars : held);
   }
 //+------------------------------------------------------------------+
 //| Seconds of a session; a whole day where it ends as it starts     |

@@ -853,13 +853,6 @@ bool ForeignPosition(void)
    return(false);
   }
 //+------------------------------------------------------------------+
-//| Bars since the selected position was opened, 0 in its first bar  |
-//+------------------------------------------------------------------+
-int HeldBars(void)
-  {
-   return(iBarShift(_Symbol, _Period, (datetime)PositionGetInteger(POSITION_TIME)));
-  }
-//+------------------------------------------------------------------+
 //| Start of the day of a bar on the broker's clock                  |
 //+------------------------------------------------------------------+
 datetime DayStart(const datetime bar_time)
@@ -1074,6 +1067,17 @@ bool Greater(const double a, const double b, const double absolute, const double
   {
    const double largest = MathMax(1.0, MathMax(MathAbs(a), MathAbs(b)));
    return(a - b > absolute + relative * largest);
+  }
+//+------------------------------------------------------------------+
+//| Bars since the selected position was opened, 0 in its first bar; |
+//| at least as many as there are, where history does not reach it   |
+//+------------------------------------------------------------------+
+int HeldBars(void)
+  {
+   const datetime opened = (datetime)PositionGetInteger(POSITION_TIME);
+   const int held = iBarShift(_Symbol, _Period, opened);
+   const int bars = Bars(_Symbol, _Period);
+   return(held < 0 && opened < iTime(_Symbol, _Period, bars - 1) ? bars : held);
   }
 //+------------------------------------------------------------------+
 //| Fitness of a test, 0..100: the mean of weighted criteria         |

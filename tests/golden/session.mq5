@@ -1043,6 +1043,17 @@ double TicksToPrice(const double ticks)
    return(NormalizeDouble(ticks * ExtTickSize, _Digits));
   }
 //+------------------------------------------------------------------+
+//| Bars since the selected position was opened, 0 in its first bar; |
+//| at least as many as there are, where history does not reach it   |
+//+------------------------------------------------------------------+
+int HeldBars(void)
+  {
+   const datetime opened = (datetime)PositionGetInteger(POSITION_TIME);
+   const int held = iBarShift(_Symbol, _Period, opened);
+   const int bars = Bars(_Symbol, _Period);
+   return(held < 0 && opened < iTime(_Symbol, _Period, bars - 1) ? bars : held);
+  }
+//+------------------------------------------------------------------+
 //| Bar from which a closing time counts: the one before, or that of |
 //| the entry, so that a close that was missed is made up for        |
 //+------------------------------------------------------------------+
@@ -1050,7 +1061,7 @@ datetime ClosingSince(const datetime before)
   {
    if(!SelectPosition())
       return(before);
-   const int held = iBarShift(_Symbol, _Period, (datetime)PositionGetInteger(POSITION_TIME));
+   const int held = MathMin(HeldBars(), Bars(_Symbol, _Period) - 1);
    const datetime entry = held > 1 ? iTime(_Symbol, _Period, held) : (datetime)0;
    return(entry > 0 ? StrategyTime(entry) : before);
   }

@@ -135,9 +135,9 @@ int iBarShift(const string &symbol, ENUM_TIMEFRAMES timeframe, datetime time, bo
     if (series == nullptr || series->rates.count() == 0)
         return failed(ERR_HISTORY_NOT_FOUND, -1);
     const int row = series->row_of(time);
-    if (exact && (row < 0 || series->rates.time[static_cast<size_t>(row)] != time))
+    if (row < 0 || (exact && series->rates.time[static_cast<size_t>(row)] != time))
         return failed(ERR_HISTORY_NOT_FOUND, -1);
-    return series->row(std::max(row, 0));
+    return series->row(row);
 }
 
 datetime iTime(const string &symbol, ENUM_TIMEFRAMES timeframe, int shift) {

@@ -68,6 +68,8 @@ void Tester::bar(int row) {
     if (script_.restarts.count(row) > 0 && !removed_) {
         stop(REASON_CLOSE);
         program.forget();
+        if (row < script_.late_until)
+            show_history(row);
         start();
     }
     for (const Outage &outage : script_.outages) {

@@ -23,8 +23,8 @@ void OnTick(void)
    ShowClosed(PERIOD_D1);
    ShowClosed(PERIOD_W1);
    const datetime opened = iTime(_Symbol, _Period, 0);
-   PrintFormat("shifts %d %d %d", iBarShift(_Symbol, _Period, opened), iBarShift(_Symbol, _Period, opened - 1),
-               iBarShift(_Symbol, _Period, opened + 1, true));
+   PrintFormat("shifts %d %d %d %d", iBarShift(_Symbol, _Period, opened), iBarShift(_Symbol, _Period, opened - 1),
+               iBarShift(_Symbol, _Period, opened + 1, true), iBarShift(_Symbol, _Period, 1000));
    PrintFormat("below %d", CopyRates2(PERIOD_M1));
   }
 int CopyRates2(const ENUM_TIMEFRAMES period)
