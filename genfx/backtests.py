@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from backtest.market import Market
@@ -10,9 +11,11 @@ from backtest.result import Result
 from backtest.timeframes import shown_time, timeframe_name
 from codegen.evaluate import Evaluator
 from codegen.interpret import interpret
+from codegen.mql5.inputs import SHIFT
 from codegen.plan import build_plan
 from codegen.python import python_decisions
 from dsl.errors import DataError, RunError
+from dsl.params import ParamValue
 from dsl.strategy import Strategy
 from genfx.engines import ENGINES
 
@@ -60,6 +63,17 @@ def remarks(strategy: Strategy, market: Market, result: Result) -> list[str]:
         if count := getattr(refused, name):
             found.append(f"Entries were left out at {count:,} bars: {_REFUSALS[name]}.")
     return found + _drawn_down(strategy, result)
+
+
+def not_applied(beside: Mapping[str, ParamValue]) -> list[str]:
+    """Return which inputs of an Expert Advisor a back-test leaves out, in sentences."""
+    shift = beside.get(SHIFT)
+    if not shift:
+        return []
+    return [
+        f"{SHIFT} = {shift} of the .set was not applied: hours and days are those of the bars. That "
+        "is right where the bars already have the clock that it leads to."
+    ]
 
 
 def _drawn_down(strategy: Strategy, result: Result) -> list[str]:

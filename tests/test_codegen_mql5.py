@@ -250,8 +250,8 @@ def test_exits_are_asked_in_the_order_of_the_contract() -> None:
 
 
 def test_only_a_lock_that_can_change_is_remembered_in_the_terminal() -> None:
-    assert "GlobalVariableSet" in SOURCES["dynamic_lock"]
-    assert "GlobalVariable" not in SOURCES["trailing"]
+    assert "GlobalVariableSet(mark" in SOURCES["dynamic_lock"]
+    assert "MARK_PREFIX" not in SOURCES["trailing"]
 
 
 def test_a_missed_close_is_made_up_for_where_no_signal_reads_it() -> None:

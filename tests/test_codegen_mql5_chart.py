@@ -62,7 +62,7 @@ def test_the_panel_says_what_the_expert_knows(library: Path) -> None:
     assert lines[1] in {"long", "flat"}
     assert lines[2] == "no position" or "lots at" in lines[2]
     assert lines[3].startswith("today ")
-    assert lines[6] == "limits: 2 entries a day daily loss 0.2% drawdown 50%"
+    assert lines[6] == "limits: 2 entries a day, daily loss 0.2%, drawdown 50%"
     assert max(map(len, lines)) <= 63
     assert lines[4].removeprefix("last entry left out: ") in {"trades per day", "daily loss"}
     assert lines[5].startswith("next decision: 2017.")

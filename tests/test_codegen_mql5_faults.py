@@ -94,10 +94,10 @@ EDITED = {
     ),
     "open_missed": edited(
         "exits",
-        ("ExtFirstTick - bar_time > ENTRY_SECONDS", f"bar_time >= D'{LATE}'"),
+        ("ExtFirstTick - bar_time <= ENTRY_SECONDS", f"bar_time < D'{LATE}'"),
         ("> OPENING_TICKS", "> 0"),
     ),
-    "opened_within_bar": edited("exits", ("ExtFirstTick - bar_time > ENTRY_SECONDS", "true")),
+    "opened_within_bar": edited("exits", ("ExtFirstTick - bar_time <= ENTRY_SECONDS", "false")),
     "indicators_slow": edited(
         "trails", ("BarsCalculated(ExtAtr1) <", "BarsCalculated(ExtAtr1) - 1 <")
     ),

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts
+from codegen.mql5.inputs import magic_number
 from codegen.mql5.set_table import AppliedSet, apply_set, parse_set
 from codegen.mql5.setfile import emit_set
+from codegen.plan import build_plan
 from dsl.errors import CodegenError, DataError, GenfxError, ParamOutOfRange, UnknownName
 from dsl.params import ParamValue
 from dsl.strategy import with_values
 from dsl.text.lower import parse
+from genfx.exports import ANY_MARKET, with_ea_values
 from genfx.terminal.set_values import with_set
 from tests.support.ea_examples import FACTS, examples
 
@@ -132,6 +137,16 @@ def test_colours_and_comment_without_an_input_become_the_strategys_looks() -> No
     found = applied("ExitColor=255").strategy
     assert dict(found.looks)["arrow_exit"] == "red"
     assert found.strategy_id == STRATEGY.strategy_id
+
+
+def test_the_magic_number_is_that_of_the_file_whatever_the_strategy_becomes() -> None:
+    table = emit_set(STRATEGY)
+    other = table.decode("utf-16").replace("InpFast=", "InpFast=1").encode("utf-16")
+    found = apply_set(STRATEGY, parse_set(other))
+    assert found.strategy.strategy_id != STRATEGY.strategy_id
+    given = with_ea_values(ANY_MARKET, found.beside).mql5
+    magic = magic_number(build_plan(STRATEGY), EmitFacts())
+    assert f"input long MagicNumber = {magic};" in emit_mql5(found.strategy, given)
 
 
 @pytest.mark.parametrize("name", ["cross", "rsi_filter", "evolved", "guarded", "session"])

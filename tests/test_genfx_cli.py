@@ -173,6 +173,18 @@ def test_backtest_gives_the_same_with_every_engine(tmp_path: Path, engine: str) 
     assert other["report"] == pytest.approx(fast["report"], rel=1e-9)
 
 
+def test_backtest_tells_that_a_shifted_clock_of_a_set_is_not_applied(tmp_path: Path) -> None:
+    file, values = strategy(tmp_path), tmp_path / "cross.set"
+    said = "ServerShift = 2 of the .set was not applied"
+    values.write_text("InpFast=12\nServerShift=2\n")
+    test = ("backtest", file, "--set", values, "--data", "sample")
+    assert said in " ".join(genfx(*test, "--no-plot").stdout.split())
+    (remark,) = json.loads(genfx(*test, "--json").stdout)["remarks"]
+    assert remark.startswith(said)
+    values.write_text("InpFast=12\nServerShift=0\n")
+    assert "remarks" not in json.loads(genfx(*test, "--json").stdout)
+
+
 def test_backtest_prints_a_report_a_curve_and_deals(tmp_path: Path) -> None:
     deals = tmp_path / "deals.csv"
     output = genfx("backtest", strategy(tmp_path), "--data", "sample", "--deals", deals).output

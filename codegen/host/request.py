@@ -65,7 +65,7 @@ def _bars_items(name: str, bars: Bars | None) -> dict[str, Item]:
 def script_items(script: Script) -> dict[str, Item]:
     """Return what goes wrong as the runtime reads it."""
     answers, outages = script.answers, script.outages
-    return {
+    return _terminal_items(script) | {
         "answers.request": _rows([a.request for a in answers]),
         "answers.count": _rows([a.count for a in answers]),
         "answers.code": _rows([a.code for a in answers]),
@@ -80,6 +80,19 @@ def script_items(script: Script) -> dict[str, Item]:
         "ticks": script.ticks,
         "live": script.live,
     }
+
+
+def _terminal_items(script: Script) -> dict[str, Item]:
+    """Return what else the terminal has: charts and variables."""
+    items: dict[str, Item] = {"charts": len(script.charts), "variables": len(script.variables)}
+    for number, chart in enumerate(script.charts):
+        items[f"charts.{number}.number"] = chart.number
+        items[f"charts.{number}.symbol"] = chart.symbol
+        items[f"charts.{number}.expert"] = chart.expert
+    for number, (name, value) in enumerate(script.variables):
+        items[f"variables.{number}.name"] = name
+        items[f"variables.{number}.value"] = float(value)
+    return items
 
 
 def course_items(*, finer_ticks: bool, trace_bars: Sequence[int], memory: int) -> dict[str, Item]:

@@ -29,6 +29,18 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherChart:
+    """Another chart of the terminal: its number, its symbol, the expert on it, "" for none.
+
+    The chart that the replayed expert is on has number 1.
+    """
+
+    number: int
+    symbol: str
+    expert: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """The course of a replay that is not smooth; the default is a smooth one in the tester.
 
@@ -38,7 +50,8 @@ class Script:
     comes. closed: Bars in which every request is answered with "market closed". ticks: Ticks at
     the open of each bar, a second apart: without a second one, what fails at the first tick waits
     for the next bar. live: On a chart instead of in the tester, attached in the last bar before
-    the window.
+    the window. charts: Others that the terminal shows. variables: Those of the terminal that are
+    there at the start.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -50,6 +63,8 @@ class Script:
     closed: tuple[int, ...] = ()
     ticks: int = 1
     live: bool = False
+    charts: tuple[OtherChart, ...] = ()
+    variables: tuple[tuple[str, float], ...] = ()
 
 
 SMOOTH = Script()

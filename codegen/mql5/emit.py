@@ -28,10 +28,10 @@ from codegen.mql5.inputs import (
 )
 from codegen.mql5.layout import tidy
 from codegen.mql5.phases import decision_phases
+from codegen.mql5.rules import entry_limits, exits, rule_parts, shown_limits
 from codegen.mql5.sheet import (
     BreakEven,
     Criterion,
-    Exit,
     Fitness,
     Group,
     History,
@@ -112,8 +112,8 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
     rates, warmups = writer.rates_lines(), _warmups(plan, forms)
     body = (*rates, *(line for phase in phases for line in phase.lines))
     limits = (*warmups, *(phase.missing for phase in phases))
-    rule_parts, exits = _rule_parts(rules, part=part), _exits(plan, rules)
-    texts = (*body, *limits, *(exit.condition for exit in exits))
+    parts_of_rules, closing = rule_parts(rules, part=part), exits(plan, rules)
+    texts = (*body, *limits, *(exit.condition for exit in closing))
     return Sheet(
         part=part,
         filters_spread=_filters_spread(plan),
@@ -136,12 +136,13 @@ def _sheet(strategy: Strategy, plan: Plan, facts: EmitFacts, parts: _Parts) -> S
         moves_stop=bool({"trailing_stop", "break_even"} & set(distances)),
         break_even=_break_even(plan, forms),
         size=_size(plan, writer),
-        exits=exits,
-        entry_limits=_entry_limits(rules),
-        rule_parts=rule_parts,
+        exits=closing,
+        entry_limits=entry_limits(rules),
+        limits=shown_limits(rules),
+        rule_parts=parts_of_rules,
         classes=_class_fragments({entry.type for h in histories for entry in h.objects}),
         functions=_function_fragments(texts, histories, larger=bool(plan.timeframes)),
-        fitness=_fitness(facts, rule_parts),
+        fitness=_fitness(facts, parts_of_rules),
     )
 
 
@@ -206,48 +207,6 @@ def _rules(plan: Plan, expert: NodeType, writer: StepWriter) -> dict[str, str]:
     return found
 
 
-def _is_input(text: str) -> bool:
-    return "Inp" in text
-
-
-def _exits(plan: Plan, rules: dict[str, str]) -> tuple[Exit, ...]:
-    ports = {name for name, _ in plan.ports}
-    found = []
-    if "forced_exit" in ports:
-        found.append(Exit("decision.forced_exit", "session"))
-    if "friday_exit" in ports:
-        found.append(Exit("decision.friday_exit", "friday"))
-    if rules["daily_loss"]:
-        found.append(Exit("day_lost", "daily_loss"))
-    if rules["drawdown_stop"]:
-        found.append(Exit("drawn_down", "drawdown_stop"))
-    if bars := rules["max_bars"]:
-        held = f"HeldBars() >= {bars}"
-        found.append(Exit(f"{bars} > 0 && {held}" if _is_input(bars) else held, "max_bars"))
-    if ports & {"long_exit", "short_exit"}:
-        signal = "is_long ? decision.long_exit : decision.short_exit"
-        found.append(Exit(signal, "exit_signal"))
-    if reverse := rules["reverse"]:
-        opposite = "is_long ? enter_short : enter_long"
-        switched = f"{reverse} != 0 && ({opposite})"
-        found.append(Exit(switched if _is_input(reverse) else opposite, "reverse"))
-    return tuple(found)
-
-
-def _entry_limits(rules: dict[str, str]) -> tuple[Exit, ...]:
-    """Return the account rules that forbid an entry: when, and what it is called."""
-    found = []
-    if rules["daily_loss"]:
-        found.append(Exit("day_lost", "daily loss"))
-    if rules["drawdown_stop"]:
-        found.append(Exit("drawn_down", "drawdown stop"))
-    if limit := rules["trades_per_day"]:
-        reached = f"EntriesToday(bar_time) >= {limit}"
-        reached = f"{limit} > 0 && {reached}" if _is_input(limit) else reached
-        found.append(Exit(reached, "trades per day"))
-    return tuple(found)
-
-
 def _filters_spread(plan: Plan) -> bool:
     """Return whether an entry may be left out because of the spread."""
     below = {number for name, number in plan.ports if name == "entry_filter"}
@@ -255,22 +214,6 @@ def _filters_spread(plan: Plan) -> bool:
         if number in below:
             below.update(plan.steps[number].inputs)
     return any("spread" in plan.steps[number].type.fields for number in below)
-
-
-def _rule_parts(rules: dict[str, str], *, part: bool) -> tuple[str, ...]:
-    parts = ["clock"]
-    if rules["trades_per_day"]:
-        parts.append("trades_per_day")
-    parts.append("deals")
-    if part:
-        parts.append("capital")
-    elif rules["daily_loss"] or rules["drawdown_stop"]:
-        parts.append("equity")
-    if rules["daily_loss"]:
-        parts += ["day_balance", "daily_loss"] if part else ["daily_loss"]
-    if rules["drawdown_stop"]:
-        parts += ["drawdown_stop"] if part else ["peak", "drawdown_stop"]
-    return tuple(f"rules/{name}.mqh.j2" for name in parts)
 
 
 def _break_even(plan: Plan, forms: Forms) -> BreakEven:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from codegen.mql5.changes import BESIDE_STRATEGY, Change, with_ea_values
 from codegen.mql5.facts import EmitFacts
-from codegen.mql5.inputs import EaInput, ea_inputs
+from codegen.mql5.inputs import MAGIC, EaInput, ea_inputs
 from codegen.plan import build_plan
 from dsl.errors import DataError, ParamOutOfRange, UnknownName, did_you_mean
 from dsl.looks import color_of_number
@@ -114,7 +114,8 @@ def _row(line: str, end: str, place: str) -> SetRow:
 class AppliedSet:
     """A strategy with the values of a .set, and what of the file belongs to no strategy.
 
-    beside: Inputs of the EA alone, such as its magic number, whose values are not the usual ones.
+    beside: Inputs of the EA alone whose values are not the usual ones, and its magic number: the
+    usual one follows from the strategy, and so from the other values.
     """
 
     strategy: Strategy
@@ -145,7 +146,7 @@ def apply_set(strategy: Strategy, table: SetTable, path: str = "") -> AppliedSet
             continue
         entry = inputs[row.name]
         value = _value(entry, row.value, place)
-        if value == entry.value:
+        if value == entry.value and row.name != MAGIC:
             continue
         if row.name in BESIDE_STRATEGY:
             beside[row.name] = value

@@ -34,6 +34,15 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit that the panel shows: when, "" for always; the format of its text, its number."""
+
+    condition: str
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class SizeText:
     """How much to trade: lots or risk, and the value's text."""
 
@@ -135,6 +144,7 @@ class Sheet:
     size: SizeText
     exits: tuple[Exit, ...]
     entry_limits: tuple[Exit, ...]
+    limits: tuple[Limit, ...]
     rule_parts: tuple[str, ...]
     functions: tuple[str, ...]
     fitness: Fitness

@@ -32,7 +32,7 @@ from codegen.plan import Plan, build_plan
 from dsl.strategy import Strategy
 
 _LONGEST_CLASS = 32
-_ROOTS = ("ReadDecision", "CreateHandles", "ReleaseHandles", "ClearHistory")
+_ROOTS = ("ReadDecision", "CreateHandles", "ReleaseHandles", "ClearHistory", "IndicatorsCurrent")
 _GETTERS = {
     "ready": "Ready",
     "long_entry": "LongEntry",
@@ -188,13 +188,14 @@ def _class(parts: _Parts, names: Mapping[str, str]) -> list[str]:
         *(f"   {entry.type:<8} {_member(entry)}; // {entry.comment}" for entry in parts.inputs),
         f"   {decision} m_decision;",
         "   datetime m_decided; // bar of the decision",
+        "   datetime m_seen;    // bar whose first tick was seen",
         *declarations(variables, names),
     ]
     for piece in parts.members:
         lines += [renamed(line, names) for line in as_member(piece)]
     lines += [*_valid(parts, names), "public:"]
     first = [f"{_member(entry)} = {entry.literal};" for entry in parts.inputs]
-    more = (*first, "m_decided = 0;", "ZeroMemory(m_decision);")
+    more = (*first, "m_decided = 0;", "m_seen = 0;", "ZeroMemory(m_decision);")
     lines += constructor(parts.name, variables, names, more)
     lines += [*_life(parts, names), *_setters(parts), *_getters(parts.plan), "  };"]
     return lines
@@ -218,18 +219,21 @@ def _valid(parts: _Parts, names: Mapping[str, str]) -> list[str]:
 
 def _life(parts: _Parts, names: Mapping[str, str]) -> list[str]:
     """Return the functions that the including program calls."""
-    clears = any(piece.name == "ClearHistory" for piece in parts.members)
+    members = {piece.name for piece in parts.members}
+    waits = "IndicatorsCurrent" in members
     return _inside(
         [
             "//--- Create the indicators; false: a parameter or an indicator is wrong",
             "bool Init(void)",
             "  {",
             "   m_tester = (bool)MQLInfoInteger(MQL_TESTER);",
-            "   m_decided = 0;",
+            "   //--- the bar that it starts in is left alone, but not in the tester",
+            "   m_seen = m_tester ? (datetime)0 : iTime(_Symbol, _Period, 0);",
+            "   m_decided = m_seen;",
             "   ZeroMemory(m_decision);",
             "   if(!Valid() || !CreateHandles())",
             "      return(false);",
-            *(["   ClearHistory();"] if clears else []),
+            *(["   ClearHistory();"] if "ClearHistory" in members else []),
             "   return(true);",
             "  }",
             "//--- Release the indicators",
@@ -241,8 +245,18 @@ def _life(parts: _Parts, names: Mapping[str, str]) -> list[str]:
             "bool Update(void)",
             "  {",
             "   const datetime bar_time = iTime(_Symbol, _Period, 0);",
+            "   if(bar_time == 0 || bar_time == m_decided)",
+            "      return(false);",
+            "   if(bar_time != m_seen)",
+            "     {",
+            "      if(m_seen == 0 && !m_tester)",
+            "         m_decided = bar_time;",
+            "      m_seen = bar_time;",
+            *([f"      {names['ExtFirstTick']} = TimeCurrent();"] if waits else []),
+            "     }",
             f"   {names['Decision']} fresh;",
-            "   if(bar_time == 0 || bar_time == m_decided || !ReadDecision(bar_time, fresh))",
+            f"   if(bar_time == m_decided || {'!IndicatorsCurrent() || ' if waits else ''}"
+            "!ReadDecision(bar_time, fresh))",
             "      return(false);",
             "   m_decision = fresh;",
             "   m_decided = bar_time;",

@@ -59,11 +59,12 @@ def backtest(
     --deposit replace single facts; the lots are the strategy's own.
     """
     from backtest.metrics import report
-    from genfx.backtests import refuse_no_trades, remarks, run_engine
+    from genfx.backtests import not_applied, refuse_no_trades, remarks, run_engine
     from genfx.strategy_files import load_strategy
     from genfx.terminal.set_values import with_set
 
-    strategy = with_set(load_strategy(file), set_file).strategy
+    given = with_set(load_strategy(file), set_file)
+    strategy = given.strategy
     changes = Changes(spread, slippage, commission, deposit)
     market = chosen_market(data, read_config(config), first, last, changes)
     result = run_engine(strategy, market, engine)
@@ -73,11 +74,13 @@ def backtest(
         text = table.to_csv(index=False, lineterminator="\n")
         write_file(deals, text.encode(), file, data, config, set_file)
     figures = report(result, market)
+    left_out = not_applied(given.beside)
     if as_json:
-        print_json(_facts(strategy, market) | {"engine": engine, "report": figures.as_dict()})
+        facts = _facts(strategy, market) | ({"remarks": left_out} if left_out else {})
+        print_json(facts | {"engine": engine, "report": figures.as_dict()})
         return
     _print_report(figures, strategy, market)
-    for remark in remarks(strategy, market, result):
+    for remark in (*left_out, *remarks(strategy, market, result)):
         console().print(remark)
     if plot:
         _plot(result, market)

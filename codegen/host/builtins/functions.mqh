@@ -126,6 +126,7 @@ bool SendNotification(const string text);
 void TesterStop(void);
 datetime GlobalVariableSet(const string name, double value);
 bool GlobalVariableDel(const string name);
+bool GlobalVariableTemp(const string name);
 int GlobalVariablesTotal(void);
 string GlobalVariableName(int index);
 

@@ -38,6 +38,7 @@ enum ENUM_CHART_PROPERTY_INTEGER {
    CHART_COLOR_BACKGROUND, CHART_COLOR_FOREGROUND, CHART_VISIBLE_BARS, CHART_WIDTH_IN_PIXELS,
    CHART_HEIGHT_IN_PIXELS, CHART_EVENT_OBJECT_CREATE, CHART_EVENT_OBJECT_DELETE
 };
+enum ENUM_CHART_PROPERTY_STRING { CHART_COMMENT, CHART_EXPERT_NAME, CHART_SCRIPT_NAME };
 const int OBJ_NO_PERIODS = 0, OBJ_ALL_PERIODS = 2097151;
 
 bool ObjectCreate(long chart_id, const string name, ENUM_OBJECT type, int sub_window, datetime time, double price);
@@ -54,8 +55,11 @@ long ObjectGetInteger(long chart_id, const string name, ENUM_OBJECT_PROPERTY_INT
 double ObjectGetDouble(long chart_id, const string name, ENUM_OBJECT_PROPERTY_DOUBLE property);
 string ObjectGetString(long chart_id, const string name, ENUM_OBJECT_PROPERTY_STRING property);
 long ChartID(void);
+long ChartFirst(void);
+long ChartNext(long chart_id);
 string ChartSymbol(long chart_id = 0);
 ENUM_TIMEFRAMES ChartPeriod(long chart_id = 0);
+string ChartGetString(long chart_id, ENUM_CHART_PROPERTY_STRING property);
 void ChartRedraw(long chart_id = 0);
 long ChartGetInteger(long chart_id, ENUM_CHART_PROPERTY_INTEGER property, int sub_window = 0);
 bool ChartSetInteger(long chart_id, ENUM_CHART_PROPERTY_INTEGER property, long value);

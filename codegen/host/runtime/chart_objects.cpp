@@ -1,5 +1,6 @@
 #include "chart_objects.h"
 #include "program.h"
+#include "terminal.h"
 
 namespace host {
 namespace {
@@ -23,6 +24,17 @@ int delete_matching(const std::string &prefix, int type) {
         each = matches ? all.erase(each) : std::next(each);
     }
     return deleted;
+}
+
+const int64_t OWN_CHART = 1;
+
+// A chart beside the expert's own, null with the error set where there is none.
+const OtherChart *other_chart(int64_t id) {
+    for (const OtherChart &each : program().server->script.charts) {
+        if (each.id == id)
+            return &each;
+    }
+    return failed(ERR_CHART_NOT_FOUND, static_cast<const OtherChart *>(nullptr));
 }
 
 }  // namespace
@@ -129,9 +141,35 @@ bool ObjectMove(int64_t, const string &name, int, datetime time, double price) {
     return true;
 }
 
-int64_t ChartID() { return 1; }
+int64_t ChartID() { return OWN_CHART; }
 void ChartRedraw(int64_t) {}
 int64_t ChartGetInteger(int64_t, ENUM_CHART_PROPERTY_INTEGER, int) { return 0; }
 bool ChartSetInteger(int64_t, ENUM_CHART_PROPERTY_INTEGER, int64_t) { return true; }
-string ChartSymbol(int64_t) { return program().chart->symbol; }
+
+int64_t ChartFirst() { return OWN_CHART; }
+
+int64_t ChartNext(int64_t chart) {
+    const std::vector<OtherChart> &others = program().server->script.charts;
+    size_t next = 0;
+    while (chart != OWN_CHART && next < others.size() && others[next++].id != chart) {
+    }
+    return next < others.size() ? others[next].id : -1;
+}
+
+string ChartSymbol(int64_t chart) {
+    if (chart == 0 || chart == OWN_CHART)
+        return program().chart->symbol;
+    const OtherChart *found = other_chart(chart);
+    return found == nullptr ? string() : string(found->symbol);
+}
+
+string ChartGetString(int64_t chart, ENUM_CHART_PROPERTY_STRING property) {
+    if (property != CHART_EXPERT_NAME)
+        return string();
+    if (chart == 0 || chart == OWN_CHART)
+        return MQLInfoString(MQL_PROGRAM_NAME);
+    const OtherChart *found = other_chart(chart);
+    return found == nullptr ? string() : string(found->expert);
+}
+
 ENUM_TIMEFRAMES ChartPeriod(int64_t) { return program().chart->timeframe; }

@@ -51,5 +51,8 @@ int64_t ChartID();
 void ChartRedraw(int64_t chart = 0);
 int64_t ChartGetInteger(int64_t chart, ENUM_CHART_PROPERTY_INTEGER property, int window = 0);
 bool ChartSetInteger(int64_t chart, ENUM_CHART_PROPERTY_INTEGER property, int64_t value);
+int64_t ChartFirst();
+int64_t ChartNext(int64_t chart);  // -1 past the last one
 string ChartSymbol(int64_t chart = 0);
+string ChartGetString(int64_t chart, ENUM_CHART_PROPERTY_STRING property);
 ENUM_TIMEFRAMES ChartPeriod(int64_t chart = 0);

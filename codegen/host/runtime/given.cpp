@@ -138,6 +138,15 @@ Script script_of(const Message &given) {
     const std::vector<int> calls = numbers_of(given, "outages.calls");
     for (size_t i = 0; i < bars.size(); i++)
         script.outages.push_back({bars[i], calls.at(i)});
+    for (int i = 0; i < given.number("charts"); i++) {
+        const std::string chart = "charts." + std::to_string(i);
+        script.charts.push_back({given.integer(chart + ".number"), given.text(chart + ".symbol"),
+                                 given.text(chart + ".expert")});
+    }
+    for (int i = 0; i < given.number("variables"); i++) {
+        const std::string variable = "variables." + std::to_string(i);
+        script.globals[given.text(variable + ".name")] = given.real(variable + ".value");
+    }
     script.late_until = given.number("late_until");
     script.late_rows = given.number("late_rows");
     script.restarts = rows_of(given, "restarts");

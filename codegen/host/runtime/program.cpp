@@ -1,5 +1,6 @@
 #include "program.h"
 #include "array.h"
+#include <cstdlib>
 
 namespace host {
 
@@ -49,7 +50,8 @@ void Program::print(const std::string &text) {
     static const std::string CLOSING = "closing position ";
     if (text.compare(0, CLOSING.size(), CLOSING) == 0) {
         const size_t colon = text.find(": ");
-        closing_reason = colon == std::string::npos ? "" : text.substr(colon + 2);
+        const ulong ticket = std::strtoull(text.c_str() + CLOSING.size(), nullptr, 10);
+        closing_reasons[ticket] = colon == std::string::npos ? "" : text.substr(colon + 2);
     }
     if (journal.size() >= MOST_LINES)
         fail("an endless loop: a million lines in the journal", 0);
@@ -60,7 +62,7 @@ void Program::forget() {
     handles.clear();
     objects.clear();
     comment.clear();
-    closing_reason.clear();
+    closing_reasons.clear();
     position = Position();
     order = Order();
     deals = orders = Rows();

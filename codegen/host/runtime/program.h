@@ -6,6 +6,7 @@
 #include "handles.h"
 #include "server.h"
 #include "timeseries.h"
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,7 +47,7 @@ struct Program {
     Handles handles;
     ChartObjects objects;
     std::string comment;           // what Comment shows
-    std::string closing_reason;    // of the last "closing position ...: reason" in the journal
+    std::map<ulong, std::string> closing_reasons;  // by ticket: "closing position 1: reason"
     Position position;             // copy of the selected one; ticket 0: none
     Order order;                   // copy of the selected one; ticket 0: none
     Rows deals, orders;            // history selected

@@ -1,7 +1,10 @@
 // What goes wrong while an Expert Advisor runs, as far as the test asks for it.
 #pragma once
 #include "types.h"
+#include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace host {
@@ -19,6 +22,12 @@ struct Outage {
     int bar, calls;
 };
 
+// Another chart of the terminal and the expert on it, "" for none.
+struct OtherChart {
+    int64_t id;
+    std::string symbol, expert;
+};
+
 struct Script {
     std::vector<Answer> answers;
     std::vector<Outage> outages;
@@ -28,6 +37,8 @@ struct Script {
     std::set<int> closed;               // bars in which the market is closed
     int ticks = 1;                      // ticks at the open of a bar, a second apart
     bool live = false;
+    std::vector<OtherChart> charts;         // in the terminal's order, behind the expert's own
+    std::map<std::string, double> globals;  // variables that the terminal has at the start
 
     const Answer *answer_to(int request) const {
         for (const Answer &answer : answers) {

@@ -284,6 +284,9 @@ string GlobalVariableName(int index) {
     return std::next(server().globals.begin(), index)->first;
 }
 void GlobalVariablesFlush() {}
+bool GlobalVariableTemp(const string &name) {
+    return !GlobalVariableCheck(name) && GlobalVariableSet(name, 0) > datetime(0);
+}
 
 double TesterStatistics(ENUM_STATISTICS statistic) {
     return figures_of(server(), 0)[static_cast<size_t>(statistic)];

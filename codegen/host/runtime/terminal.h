@@ -54,6 +54,7 @@ int GlobalVariablesDeleteAll(const string &prefix = "", datetime limit = 0);
 int GlobalVariablesTotal();
 string GlobalVariableName(int index);
 void GlobalVariablesFlush();
+bool GlobalVariableTemp(const string &name);
 double TesterStatistics(ENUM_STATISTICS statistic);
 void TesterStop();
 

@@ -17,6 +17,8 @@ Tester::Tester(const HostExpert &expert, const Market &market, const Script &scr
     program.server = &server;
     program.chart = &chart;
     program.tester = !script.live;
+    for (const auto &each : script.globals)
+        server.globals[each.first] = each.second;
 }
 
 // Closed bars before a row; the oldest are missing until the script lets them arrive.
@@ -77,7 +79,7 @@ void Tester::bar(int row) {
             program.refusals = outage.calls;
     }
     program.tracing = traced.count(row) > 0;
-    program.closing_reason.clear();
+    program.closing_reasons.clear();
     chart.own.begin({now.time, now.open, now.open, now.open, now.open, 1, now.spread});
     server.open_bar(row);
     server.charge_swap();

@@ -306,7 +306,9 @@ string HistoryOrderGetString(ulong ticket, ENUM_ORDER_PROPERTY_STRING property) 
 bool OrderSend(const MqlTradeRequest &request, MqlTradeResult &result) {
     Program &me = program();
     check_symbol(request.symbol);
-    switch (me.server->answer(request, result, me.closing_reason)) {
+    const auto reason = me.closing_reasons.find(request.position);
+    const std::string cause = reason == me.closing_reasons.end() ? "" : reason->second;
+    switch (me.server->answer(request, result, cause)) {
     case TRADE_RETCODE_PLACED:
     case TRADE_RETCODE_DONE:
     case TRADE_RETCODE_DONE_PARTIAL: return true;

@@ -1,0 +1,323 @@
+"""What the Expert Advisor does and says on a chart that nobody watches, executed on the host."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backtest.market import Account, Market, Symbol
+from backtest.result import CloseReason
+from codegen.host.compiler import CompilerMissing, build, find_compiler
+from codegen.host.replay import HostResult, replay
+from codegen.host.script import SMOOTH, Answer, OtherChart, Outage, Script
+from codegen.mql5.emit import emit_mql5
+from codegen.mql5.facts import EmitFacts
+from codegen.mql5.signals import emit_signals
+from dsl.text.lower import parse
+from genfx.bars.sources import load_bars
+
+MAGIC = 77
+LATE = "2017.01.10"
+CLOSED, REQUOTE, PLACED = 10018, 10004, 10008
+STRATEGIES = {
+    "exits": """strategy "Exits" {
+        enter long when rising(close, 2)
+        exit long when close < close[2]
+        size 0.1 lots
+    }""",
+    "reverses": """strategy "Reverses" {
+        enter long when close crosses above sma(close, 20)
+        enter short when close crosses below sma(close, 20)
+        reverse
+        size 0.1 lots
+    }""",
+    "limited": """strategy "Limited" {
+        enter long when rising(close, 2)
+        exit after 3 bars
+        stop loss 3 * atr(14)
+        daily loss 0.2%
+        drawdown stop 1%
+        size 0.5 lots
+    }""",
+    "waits": """strategy "Waits" {
+        enter long when close > sma(close, 200)
+        exit after 5 bars
+        size 0.1 lots
+    }""",
+    "signals": """strategy "Signals" {
+        enter long when close > sma(close, 20) and atr(14) > 0.0001
+        size 0.1 lots
+    }""",
+}
+SOURCES = {
+    name: emit_mql5(parse(text), EmitFacts(magic=MAGIC)) for name, text in STRATEGIES.items()
+}
+
+
+def own_expert(source: str) -> str:
+    """Return an EA of someone's own that prints the bars at which an include file decided."""
+    return f"""{source}
+CSignals ExtSignals;
+int OnInit(void)
+  {{
+   return(ExtSignals.Init() ? INIT_SUCCEEDED : INIT_FAILED);
+  }}
+void OnDeinit(const int reason)
+  {{
+   ExtSignals.Deinit();
+  }}
+void OnTick(void)
+  {{
+   if(ExtSignals.Update())
+      PrintFormat("decided %d", (int)(TimeCurrent() - iTime(_Symbol, _Period, 0)));
+  }}
+"""
+
+
+def edited(text: str, old: str, new: str) -> str:
+    """Return a text with one place replaced, found once."""
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+INCLUDED = own_expert(emit_signals(parse(STRATEGIES["signals"])))
+EDITED = {
+    # from LATE on the first tick of every bar comes late, after many others
+    "late": edited(
+        edited(
+            SOURCES["reverses"],
+            "ExtTester || ExtFirstTick - bar_time <= ENTRY_SECONDS",
+            f"bar_time < D'{LATE}'",
+        ),
+        "> OPENING_TICKS",
+        "> 0",
+    ),
+    "two_positions": edited(SOURCES["exits"], "OwnPositions() > 1", "OwnPositions() > 0"),
+    "switched_off": edited(
+        SOURCES["exits"], "AccountInfoInteger(ACCOUNT_TRADE_EXPERT) == 0", "true"
+    ),
+    "included": INCLUDED,
+    "included_lagging": edited(
+        INCLUDED, "BarsCalculated(m_atr1) <", "BarsCalculated(m_atr1) - 1 <"
+    ),
+}
+NUMBERS = {name: number for number, name in enumerate((*SOURCES, *EDITED))}
+
+
+def make_market() -> Market:
+    bars = load_bars("sample").between(0, 500)
+    return Market(bars, Symbol("EURUSD", bars.digits), Account(deposit=10_000.0))
+
+
+MARKET = make_market()
+
+
+@pytest.fixture(scope="module")
+def library() -> Path:
+    try:
+        find_compiler()
+    except CompilerMissing:
+        pytest.skip("no C++ compiler")
+    return build([*SOURCES.values(), *EDITED.values()])
+
+
+def run(library: Path, name: str, script: Script = SMOOTH, **inputs: float) -> HostResult:
+    found = replay(library, NUMBERS[name], MARKET, script=script, inputs=inputs)
+    assert found.fault is None
+    assert found.leaked_handles == 0
+    return found
+
+
+def said(found: HostResult, text: str) -> list[int]:
+    """Return the bars in whose lines of the journal a text stands."""
+    return [line.bar for line in found.journal if text in line.text]
+
+
+def bar_of(found: HostResult, deal: int) -> int:
+    return int(np.searchsorted(MARKET.bars.time, found.deals.time[deal]))
+
+
+# A close that has to be
+
+
+def test_a_close_is_tried_as_long_as_its_bar_lasts(library: Path) -> None:
+    left = bar_of(run(library, "exits"), 1)
+    found = run(library, "exits", Script(answers=(Answer(2, CLOSED, count=25),), ticks=3600))
+    assert bar_of(found, 1) > left
+    tries = [line.time for line in found.journal if line.bar == left and ": 10018 " in line.text]
+    pauses = np.diff(tries)
+    assert len(tries) > 20
+    assert pauses.min() >= 15
+    assert pauses[-1] >= 300
+    assert tries[-1] - MARKET.bars.time[left] > 3000
+    assert said(found, "nothing more is tried") == []
+
+
+def test_a_storm_of_requotes_slows_a_close_down_and_does_not_end_it(library: Path) -> None:
+    smooth = run(library, "exits")
+    storm = Script(answers=(Answer(2, REQUOTE, count=23),), ticks=3000)
+    found = run(library, "exits", storm)
+    assert found.deals.time[1] == smooth.deals.time[1]
+    assert found.deals.reason[1] == CloseReason.EXIT_SIGNAL
+    tries = [line.time for line in found.journal if ": 10004 " in line.text]
+    assert len(tries) == 23
+    assert np.diff(tries)[-3:].min() >= 300
+
+
+def test_an_entry_is_given_up_after_twenty_failures(library: Path) -> None:
+    storm = Script(answers=(Answer(1, REQUOTE, count=10_000),), ticks=50)
+    found = run(library, "exits", storm)
+    bars, counts = np.unique(said(found, ": 10004 "), return_counts=True)
+    assert counts.max() == 20
+    assert said(found, "nothing more is tried in this bar") == bars.tolist()
+
+
+def test_a_close_that_a_closed_market_refused_is_due_in_the_next_bar(library: Path) -> None:
+    smooth = run(library, "exits")
+    signal = {bar_of(smooth, deal) for deal in range(1, len(smooth.deals), 2)}
+    deal = next(
+        deal
+        for deal in range(1, len(smooth.deals), 2)
+        if bar_of(smooth, deal) + 1 not in signal
+        and MARKET.bars.close[bar_of(smooth, deal)] >= MARKET.bars.close[bar_of(smooth, deal) - 2]
+    )
+    left = bar_of(smooth, deal)
+    found = run(library, "exits", Script(closed=(left,)))
+    # the exit signal is over by then, the decision is not
+    assert bar_of(found, deal) == left + 1
+    assert found.deals.reason[deal] == CloseReason.EXIT_SIGNAL
+    assert said(found, "closing position")[deal // 2 : deal // 2 + 2] == [left, left + 1]
+
+
+def test_a_close_under_way_is_told_once(library: Path) -> None:
+    answer = Answer(2, PLACED, "later")
+    found = run(library, "exits", Script(answers=(answer,), ticks=60))
+    assert found.deals.reason[1] == CloseReason.EXIT_SIGNAL
+    told = said(found, "closing position")
+    assert len(told) == len(set(told))
+
+
+def test_a_reversal_of_a_bar_whose_open_was_missed_ends_flat(library: Path) -> None:
+    smooth, found = run(library, "reverses"), run(library, "late")
+    late = np.datetime64(LATE.replace(".", "-")).astype("datetime64[s]").astype(int)
+    assert found.deals.entry[-1] == 0
+    assert found.deals.reason[-1] == CloseReason.REVERSE
+    assert found.deals.time[-1] >= late
+    assert found.deals.time[-1] == smooth.deals.time[len(found.deals) - 1]
+    assert bar_of(found, -1) in said(found, "no entry: first ticks of the bar were missed")
+
+
+# What the journal is told
+
+
+def test_missing_history_is_told_when_it_begins_and_when_it_ends(library: Path) -> None:
+    found = run(library, "waits", Script(live=True))
+    (begins,) = said(found, "waiting for 201 bars of history")
+    (ends,) = said(found, "201 bars of history no longer missing")
+    assert begins == -1
+    assert ends == 200
+    first = bar_of(found, 0)
+    assert first >= ends
+
+
+def test_missing_data_is_told_once_it_lasts(library: Path) -> None:
+    short = run(library, "waits", Script(outages=(Outage(250, 4),), ticks=20))
+    assert said(short, "waiting for prices") == []
+    found = run(library, "waits", Script(outages=(Outage(250, 12),), ticks=20))
+    assert said(found, "waiting for prices and values of indicators") == [250]
+    assert said(found, "prices and values of indicators no longer missing") == [250]
+
+
+def test_limits_are_told_once(library: Path) -> None:
+    found = run(library, "limited")
+    days = [MARKET.bars.time[bar] // 86_400 for bar in said(found, "no entries today")]
+    assert len(days) > 1
+    assert len(days) == len(set(days))
+    stops = said(found, "below the highest balance")
+    assert len(stops) >= 1
+    assert all(b - a > 1 for a, b in pairwise(stops))
+
+
+def test_lots_that_the_symbol_does_not_allow_are_told(library: Path) -> None:
+    assert said(run(library, "exits"), "lots") == []
+    below = run(library, "exits", Lots=0.005)
+    assert said(below, "0.005 lots are below the smallest volume, 0.01: there will be no") == [-1]
+    assert len(below.deals) == 0
+    between = run(library, "exits", Lots=0.017)
+    assert said(between, "0.017 lots are traded as 0.01") == [-1]
+    assert set(between.deals.lots.tolist()) == {0.01}
+
+
+def test_trading_that_is_switched_off_is_told_on_a_chart(library: Path) -> None:
+    assert said(run(library, "switched_off", Script(live=True)), "the broker forbids") == [-1]
+    assert said(run(library, "switched_off"), "the broker forbids") == []
+    assert said(run(library, "exits", Script(live=True)), "no order will be executed") == []
+
+
+def test_a_second_position_of_the_same_magic_is_told(library: Path) -> None:
+    entered = bar_of(run(library, "exits"), 0)
+    script = Script(restarts=(entered + 1,))
+    found = run(library, "two_positions", script)
+    assert said(found, "1 positions have magic 77, only the newest is managed") == [entered]
+    assert said(run(library, "exits", script), "only the newest") == []
+
+
+# Two charts
+
+
+def mark(chart: int, magic: int = MAGIC) -> str:
+    return f"genfx chart {chart} {magic}"
+
+
+@pytest.mark.parametrize(
+    ("other", "variable", "refused"),
+    [
+        (OtherChart(5, "EURUSD", "Exits"), (mark(5), 0.0), True),
+        (OtherChart(5, "GBPUSD", "Exits"), (mark(5), 0.0), False),
+        (OtherChart(5, "EURUSD", "Exits"), (mark(5, 78), 0.0), False),
+        (OtherChart(5, "EURUSD", "Exits"), (mark(6), 0.0), False),
+        (OtherChart(5, "EURUSD", ""), (mark(5), 0.0), False),
+        (OtherChart(5, "EURUSD", "Exits"), (mark(5), 1e18), False),
+    ],
+    ids=["same", "other_symbol", "other_magic", "other_chart", "left_behind", "started_later"],
+)
+def test_a_second_chart_with_the_same_magic_is_refused(
+    library: Path, other: OtherChart, variable: tuple[str, float], refused: bool
+) -> None:
+    charts = (OtherChart(9, "EURUSD"), other)
+    found = run(library, "exits", Script(live=True, charts=charts, variables=(variable,)))
+    assert (found.init_code != 0) == refused
+    told = [line.text for line in found.journal if "on another chart has magic" in line.text]
+    assert told == (
+        ["Exits on another chart has magic 77 already, give this one another"] if refused else []
+    )
+
+
+def test_a_chart_that_the_expert_has_left_is_free_again(library: Path) -> None:
+    restarts = tuple(range(20, 200, 20))
+    found = run(library, "exits", Script(live=True, restarts=restarts))
+    assert found.init_code == 0
+    assert len(said(found, "stopped")) == len(restarts) + 1
+
+
+# Include files
+
+
+def test_an_include_file_waits_for_indicators_that_lag_behind(library: Path) -> None:
+    def seconds(found: HostResult) -> set[str]:
+        return {line.text for line in found.journal}
+
+    script = Script(live=True, ticks=10)
+    assert seconds(run(library, "included", script)) == {"decided 0"}
+    assert seconds(run(library, "included_lagging", script)) == {"decided 6"}
+    assert seconds(run(library, "included_lagging")) == {"decided 0"}
+
+
+def test_an_include_file_leaves_the_bar_of_its_start_alone_on_a_chart(library: Path) -> None:
+    live = [line.bar for line in run(library, "included", Script(live=True, ticks=3)).journal]
+    tested = [line.bar for line in run(library, "included", Script(ticks=3)).journal]
+    assert tested == list(range(len(MARKET.bars)))
+    assert live == tested[1:]
