@@ -71,8 +71,8 @@ def not_applied(beside: Mapping[str, ParamValue]) -> list[str]:
     if not shift:
         return []
     return [
-        f"{SHIFT} = {shift} of the .set was not applied: hours and days are those of the bars. That "
-        "is right where the bars already have the clock that it leads to."
+        f"{SHIFT} = {shift} of the .set was not applied: hours and days are those of the bars. "
+        "That is right where the bars already have the clock that it leads to."
     ]
 
 

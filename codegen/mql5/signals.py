@@ -220,7 +220,6 @@ def _valid(parts: _Parts, names: Mapping[str, str]) -> list[str]:
 def _life(parts: _Parts, names: Mapping[str, str]) -> list[str]:
     """Return the functions that the including program calls."""
     members = {piece.name for piece in parts.members}
-    waits = "IndicatorsCurrent" in members
     return _inside(
         [
             "//--- Create the indicators; false: a parameter or an indicator is wrong",
@@ -241,29 +240,36 @@ def _life(parts: _Parts, names: Mapping[str, str]) -> list[str]:
             "  {",
             "   ReleaseHandles();",
             "  }",
-            "//--- Decide; true once a bar, at the first tick for which data is ready",
-            "bool Update(void)",
-            "  {",
-            "   const datetime bar_time = iTime(_Symbol, _Period, 0);",
-            "   if(bar_time == 0 || bar_time == m_decided)",
-            "      return(false);",
-            "   if(bar_time != m_seen)",
-            "     {",
-            "      if(m_seen == 0 && !m_tester)",
-            "         m_decided = bar_time;",
-            "      m_seen = bar_time;",
-            *([f"      {names['ExtFirstTick']} = TimeCurrent();"] if waits else []),
-            "     }",
-            f"   {names['Decision']} fresh;",
-            f"   if(bar_time == m_decided || {'!IndicatorsCurrent() || ' if waits else ''}"
-            "!ReadDecision(bar_time, fresh))",
-            "      return(false);",
-            "   m_decision = fresh;",
-            "   m_decided = bar_time;",
-            "   return(true);",
-            "  }",
+            *_update(names, waits="IndicatorsCurrent" in members),
         ]
     )
+
+
+def _update(names: Mapping[str, str], *, waits: bool) -> list[str]:
+    """Return the function that decides; `waits`: for indicators that lag behind."""
+    current = "!IndicatorsCurrent() || " if waits else ""
+    return [
+        "//--- Decide; true once a bar, at the first tick for which data is ready",
+        "bool Update(void)",
+        "  {",
+        "   const datetime bar_time = iTime(_Symbol, _Period, 0);",
+        "   if(bar_time == 0 || bar_time == m_decided)",
+        "      return(false);",
+        "   if(bar_time != m_seen)",
+        "     {",
+        "      if(m_seen == 0 && !m_tester)",
+        "         m_decided = bar_time;",
+        "      m_seen = bar_time;",
+        *([f"      {names['ExtFirstTick']} = TimeCurrent();"] if waits else []),
+        "     }",
+        f"   {names['Decision']} fresh;",
+        f"   if(bar_time == m_decided || {current}!ReadDecision(bar_time, fresh))",
+        "      return(false);",
+        "   m_decision = fresh;",
+        "   m_decided = bar_time;",
+        "   return(true);",
+        "  }",
+    ]
 
 
 def _setters(parts: _Parts) -> list[str]:

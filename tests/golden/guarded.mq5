@@ -440,7 +440,7 @@ bool CreateHandles(void)
 //+------------------------------------------------------------------+
 bool HandleMissing(const string indicator)
   {
-   if(ExtWaitingFor == "")
+   if(ExtWaitingFor != "indicators")
       PrintFormat("%s: %s could not be created, error %d", _Symbol, indicator, GetLastError());
    return(false);
   }
@@ -1044,7 +1044,7 @@ bool CheckDailyLoss(const datetime bar_time, bool &reached)
    reached = loss >= percent / 100.0 * balance - SLACK;
    if(reached && ExtLossTold != DayStart(bar_time))
      {
-      PrintFormat("daily loss: %.2f of %.2f, no more entries today", loss, balance);
+      PrintFormat("daily loss: %.2f of %.2f, no entries today", loss, balance);
       ExtLossTold = DayStart(bar_time);
      }
    return(true);

@@ -592,7 +592,7 @@ bool CreateHandles(void)
 //+------------------------------------------------------------------+
 bool HandleMissing(const string indicator)
   {
-   if(ExtWaitingFor == "")
+   if(ExtWaitingFor != "indicators")
       PrintFormat("%s: %s could not be created, error %d", _Symbol, indicator, GetLastError());
    return(false);
   }
