@@ -59,12 +59,13 @@
 #define SECONDS_PER_HOUR 3600
 #define SECONDS_PER_DAY  86400
 #define MAX_ATTEMPTS     3               // requests in a row at one tick, after a requote or the like
-#define MAX_REQUESTS     20              // failed requests within one bar, then the bar is given up
+#define MAX_REQUESTS     20              // failed requests within one bar, then only a close goes on
 #define ENTRY_SECONDS    60              // no entry later than this after the first tick of a bar
 #define OPENING_TICKS    50              // more ticks of a bar before its first one here: its open was missed
 #define SETTLE_SECONDS   5               // so long indicators may need to see a new bar
 #define RETRY_SECONDS    15              // wait after a refused or uncertain request
 #define SLOW_SECONDS     300             // the same after half of the failed requests of a bar
+#define CHART_PREFIX     "genfx chart "  // terminal's variables: charts that trade, their magic numbers
 #define PAUSE_MS         250             // wait between two attempts, milliseconds
 #define MARKED_DAYS      30              // deals of so many days get arrows when it is started
 #define LABEL_LENGTH     63              // characters of a line of the panel
@@ -122,7 +123,7 @@ datetime ExtShown;       // when the chart was brought up to date
 datetime ExtMarked;      // deals up to this time have their arrows
 string   ExtNote;        // why the last entry was left out
 bool     ExtPrepared;    // symbol, account and indicators are known
-string   ExtWaitingFor;  // what is missing until then
+string   ExtWaitingFor;  // what is missing, "" when nothing is
 bool     ExtTester;      // running in the strategy tester
 bool     ExtHedging;     // the account may hold several positions on a symbol
 double   ExtTickSize;    // smallest price step of the symbol
@@ -130,10 +131,15 @@ double   ExtTickSize;    // smallest price step of the symbol
 datetime ExtBarSeen;     // bar whose first tick was seen
 datetime ExtBarDone;     // bar that needs no more decision
 datetime ExtFirstTick;   // time of the first tick of that bar
+bool     ExtDecided;     // the strategy was evaluated within that bar
 bool     ExtOpenMissed;  // earlier ticks of that bar were not seen
 int      ExtFailures;    // failed requests within that bar
 datetime ExtNotBefore;   // a refused request is not tried again before this time
 int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
+//--- a close that was decided goes on in later bars; after a restart the strategy decides anew
+ulong    ExtClosing;     // position that is to be closed, 0 for none
+string   ExtClosingFor;  // why
+datetime ExtClosingTold; // bar in which the journal was told
 int      ExtEma1 = INVALID_HANDLE; // ema(close, fast)
 int      ExtEma2 = INVALID_HANDLE; // ema(close, slow)
 int      ExtRsi1 = INVALID_HANDLE; // rsi(close, 14)
@@ -155,12 +161,18 @@ int OnInit(void)
    ExtBarSeen = 0;
    ExtBarDone = 0;
    ExtFirstTick = 0;
+   ExtDecided = false;
    ExtOpenMissed = false;
    ExtFailures = 0;
    ExtNotBefore = 0;
    ExtClosedSide = -1;
+   ExtClosing = 0;
+   ExtClosingFor = "";
+   ExtClosingTold = 0;
    if(!InputsValid())
       return(INIT_PARAMETERS_INCORRECT);
+   if(!ExtTester && !OnlyChart())
+      return(INIT_FAILED);
    if(Prepare() == OUTCOME_REFUSED)
       return(INIT_FAILED);
 //--- the bar it was attached in is left alone, the tester starts with its first bar
@@ -178,6 +190,8 @@ void OnDeinit(const int reason)
   {
    PrintFormat("stopped, reason code %d", reason);
    ReleaseHandles();
+   if(!ExtTester)
+      GlobalVariableDel(ChartMark(ChartID()));
    if(ExtVisible)
       ObjectsDeleteAll(0, ObjectPrefix());
   }
@@ -208,23 +222,8 @@ Outcome Prepare(void)
    if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
       ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
    ExtPrepared = true;
-   ExtWaitingFor = "";
+   TellWait(Bars(_Symbol, _Period) <= WarmupBars() ? WantedHistory() : "");
    return(OUTCOME_DONE);
-  }
-//+------------------------------------------------------------------+
-//| Say once what is waited for; the tester has it from its start    |
-//+------------------------------------------------------------------+
-Outcome WaitFor(const string missing)
-  {
-   if(ExtTester)
-     {
-      PrintFormat("%s: %s missing", _Symbol, missing);
-      return(OUTCOME_REFUSED);
-     }
-   if(missing != ExtWaitingFor)
-      PrintFormat("%s: waiting for %s", _Symbol, missing);
-   ExtWaitingFor = missing;
-   return(OUTCOME_LATER);
   }
 //+------------------------------------------------------------------+
 //| Whether symbol, account and indicators are known by now          |
@@ -237,6 +236,39 @@ bool Prepared(void)
    if(outcome == OUTCOME_REFUSED)
       ExpertRemove();
    return(outcome == OUTCOME_DONE);
+  }
+//+------------------------------------------------------------------+
+//| Wait for a fact; the tester has all from its start               |
+//+------------------------------------------------------------------+
+Outcome WaitFor(const string missing)
+  {
+   if(ExtTester)
+     {
+      PrintFormat("%s: %s missing", _Symbol, missing);
+      return(OUTCOME_REFUSED);
+     }
+   TellWait(missing);
+   return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Say once what is waited for, "" for nothing, and when that ends  |
+//+------------------------------------------------------------------+
+void TellWait(const string missing)
+  {
+   if(missing == ExtWaitingFor)
+      return;
+   if(missing != "")
+      PrintFormat("%s: waiting for %s", _Symbol, missing);
+   else
+      PrintFormat("%s: %s no longer missing", _Symbol, ExtWaitingFor);
+   ExtWaitingFor = missing;
+  }
+//+------------------------------------------------------------------+
+//| The history that entries wait for                                |
+//+------------------------------------------------------------------+
+string WantedHistory(void)
+  {
+   return(StringFormat("%d bars of history", WarmupBars() + 1));
   }
 //+------------------------------------------------------------------+
 //| Trade, then show what there is to see                            |
@@ -255,35 +287,26 @@ void TradeTick(void)
    if(bar_time == 0 || bar_time == ExtBarDone)
       return;
    if(bar_time != ExtBarSeen)
-     {
-      if(ExtBarDone != ExtBarSeen)
-         PrintFormat("%s: the bar before passed, its data was not ready or requests failed", _Symbol);
-      const bool attached_now = ExtBarSeen == 0 && !ExtTester;
-      ExtBarSeen = bar_time;
-      ExtFirstTick = TimeCurrent();
-      //--- a bar that is well under way: the connection was lost, or the terminal stood still; few
-      //--- ticks mean a market that opened within the bar, as many do after a pause
-      const bool is_late = ExtFirstTick - bar_time > ENTRY_SECONDS;
-      ExtOpenMissed = !ExtTester && is_late && iVolume(_Symbol, _Period, 0) > OPENING_TICKS;
-      ExtFailures = 0;
-      ExtNotBefore = 0;
-      ExtClosedSide = -1;
-      if(attached_now)
-        {
-         ExtBarDone = bar_time;
-         return;
-        }
-     }
-   if(TimeCurrent() < ExtNotBefore || !Prepared() || !IndicatorsCurrent())
+      BeginBar(bar_time);
+   if(bar_time == ExtBarDone || TimeCurrent() < ExtNotBefore || !Prepared() || !IndicatorsCurrent())
       return;
    Decision decision;
    MqlTick tick;
    if(!ReadDecision(bar_time, decision) || !ReadTick(tick))
+     {
+      if(TimeCurrent() - ExtFirstTick > SETTLE_SECONDS)
+         TellWait("prices and values of indicators");
       return;
+     }
+   TellWait(decision.ready ? "" : WantedHistory());
+   if(!ExtDecided)
+      ExtOpenMissed = OpenMissed(bar_time);
+   ExtDecided = true;
    const Outcome outcome = TradeBar(bar_time, tick, decision);
-   if(outcome == OUTCOME_LATER && ExtFailures >= MAX_REQUESTS)
+   const bool given_up = ExtFailures >= MAX_REQUESTS && ExtClosing == 0;
+   if(outcome == OUTCOME_LATER && given_up)
       PrintFormat("%s: %d requests failed, nothing more is tried in this bar", _Symbol, ExtFailures);
-   if(outcome != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
+   if(outcome != OUTCOME_LATER || given_up)
       ExtBarDone = bar_time;
   }
 //+------------------------------------------------------------------+
@@ -303,6 +326,35 @@ bool IndicatorsCurrent(void)
    if(BarsCalculated(ExtAtr1) < Bars(_Symbol, _Period))
       return(false);
    return(true);
+  }
+//+------------------------------------------------------------------+
+//| Begin a bar at the first tick that is seen of it; one that the   |
+//| expert was attached in is left alone                             |
+//+------------------------------------------------------------------+
+void BeginBar(const datetime bar_time)
+  {
+   if(ExtBarDone != ExtBarSeen)
+      PrintFormat("%s: the bar before passed, its data was not ready or requests failed", _Symbol);
+   if(ExtBarSeen == 0 && !ExtTester)
+      ExtBarDone = bar_time;
+   ExtBarSeen = bar_time;
+   ExtFirstTick = TimeCurrent();
+   ExtDecided = false;
+   ExtOpenMissed = false;
+   ExtFailures = 0;
+   ExtNotBefore = 0;
+   ExtClosedSide = -1;
+  }
+//+------------------------------------------------------------------+
+//| Whether the bar is well under way: the connection was lost, or   |
+//| the terminal stood still. Few ticks mean a market that opened    |
+//| within the bar, as many do after a pause                         |
+//+------------------------------------------------------------------+
+bool OpenMissed(const datetime bar_time)
+  {
+   if(ExtTester || ExtFirstTick - bar_time <= ENTRY_SECONDS)
+      return(false);
+   return(iVolume(_Symbol, _Period, 0) > OPENING_TICKS);
   }
 //+------------------------------------------------------------------+
 //| Refuse a value of an input and say why                           |
@@ -363,12 +415,32 @@ bool SymbolValid(void)
    return(true);
   }
 //+------------------------------------------------------------------+
+//| Who does not allow this expert to trade, "" when all do          |
+//+------------------------------------------------------------------+
+string SwitchedOff(void)
+  {
+   if(TerminalInfoInteger(TERMINAL_TRADE_ALLOWED) == 0)
+      return("algorithmic trading is switched off in the terminal");
+   if(MQLInfoInteger(MQL_TRADE_ALLOWED) == 0)
+      return("algorithmic trading is switched off for this expert");
+   if(AccountInfoInteger(ACCOUNT_TRADE_ALLOWED) == 0)
+      return("the account may not trade, as with an investor's password");
+   if(AccountInfoInteger(ACCOUNT_TRADE_EXPERT) == 0)
+      return("the broker forbids trading by experts");
+   if((ENUM_SYMBOL_TRADE_MODE)SymbolInfoInteger(_Symbol, SYMBOL_TRADE_MODE) != SYMBOL_TRADE_MODE_FULL)
+      return("the broker restricts trading of the symbol");
+   return("");
+  }
+//+------------------------------------------------------------------+
 //| Refuse to start beside a position of others where only one fits  |
 //+------------------------------------------------------------------+
 bool AccountValid(void)
   {
-   if(!ExtTester && MQLInfoInteger(MQL_TRADE_ALLOWED) == 0)
-      Print("trading by experts is switched off, no order will be sent until it is allowed");
+   const string off = ExtTester ? "" : SwitchedOff();
+   if(off != "")
+      PrintFormat("%s: %s, no order will be executed until it is allowed", _Symbol, off);
+   if(OwnPositions() > 1)
+      PrintFormat("%d positions have magic %I64d, only the newest is managed", OwnPositions(), MagicNumber);
    if(!ExtHedging && ForeignPosition())
      {
       PrintFormat("%s has a position that is not of magic %I64d; a netting account holds only one", _Symbol,
@@ -401,7 +473,8 @@ bool CreateHandles(void)
 //+------------------------------------------------------------------+
 bool HandleMissing(const string indicator)
   {
-   PrintFormat("%s: %s could not be created, error %d", _Symbol, indicator, GetLastError());
+   if(ExtWaitingFor != "indicators")
+      PrintFormat("%s: %s could not be created, error %d", _Symbol, indicator, GetLastError());
    return(false);
   }
 //+------------------------------------------------------------------+
@@ -527,7 +600,10 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
       ExtNote = forbidden;
    const bool enter_long = wanted && forbidden == "" && decision.long_entry;
    const bool enter_short = wanted && forbidden == "" && decision.short_entry;
-   if(SelectPosition())
+   const bool in_position = SelectPosition();
+   if(!in_position || (ulong)PositionGetInteger(POSITION_TICKET) != ExtClosing)
+      ExtClosing = 0;
+   if(in_position)
      {
       //--- an entry of this bar, confirmed late: its exits begin with the next bar
       if((datetime)PositionGetInteger(POSITION_TIME) >= bar_time)
@@ -538,6 +614,9 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
          reason = "max_bars";
       else if(is_long ? decision.long_exit : decision.short_exit)
          reason = "exit_signal";
+      //--- decided before, and refused until now
+      if(reason == "" && ExtClosing != 0)
+         reason = ExtClosingFor;
       if(reason == "")
          return(OUTCOME_DONE);
       //--- kept before the request: its answer may come late, and this side may not enter again now
@@ -545,6 +624,7 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
       const Outcome closed = ClosePosition(reason);
       if(closed != OUTCOME_DONE)
          return(closed);
+      ExtClosing = 0;
      }
 //--- a late first decision, or a repeated one, may still close but opens nothing
    if(ExtOpenMissed || TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
@@ -566,8 +646,12 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
 Outcome ClosePosition(const string reason)
   {
    const ulong ticket = (ulong)PositionGetInteger(POSITION_TICKET);
-   PrintFormat("closing position %I64u: %s", ticket, reason);
-   for(int attempt = 0; attempt < MAX_ATTEMPTS && ExtFailures < MAX_REQUESTS; attempt++)
+   ExtClosing = ticket;
+   ExtClosingFor = reason;
+   if(ExtClosingTold != ExtBarSeen)
+      PrintFormat("closing position %I64u: %s", ticket, reason);
+   ExtClosingTold = ExtBarSeen;
+   for(int attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
      {
       //--- a close that is still under way: a second one could open a position
       if(OrderInFlight())
@@ -576,12 +660,12 @@ Outcome ClosePosition(const string reason)
          return(OUTCOME_DONE);
       const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
       const Outcome outcome = RequestOutcome(sent, "close");
-      //--- the market may open later than the bar: a position that must go is tried again
-      if(outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNKNOWN)
-         return(LaterInBar());
       //--- accepted; what is left of a partial fill is closed with the next tick
       if(outcome == OUTCOME_DONE)
          return(PositionSelectByTicket(ticket) ? OUTCOME_LATER : OUTCOME_DONE);
+      //--- a position that must go is tried again: the market may open later than the bar
+      if(outcome != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
+         return(LaterInBar());
       Pause(attempt);
      }
    return(OUTCOME_LATER);
@@ -853,6 +937,54 @@ bool ForeignPosition(void)
    return(false);
   }
 //+------------------------------------------------------------------+
+//| How many positions on this symbol have this magic number         |
+//+------------------------------------------------------------------+
+int OwnPositions(void)
+  {
+   int positions = 0;
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      const ulong ticket = PositionGetTicket(i);
+      if(ticket == 0 || PositionGetString(POSITION_SYMBOL) != _Symbol)
+         continue;
+      if(PositionGetInteger(POSITION_MAGIC) == MagicNumber)
+         positions++;
+     }
+   return(positions);
+  }
+//+------------------------------------------------------------------+
+//| Name of the terminal's variable that a chart of this magic has   |
+//+------------------------------------------------------------------+
+string ChartMark(const long chart)
+  {
+   return(CHART_PREFIX + IntegerToString(chart) + " " + IntegerToString(MagicNumber));
+  }
+//+------------------------------------------------------------------+
+//| Refuse to start where another chart of the symbol trades with    |
+//| this magic number: both would open, only one position is managed |
+//+------------------------------------------------------------------+
+bool OnlyChart(void)
+  {
+   const long own = ChartID();
+   const double started = (double)GetTickCount64();
+//--- gone when the terminal ends, however it ends
+   GlobalVariableTemp(ChartMark(own));
+   GlobalVariableSet(ChartMark(own), started);
+   for(long chart = ChartFirst(); chart >= 0; chart = ChartNext(chart))
+     {
+      if(chart == own || ChartSymbol(chart) != _Symbol || !GlobalVariableCheck(ChartMark(chart)))
+         continue;
+      //--- where two start together, the earlier one stays
+      const double other = GlobalVariableGet(ChartMark(chart));
+      const string expert = ChartGetString(chart, CHART_EXPERT_NAME);
+      if(expert == "" || other > started || (other == started && chart > own))
+         continue;
+      PrintFormat("%s on another chart has magic %I64d already, give this one another", expert, MagicNumber);
+      return(false);
+     }
+   return(true);
+  }
+//+------------------------------------------------------------------+
 //| Start of the day of a bar on the broker's clock                  |
 //+------------------------------------------------------------------+
 datetime DayStart(const datetime bar_time)
@@ -986,11 +1118,9 @@ string StateText(void)
    if(SelectPosition())
      {
       const bool is_long = (ENUM_POSITION_TYPE)PositionGetInteger(POSITION_TYPE) == POSITION_TYPE_BUY;
-      return(is_long ? "long" : "short");
+      return((is_long ? "long" : "short") + (ExtClosing != 0 ? ", is to be closed: " + ExtClosingFor : ""));
      }
-   if(Bars(_Symbol, _Period) <= WarmupBars())
-      return(StringFormat("waiting for %d bars of history", WarmupBars() + 1));
-   return("flat");
+   return(ExtWaitingFor == "" ? "flat" : "waiting for " + ExtWaitingFor);
   }
 //+------------------------------------------------------------------+
 //| The position with its levels                                     |
