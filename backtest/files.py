@@ -21,6 +21,11 @@ def read_whole(path: Path) -> bytes:
         raise DataError(f"{path}: cannot be read: {problem.strerror}") from problem
 
 
+def real_path(path: Path) -> Path:
+    """Return where a path leads through all links; of a link that leads to itself, the link."""
+    return Path(os.path.realpath(path))
+
+
 def write_whole(path: Path, content: bytes, error: Callable[[str], GenfxError] = DataError) -> None:
     """Write a file so that its final name never shows a part of it.
 

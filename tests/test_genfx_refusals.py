@@ -207,3 +207,32 @@ def test_a_box_title_is_one_line(tmp_path: Path) -> None:
         boxes.write_text(json.dumps(json.loads(boxes.read_text()) | {"title": title}))
         told = genfx("check", boxes, code=2).output
         assert "it is one line of printable characters" in told
+
+
+def test_a_link_to_itself_is_no_place_to_write(tmp_path: Path) -> None:
+    ring = tmp_path / "ring"
+    try:
+        ring.symlink_to(ring)
+    except OSError:
+        pytest.skip("no links here")
+    for out in (ring, ring / "x"):
+        genfx("export", strategy(tmp_path), "--to", "mql5", "--out", out, code=2)
+        genfx("series", "close", "--data", "sample", "--last", "2", "--out", out, code=2)
+    assert ring.is_symlink()
+
+
+@pytest.mark.parametrize("name", ["a\\u0000b", "ring.strat"])
+def test_what_cannot_be_included_is_told(tmp_path: Path, name: str) -> None:
+    ring = tmp_path / "ring.strat"
+    try:
+        ring.symlink_to(ring)
+    except OSError:
+        pytest.skip("no links here")
+    file = strategy(tmp_path, CROSS.replace("{", f'{{ include "{name}"', 1))
+    assert ":1:" in genfx("check", file, code=2).stderr
+
+
+def test_a_library_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "lib.strat").write_bytes(b'\xef\xbb\xbflibrary "l" { fast = ema(close, 12) }')
+    text = CROSS.replace("{", '{ include "lib.strat"', 1).replace("ema(close, 12)", "fast")
+    genfx("check", strategy(tmp_path, text))

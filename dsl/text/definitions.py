@@ -38,7 +38,7 @@ MAX_EXPANSIONS = 2000  # of one function; far above what a strategy needs
 
 def in_files(path: str) -> Files:
     """Return what is known of files when the text at `path` ("" if it is no file) is read."""
-    return Files(path, (Path(path).resolve(),) if path else ())
+    return Files(path, (_real(Path(path)),) if path else ())
 
 
 def later(file: sx.File) -> dict[str, int]:
@@ -262,6 +262,8 @@ def check_library(text: str, path: str = "") -> tuple[str, ...] | None:
 
 def _include(statement: sx.Statement, scope: Scope) -> None:
     name = unquoted(statement.words[-1])
+    if not name.isprintable():
+        raise SyntaxProblem(f"{name!a} is no name of a file")
     path = Path(scope.files.path).parent / name
     try:
         found = _library(name, path, scope)
@@ -282,7 +284,7 @@ def _include(statement: sx.Statement, scope: Scope) -> None:
 
 def _library(name: str, path: Path, scope: Scope) -> Scope:
     """Return what a library defines, read once however often it is included."""
-    key = path.resolve()
+    key = _real(path)
     if key in scope.files.around:
         ring = [*scope.files.around[scope.files.around.index(key) :], key]
         shown = " -> ".join(part.name for part in ring)
@@ -292,16 +294,21 @@ def _library(name: str, path: Path, scope: Scope) -> Scope:
     return scope.files.libraries[key]
 
 
+def _real(path: Path) -> Path:
+    """Return where a path leads; of a link to itself, the link."""
+    return Path(os.path.realpath(path))
+
+
 def _read(name: str, path: Path, files: Files) -> Scope:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error)
         beside = os.listdir(path.parent) if path.parent.is_dir() else []
         hint = did_you_mean(path.name, sorted(beside)) or f"it is looked for at {path}"
         raise SyntaxProblem(f'"{name}" cannot be read: {reason}', hint=hint) from None
     reading = read(text, str(path))
-    inside = Files(str(path), (*files.around, path.resolve()), files.libraries)
+    inside = Files(str(path), (*files.around, _real(path)), files.libraries)
     scope = Scope(lost=reading.lost, errors=list(reading.errors), files=inside)
     if reading.file is not None:
         _lower(reading.file, scope)

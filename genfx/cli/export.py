@@ -131,7 +131,5 @@ def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:
 
 
 def _write(file: Path, target: Path, content: bytes) -> None:
-    if target.resolve() == file.resolve():
-        raise DataError(f"{file}: would be overwritten", hint="name another file with --out")
-    write_file(target, content)
+    write_file(target, content, file)
     typer.echo(f"{target}: {len(content)} bytes")

@@ -34,12 +34,12 @@ def import_expert(
     anything else is no longer as genfx wrote it, the strategy in the header is not what the code
     does, and that is an error. Of a portfolio every part comes back.
     """
-    from backtest.files import read_whole
+    from backtest.files import read_whole, real_path
     from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
     from codegen.mql5.reading import decoded_source, read_expert
 
     source = decoded_source(read_whole(file), str(file))
-    if out is not None and out.resolve() == file.resolve():
+    if out is not None and real_path(out) == real_path(file):
         raise DataError(f"{file}: would be overwritten", hint="name another file with --out")
     if is_portfolio(source):
         parts = read_portfolio(source, str(file))

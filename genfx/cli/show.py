@@ -96,15 +96,17 @@ def write_file(path: Path, content: bytes, *read: Path | str | None) -> None:
     Raises:
         DataError: The path is a folder, is one of `read`, or cannot be written.
     """
-    from backtest.files import write_whole
+    from backtest.files import real_path, write_whole
     from dsl.errors import DataError
 
     try:
         if path.is_dir():
             raise DataError(f"{path}: is a folder", hint="name a file in it")
-        if path.resolve() in {Path(source).resolve() for source in read if source}:
+        target = real_path(path)
+        if target in {real_path(Path(source)) for source in read if source}:
             raise DataError(f"{path}: would be overwritten", hint="name another file to write")
-        target = path.resolve() if path.is_symlink() else path
+        if target.is_symlink():
+            raise DataError(f"{path}: is a link that leads to itself", hint="name another file")
     except OSError as problem:
         raise DataError(f"{path}: cannot be written: {problem.strerror}") from None
-    write_whole(target, content)
+    write_whole(target if path.is_symlink() else path, content)
