@@ -2,7 +2,8 @@
 
 `(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))` is a number to maximise. Statistics have
 the names of ENUM_STATISTICS, with or without STAT_ and underscores; criteria are written small.
-QUICK ones follow from the sums that a batch of tests returns; the others need a whole test.
+PROFIT_FACTOR is at most 10, as the criterion is, and 10 where nothing was lost. QUICK ones follow
+from the sums that a batch of tests returns; the others need a whole test.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from backtest.criteria import CRITERIA, profit_factor
+from backtest.criteria import CRITERIA, PROFIT_FACTOR_CAP, profit_factor
 from backtest.metrics import Report
 from dsl.errors import ConfigError, did_you_mean
 
@@ -50,7 +51,7 @@ STATISTICS: dict[str, Callable[[Report], float]] = {
     "EQUITY_DDREL_PERCENT": lambda r: r.equity_drawdown_relative,
     "EQUITY_DD_RELATIVE": lambda r: r.equity_drawdown_relative_money,
     "EXPECTED_PAYOFF": lambda r: r.expected_payoff,
-    "PROFIT_FACTOR": lambda r: r.profit_factor,
+    "PROFIT_FACTOR": lambda r: min(r.profit_factor, PROFIT_FACTOR_CAP),
     "RECOVERY_FACTOR": lambda r: r.recovery_factor,
     "SHARPE_RATIO": lambda r: r.sharpe_trades,
     "DEALS": lambda r: r.deals,
@@ -61,8 +62,9 @@ STATISTICS: dict[str, Callable[[Report], float]] = {
     "LONG_TRADES": lambda r: r.long_trades,
     "PROFIT_SHORTTRADES": lambda r: round(r.short_trades * r.short_won_percent / 100),
     "PROFIT_LONGTRADES": lambda r: round(r.long_trades * r.long_won_percent / 100),
-    "PROFITTRADES_AVGCON": lambda r: r.average_wins,
-    "LOSSTRADES_AVGCON": lambda r: r.average_losses,
+    # whole numbers in MetaTrader, and in its reports
+    "PROFITTRADES_AVGCON": lambda r: math.floor(r.average_wins + 0.5),
+    "LOSSTRADES_AVGCON": lambda r: math.floor(r.average_losses + 0.5),
 }
 _PLAIN = {name.replace("_", ""): name for name in STATISTICS}
 
@@ -97,8 +99,8 @@ class Sums:
 
     @property
     def profit_factor(self) -> float:
-        """Return gross profit over gross loss, as the report does."""
-        return self.won / self.lost if self.lost else profit_factor(self.won, 0.0)
+        """Return gross profit over gross loss, at most 10."""
+        return profit_factor(self.won, self.lost)
 
 
 QUICK: dict[str, Callable[[Sums], float]] = {
@@ -295,7 +297,7 @@ def _mql5(node: ast.expr, own: Mapping[str, str]) -> str:
             return repr(float(value))
         case ast.Name(id=name):
             known = statistic_name(name)
-            return own[known] if known in OWN else f"TesterStatistics(STAT_{known})"
+            return own[known] if known in OWN else _statistic_text(known)
         case ast.BinOp(left=left, op=op, right=right):
             return _BINARY[type(op)][1].format(_mql5(left, own), _mql5(right, own))
         case ast.UnaryOp(op=sign, operand=inner):
@@ -308,6 +310,12 @@ def _mql5(node: ast.expr, own: Mapping[str, str]) -> str:
                 return f"{function}({parts[0]})"
             return reduce(lambda a, b: f"{function}({a}, {b})", parts)
     raise AssertionError(f"{ast.dump(node)} passed the check")
+
+
+def _statistic_text(name: str) -> str:
+    """Return a statistic in MQL5; a profit factor without losses is endless there, and 10 here."""
+    text = f"TesterStatistics(STAT_{name})"
+    return f"MathMin({text}, {PROFIT_FACTOR_CAP})" if name == "PROFIT_FACTOR" else text
 
 
 def _allowed() -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +33,7 @@ from dsl.text.lower import parse
 from tests.support.emitted import compile_errors, compiler_found
 
 SMOOTH = "(GROSSPROFIT-(1/(TRADES+1)))/-(GROSSLOSS-1/(TRADES+1))"
+LANGUAGE = Path(__file__).parent.parent / "docs" / "language.md"
 STRATEGY = parse('strategy "t" { enter long when close > open stop loss 300 points reverse }')
 
 OFTEN = parse('strategy "o" { enter long when close > open exit after 3 bars size 0.01 lots }')
@@ -54,6 +57,32 @@ def figures(**changes: float) -> Report:
 def test_profit_factor_with_a_guard_is_what_its_formula_says() -> None:
     found = figures(gross_profit=300.0, gross_loss=-100.0, trades=9)
     assert parse_objective(SMOOTH).value({}, found) == (300 - 0.1) / (100 + 0.1)
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "factor"), [(30.0, 20.0, 1.5), (30.0, 1.0, 10.0), (30.0, 0.0, 10.0), (0, 0, 0)]
+)
+def test_a_profit_factor_is_at_most_ten_also_without_a_loss(
+    won: float, lost: float, factor: float
+) -> None:
+    objective = parse_objective("PROFIT_FACTOR")
+    shown = won / lost if lost else factor
+    assert objective.value({}, Sums(1e4, won - lost, won, lost, 1.0, 9)) == factor
+    assert objective.value({}, figures(profit_factor=shown)) == factor
+    assert "MathMin(TesterStatistics(STAT_PROFIT_FACTOR), 10.0)" in objective.mql5({})
+
+
+def test_mean_rows_of_trades_are_whole_numbers_as_in_metatrader() -> None:
+    found = figures(average_wins=2.5, average_losses=1.49)
+    assert parse_objective("PROFITTRADES_AVGCON").value({}, found) == 3.0
+    assert parse_objective("LOSSTRADES_AVGCON").value({}, found) == 1.0
+
+
+def test_the_objective_of_the_documentation_has_an_end_without_losses() -> None:
+    (text,) = re.findall(r"```objective\n(.*?)\n```", LANGUAGE.read_text(encoding="utf-8"), re.S)
+    objective = parse_objective(text)
+    assert objective.value({}, Sums(1e4, 900.0, 900.0, 0.0, 1.0, 80)) == 10.0
+    assert objective.value({}, Sums(1e4, 50.0, 150.0, 100.0, 1.0, 80)) == pytest.approx(1.5, 1e-3)
 
 
 @pytest.mark.parametrize("name", STATISTICS)

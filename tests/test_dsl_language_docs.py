@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import fill
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_formulas_and_objectives_are_read() -> None:
 
 
 def test_statistics_are_listed(request: pytest.FixtureRequest) -> None:
-    listed = ", ".join(f"`{name}`" for name in STATISTICS) + "\n"
+    listed = fill(", ".join(f"`{name}`" for name in STATISTICS), 112) + "\n"
     if request.config.getoption("--update-golden"):
         page = STATISTICS_BLOCK.sub(lambda _: listed, PAGE)
         (DOCS / "language.md").write_text(page, encoding="utf-8")
