@@ -1,7 +1,7 @@
 """The robustness gate: what would enter a full population or the pool must hold up elsewhere too.
 
 Tests in order of cost, each only for what passed the one before: out-of-sample retest, changed data
-range, changed parameters, dropped trades.
+range, changed parameters, then those that need every deal: recovery and dropped trades.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dsl.errors import ParamOutOfRange
+from dsl.jit import F64
 from dsl.kinds import SIZE
 from dsl.node import InputRef, Node, Value, topological, with_inputs, with_params
 from dsl.nodes.expert import EXPERT
@@ -28,6 +29,7 @@ PASSED = ""
 OUT_OF_SAMPLE = "out of sample"
 DATA_RANGE = "changed data range"
 PARAMETERS = "changed parameters"
+RECOVERY = "recovery"
 DROPPED_TRADES = "dropped trades"
 
 
@@ -38,8 +40,8 @@ def _everyone(_: Individual) -> bool:
 class Gate(NamedTuple):
     """What the tests need; `seed` keys the draws of each strategy, whenever it is tested.
 
-    thorough: Whom to test with dropped trades too. It needs every deal, which takes as long as
-    twenty evaluations, so the search asks for it only where the pool is at stake.
+    thorough: Whom to test with recovery and dropped trades too. They need every deal, which takes
+    as long as twenty evaluations, so the search asks for it only where the pool is at stake.
     """
 
     settings: SearchSettings
@@ -71,7 +73,7 @@ def _tests(gate: Gate) -> list[Test]:
         (chosen.out_of_sample and has.gate is not None, _out_of_sample),
         (chosen.data_range and has.changed is not None, _data_range),
         (chosen.parameters, _parameters),
-        (chosen.drop_trades, _dropped_trades),
+        (chosen.drop_trades or chosen.recovery > 0, _every_deal),
     )
     return [test for on, test in table if on and chosen.scope != "off"]
 
@@ -117,21 +119,32 @@ def _parameters(gate: Gate, waiting: list[Individual], generation: int) -> list[
     return passed
 
 
-def _dropped_trades(gate: Gate, waiting: list[Individual], _generation: int) -> list[Individual]:
-    chosen = gate.settings.gate
+def _every_deal(gate: Gate, waiting: list[Individual], _generation: int) -> list[Individual]:
     passed = []
     for individual in waiting:
         if not gate.thorough(individual):
             passed.append(individual)
             continue
         gate.ledger.requests += 1
-        results = gate.evaluators.in_sample.result(individual.strategy).trade_results
-        rng = _rng(gate, individual, 1)
-        kept = rng.random((chosen.drop_rounds, len(results))) >= chosen.dropped
-        positive = (np.where(kept, results, 0.0).sum(axis=1) > 0).mean()
-        if _keep(individual, bool(positive >= chosen.drop_pass), DROPPED_TRADES):
+        found = gate.evaluators.in_sample.result(individual.strategy)
+        times = gate.settings.gate.recovery
+        recovers = not times or found.net_profit >= times * found.drawdown.money
+        if _keep(individual, recovers, RECOVERY) and _keep(
+            individual, _without_some(gate, individual, found.trade_results), DROPPED_TRADES
+        ):
             passed.append(individual)
     return passed
+
+
+def _without_some(gate: Gate, individual: Individual, results: F64) -> bool:
+    """Tell whether money is made without some of the trades too; float64[trades]."""
+    chosen = gate.settings.gate
+    if not chosen.drop_trades:
+        return True
+    rng = _rng(gate, individual, 1)
+    kept = rng.random((chosen.drop_rounds, len(results))) >= chosen.dropped
+    positive = (np.where(kept, results, 0.0).sum(axis=1) > 0).mean()
+    return bool(positive >= chosen.drop_pass)
 
 
 def evaluate_variants(gate: Gate, variants: Sequence[Candidate], generation: int) -> None:

@@ -151,6 +151,9 @@ class GateSettings:
     changed data range must keep. range_cut: Share of the in-sample span that the changed range
     leaves out at its start. profit: The gate span must make money. dropped: Share of trades
     left out; in `drop_rounds` draws, net profit must stay positive in `drop_pass` of them.
+    recovery: Net profit in-sample must be so many times the largest drawdown of equity: what wins a
+    point a trade behind a stop that was never hit has a splendid profit factor, and risked more
+    than it made; 0: no matter.
     variants: Copies in which each number is moved, `change_rate` of the time, by up to `change` of
     its size; the mean of their scores must keep `retain_variants` of the original's.
     """
@@ -166,6 +169,7 @@ class GateSettings:
     dropped: float = 0.1
     drop_rounds: int = 50
     drop_pass: float = 0.8
+    recovery: float = 1.0
     variants: int = 4
     change_rate: float = 0.3
     change: float = 0.2

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from backtest.result import Result
 from dsl.node import Node, topological
 from dsl.nodes.expert import EXPERT
+from dsl.strategy import Strategy
 from gp.draws import generator
 from gp.evaluators import VARIANT, Evaluators, Ledger, Record
 from gp.fitness import scores
@@ -71,7 +73,22 @@ def test_losing_trades_fail_the_test_of_dropped_trades() -> None:
         def evaluate(self, strategies):  # type: ignore[no-untyped-def]
             return [f._replace(criteria=(5000.0, 2, 5, 1, 2)) for f in super().evaluate(strategies)]
 
-    assert verdicts(Evaluators(Losing(ok=False)), SETTINGS.gate)[0] == {"dropped trades"}
+    chosen = replace(SETTINGS.gate, recovery=0.0)
+    assert verdicts(Evaluators(Losing(ok=False)), chosen)[0] == {"dropped trades"}
+
+
+@pytest.mark.parametrize(
+    ("drawdown", "recovery", "verdict"),
+    [(400.0, 1.0, ""), (401.0, 1.0, "recovery"), (401.0, 0.5, ""), (401.0, 0.0, "")],
+)
+def test_less_profit_than_drawdown_fails(drawdown: float, recovery: float, verdict: str) -> None:
+    class Sinking(FakeEvaluator):
+        def result(self, strategy: Strategy) -> Result:  # it makes 400
+            found = super().result(strategy)
+            return replace(found, drawdown=replace(found.drawdown, money=drawdown))
+
+    chosen = replace(SETTINGS.gate, recovery=recovery, retain_variants=0.0)
+    assert verdicts(Evaluators(Sinking()), chosen)[0] == {verdict}
 
 
 def test_variants_that_lose_the_score_fail() -> None:
@@ -91,7 +108,11 @@ def test_switched_off_gate_passes_everything(off: str) -> None:
     chosen = replace(SETTINGS.gate, scope="off")
     if off == "tests":
         chosen = GateSettings(
-            out_of_sample=False, data_range=False, drop_trades=False, parameters=False
+            out_of_sample=False,
+            data_range=False,
+            drop_trades=False,
+            recovery=0.0,
+            parameters=False,
         )
     losing = Evaluators(FakeEvaluator(), FakeEvaluator(ok=False), FakeEvaluator(ok=False))
     assert verdicts(losing, chosen)[0] == {""}

@@ -229,6 +229,12 @@ class Gate(Section):
     dropped: Share = Field(default=R.dropped, description="share of trades left out")
     drop_rounds: Crowd = Field(default=R.drop_rounds, ge=1, description="draws")
     drop_pass: Share = Field(default=R.drop_pass, description="share of draws that must make money")
+    recovery: float = Field(
+        default=R.recovery,
+        ge=0,
+        le=1000,
+        description="net profit in-sample over the largest drawdown, at least",
+    )
     variants: Crowd = Field(default=R.variants, ge=1, description="copies with moved numbers")
     change_rate: Share = Field(default=R.change_rate, description="share of numbers that move")
     change: Share = Field(default=R.change, description="how far numbers move, relative")

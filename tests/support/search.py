@@ -72,7 +72,7 @@ class FakeEvaluator:
         profit = np.full(40, 10.0 if self.ok else -10.0)
         zeros: Any = np.zeros(40)
         columns = {name: zeros for name in Deal._fields}
-        deals = Deals(**{**columns, "profit": profit})
+        deals = Deals(**{**columns, "profit": profit, "balance": 1e4 + profit.cumsum()})
         return Result(1e4, 0, deals, zeros, Drawdown(0, 0, 0, 0, 0), 0, 0.0, 0.0, Refusals())
 
     def close(self) -> None:
