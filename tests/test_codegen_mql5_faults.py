@@ -1,11 +1,8 @@
-"""What the Expert Advisor does when things go wrong, executed on the host.
-
-Where the host has no such trouble of its own (missing facts of a symbol, a history that shrinks),
-one condition of the emitted text is replaced before it is compiled.
-"""
+"""What the Expert Advisor does when things go wrong, executed on the host."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import pytest
 from backtest.market import Account, Market, Symbol
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, replay
-from codegen.host.script import SMOOTH, Answer, Script
+from codegen.host.script import SMOOTH, Answer, Deposit, Hand, History, LateStart, Script
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from dsl.text.lower import parse
@@ -66,56 +63,8 @@ STRATEGIES = {
     }""",
 }
 SOURCES = {name: emit_mql5(parse(text), FACTS) for name, text in STRATEGIES.items()}
-LATE = "2017.01.20 12:00"  # when what was missing is there, or what was there is missing
-
-
-def edited(name: str, *edits: tuple[str, str]) -> str:
-    """Return the text of an expert with conditions replaced, each of them found once."""
-    text = SOURCES[name]
-    for old, new in edits:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
-
-
-MISSING = "SymbolInfoDouble(_Symbol, SYMBOL_TRADE_TICK_SIZE) > 0.0)"
-EDITED = {
-    "facts_late": edited("exits", (f"!({MISSING}", f"TimeCurrent() < D'{LATE}' || !({MISSING}")),
-    "handles_late": edited(
-        "trails",
-        ("   if(!CreateHandles())", f"   if(TimeCurrent() < D'{LATE}' || !CreateHandles())"),
-    ),
-    "history_gone": edited(
-        "slow",
-        (
-            "   if(bars <= WarmupBars())",
-            f"   if(TimeCurrent() > D'{LATE}' || bars <= WarmupBars())",
-        ),
-    ),
-    "open_missed": edited(
-        "exits",
-        ("ExtFirstTick - bar_time <= ENTRY_SECONDS", f"bar_time < D'{LATE}'"),
-        ("> OPENING_TICKS", "> 0"),
-    ),
-    "opened_within_bar": edited("exits", ("ExtFirstTick - bar_time <= ENTRY_SECONDS", "false")),
-    "indicators_slow": edited(
-        "trails", ("BarsCalculated(ExtAtr1) <", "BarsCalculated(ExtAtr1) - 1 <")
-    ),
-    "marks_told": edited(
-        "locks",
-        (
-            'PrintFormat("stopped',
-            'PrintFormat("marks %d", GlobalVariablesTotal());\n   PrintFormat("stopped',
-        ),
-    ),
-    "filled_in_parts": edited("guarded", ("DEAL_POSITION_ID", "DEAL_ENTRY")),
-    "with_credit": edited(
-        "guarded",
-        ("AccountInfoDouble(ACCOUNT_EQUITY)", "(AccountInfoDouble(ACCOUNT_EQUITY) + 5000.0)"),
-        ("AccountInfoDouble(ACCOUNT_CREDIT)", "(AccountInfoDouble(ACCOUNT_CREDIT) + 5000.0)"),
-    ),
-}
-NUMBERS = {name: number for number, name in enumerate((*SOURCES, *EDITED))}
+LATE = 320  # the bar from which what was missing is there, or what was there is missing
+NUMBERS = {name: number for number, name in enumerate(SOURCES)}
 AGAIN = {
     "requote": 10004,
     "price_changed": 10020,
@@ -137,7 +86,7 @@ GIVEN_UP = {
     "limit_volume": 10034,
     "long_only": 10042,
 }
-TIMEOUT, PLACED, PARTIAL, STOPS = 10012, 10008, 10010, 10016
+TIMEOUT, PLACED, PARTIAL, STOPS, DONE = 10012, 10008, 10010, 10016, 10009
 
 
 def make_market() -> Market:
@@ -154,7 +103,7 @@ def library() -> Path:
         find_compiler()
     except CompilerMissing:
         pytest.skip("no C++ compiler")
-    return build([*SOURCES.values(), *EDITED.values()])
+    return build(list(SOURCES.values()))
 
 
 def run(library: Path, name: str, script: Script = SMOOTH) -> HostResult:
@@ -277,62 +226,75 @@ def test_a_refused_move_of_the_stop_is_tried_again_within_its_bar(library: Path)
 
 
 @pytest.mark.parametrize(
-    ("name", "what"), [("facts_late", "point and tick size"), ("handles_late", "indicators")]
+    ("name", "missing", "what"),
+    [
+        ("exits", Script(live=True, ticks=2, facts_from=LATE), "point and tick size"),
+        ("trails", Script(live=True, ticks=2, handles_from=LATE), "indicators"),
+    ],
 )
-def test_what_is_missing_at_the_start_is_waited_for(library: Path, name: str, what: str) -> None:
-    found = run(library, name, Script(live=True, ticks=2))
+def test_what_is_missing_at_the_start_is_waited_for(
+    library: Path, name: str, missing: Script, what: str
+) -> None:
+    found = run(library, name, missing)
     assert found.init_code == 0
     assert len(said(found, f"waiting for {what}")) == 1
-    late = np.datetime64(LATE.replace(".", "-").replace(" ", "T")).astype("datetime64[s]")
-    assert len(found.deals) > 0
-    assert found.deals.time.min() >= late.astype(int)
+    assert found.deals.bar[0] >= LATE
+    assert found.deals.bar[0] < LATE + 20
+
+
+def late_starts(seconds: int, ticks: int, first: int = 0) -> tuple[LateStart, ...]:
+    return tuple(LateStart(bar, seconds, ticks) for bar in range(first, len(MARKET.bars)))
 
 
 def test_a_bar_that_is_well_under_way_opens_nothing_but_may_close(library: Path) -> None:
     live = run(library, "exits", Script(live=True))
-    found = run(library, "open_missed", Script(live=True))
-    late = np.datetime64(LATE.replace(".", "-").replace(" ", "T")).astype("datetime64[s]")
-    entries = found.deals.time[found.deals.entry == 1]
+    missed = late_starts(600, 51, first=LATE)
+    found = run(library, "exits", Script(live=True, late_starts=missed))
+    entries = found.deals.bar[found.deals.entry == 1]
     assert len(entries) > 0
-    assert entries.max() < late.astype(int) < live.deals.time.max()
+    assert entries.max() < LATE < live.deals.bar.max()
     assert same_start(found, live, len(found.deals))
     assert len(said(found, "first ticks of the bar were missed")) > 0
-    assert same(run(library, "open_missed"), run(library, "exits"))
+    assert same(run(library, "exits", Script(late_starts=missed)), run(library, "exits"))
 
 
-def test_a_market_that_opens_within_the_bar_is_entered(library: Path) -> None:
+@pytest.mark.parametrize(("seconds", "ticks"), [(600, 50), (60, 51)], ids=["few ticks", "soon"])
+def test_a_market_that_opens_within_the_bar_is_entered(
+    library: Path, seconds: int, ticks: int
+) -> None:
     live = run(library, "exits", Script(live=True))
-    assert same(run(library, "opened_within_bar", Script(live=True)), live)
+    late = Script(live=True, late_starts=late_starts(seconds, ticks))
+    assert same(run(library, "exits", late), live)
 
 
 def test_indicators_that_lag_behind_are_waited_for_a_few_seconds(library: Path) -> None:
     live = run(library, "trails", Script(live=True))
     assert len(live.deals) > 0
-    assert same(run(library, "indicators_slow", Script(live=True, ticks=10)), live)
-    assert len(run(library, "indicators_slow", Script(live=True, ticks=5)).deals) == 0
-    assert same(run(library, "indicators_slow"), run(library, "trails"))
+    for lag_s, ticks in ((3, 4), (100, 7)):
+        slow = Script(live=True, ticks=ticks, lag_s=lag_s)
+        assert same(run(library, "trails", slow), live)
+        earlier = run(library, "trails", replace(slow, ticks=ticks - 1))
+        assert len(earlier.deals) == 0
+    assert same(run(library, "trails", Script(lag_s=100)), run(library, "trails"))
 
 
 def test_the_tester_does_not_wait(library: Path) -> None:
-    found = run(library, "facts_late")
+    found = run(library, "exits", Script(facts_from=LATE))
     assert found.init_code != 0
     assert len(said(found, "missing")) == 1
 
 
 def test_an_open_position_is_served_before_the_longest_warm_up(library: Path) -> None:
-    smooth, found = run(library, "slow"), run(library, "history_gone")
-    time = found.deals.time
-    gone = (
-        np.datetime64(LATE.replace(".", "-").replace(" ", "T")).astype("datetime64[s]").astype(int)
-    )
-    entries = time[found.deals.entry == 1]
-    assert (entries <= gone).all()
-    assert len(entries) > 0
-    before = int((smooth.deals.time <= gone).sum())
-    assert same_start(found, smooth, before)
-    # the position that is open when history shrinks leaves as it would have left
-    assert time[-1] == smooth.deals.time[len(time) - 1]
-    assert found.deals.reason[-1] == smooth.deals.reason[len(time) - 1]
+    smooth = run(library, "slow")
+    held = [(int(a), int(b)) for a, b in smooth.deals.bar.reshape(-1, 2) if b - a > 4 and a > 300]
+    for entered, left in held[:3]:
+        found = run(library, "slow", Script(histories=(History(entered + 2, 120),)))
+        before = int((smooth.deals.bar < entered + 2).sum())
+        assert same_start(found, smooth, before + 1)
+        assert found.deals.reason[before] == smooth.deals.reason[before]
+        bars = found.deals.bar[found.deals.entry == 1]
+        assert not ((bars > left) & (bars < entered + 30)).any()  # the warm-up begins anew
+        assert len(bars) > before // 2 + 1
 
 
 def same_start(one: HostResult, other: HostResult, count: int) -> bool:
@@ -343,32 +305,83 @@ def same_start(one: HostResult, other: HostResult, count: int) -> bool:
 @pytest.mark.parametrize("every", [3, 10])
 def test_a_restart_changes_nothing(library: Path, name: str, every: int) -> None:
     restarts = tuple(range(every, len(MARKET.bars), every))
-    assert same(run(library, name, Script(restarts=restarts)), run(library, name))
+    found = run(library, name, Script(restarts=restarts))
+    assert len(said(found, "stopped")) == len(restarts) + 1
+    assert same(found, run(library, name))
 
 
 # Account rules
 
 
 def test_marks_of_closed_positions_are_deleted(library: Path) -> None:
-    found = run(library, "marks_told", Script(restarts=tuple(range(50, 700, 50))))
-    counts = [int(line.text.split()[1]) for line in found.journal if line.text.startswith("marks")]
-    assert len(counts) > 10
-    assert max(counts) == 1
+    marks = []
+    for end in range(100, 700, 60):
+        window = replace(MARKET, last=end)
+        found = replay(library, NUMBERS["locks"], window, script=Script(restarts=(end - 2,)))
+        assert found.fault is None
+        marks.append(len(found.globals_left))
+    assert set(marks) == {0, 1}
 
 
-def test_parts_of_one_order_are_one_trade_of_the_day(library: Path) -> None:
-    days = run(library, "guarded").deals
-    entries = days.time[days.entry == 1] // 86_400
-    assert np.unique(entries, return_counts=True)[1].max() == 2
-    # where all entries have the same number they count as one: the number is what counts
-    found = run(library, "filled_in_parts").deals
-    more = found.time[found.entry == 1] // 86_400
-    assert np.unique(more, return_counts=True)[1].max() > 2
+def test_orders_that_are_filled_in_parts_are_one_trade_of_the_day(library: Path) -> None:
+    smooth = run(library, "guarded")
+    found = run(library, "guarded", Script(answers=(Answer(1, DONE, "parts", count=10_000),)))
+    entries = smooth.deals.bar[smooth.deals.entry == 1]
+    assert found.deals.bar[found.deals.entry == 1].tolist() == np.repeat(entries, 2).tolist()
+    days = smooth.deals.time[smooth.deals.entry == 1] // 86_400
+    assert np.unique(days, return_counts=True)[1].max() == 2
+    assert found.deals.lots.sum() == pytest.approx(smooth.deals.lots.sum())
+    assert found.deals.profit.sum() == pytest.approx(smooth.deals.profit.sum(), abs=0.5)
 
 
 def test_a_credit_changes_no_limit(library: Path) -> None:
-    assert same(run(library, "with_credit"), run(library, "guarded"))
+    assert same(run(library, "guarded", Script(credit=5_000.0)), run(library, "guarded"))
     assert len(said(run(library, "guarded"), "daily loss")) > 0
+
+
+@pytest.mark.parametrize("amount", [20_000.0, -3_000.0])
+def test_a_deposit_or_a_withdrawal_is_no_result(library: Path, amount: float) -> None:
+    smooth = run(library, "guarded")
+    found = run(library, "guarded", Script(deposits=(Deposit(LATE, amount),)))
+    first = int((smooth.deals.bar < LATE).sum())
+    assert same_start(found, smooth, first + 1)
+    assert len(said(found, "drawdown")) == 0
+    assert found.statistics["PROFIT"] == pytest.approx(found.deals.profit.sum(), abs=0.01)
+
+
+# By hand
+
+
+def test_a_position_that_was_closed_by_hand_is_over(library: Path) -> None:
+    smooth = run(library, "guarded")
+    entered, left = smooth.deals.bar[:2].tolist()
+    assert left - entered > 1
+    found = run(library, "guarded", Script(hands=(Hand(entered + 1, "close"),)))
+    assert found.deals.bar[:2].tolist() == [entered, entered + 1]
+    assert found.magic[:2].tolist() == [77, 0]
+    assert one_position_at_a_time(found)
+    assert len(said(found, "failed")) == 0
+
+
+def test_half_of_a_position_is_left_as_the_whole_would_be(library: Path) -> None:
+    smooth = run(library, "exits")
+    entered, left = next((a, b) for a, b in smooth.deals.bar.reshape(-1, 2).tolist() if b > a + 1)
+    found = run(library, "exits", Script(hands=(Hand(entered + 1, "halve"),)))
+    chosen = found.deals.bar >= entered
+    assert found.deals.bar[chosen][:3].tolist() == [entered, entered + 1, left]
+    assert found.deals.lots[chosen][:3].tolist() == [0.1, 0.05, 0.05]
+
+
+def test_a_stop_that_was_moved_by_hand_is_trailed_from_there(library: Path) -> None:
+    smooth = run(library, "trails")
+    entered, left = smooth.deals.bar[:2].tolist()
+    for stop in (0, 5, 5_000):
+        hands = (Hand(entered + 1, "levels", stop=stop),)
+        found = run(library, "trails", Script(hands=hands))
+        assert found.deals.bar[0] == entered
+        assert (found.deals.bar[1] < left) == (stop == 5)
+        assert one_position_at_a_time(found)
+        assert len(said(found, "failed")) == 0
 
 
 def test_inputs_are_refused_by_name(library: Path) -> None:

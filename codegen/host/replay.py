@@ -61,9 +61,9 @@ class HostResult:
     ticket of the position. equity: float64[bars run], at each close. statistics: By MetaTrader's
     names without STAT_. on_tester: None where there is no OnTester, or it was not reached.
     leaked_handles: Indicators that OnDeinit did not release, over all restarts. objects_left:
-    Chart objects that were not deleted. comment: What Comment showed last. fault: Why the program
-    was terminated, with its place in the .mq5; None where it ran to the end. late: It was stopped
-    because it took too long.
+    Chart objects that were not deleted. globals_left: Global variables of the terminal. comment:
+    What Comment showed last. fault: Why the program was terminated, with its place in the .mq5;
+    None where it ran to the end. late: It was stopped because it took too long.
     """
 
     init_code: int
@@ -77,6 +77,7 @@ class HostResult:
     on_tester: float | None
     leaked_handles: int
     objects_left: tuple[str, ...]
+    globals_left: tuple[str, ...]
     comment: str
     fault: str | None
     late: bool = False
@@ -199,6 +200,7 @@ def _result(report: Report) -> HostResult:
         on_tester=report.real("on_tester") if report.integer("has_on_tester") else None,
         leaked_handles=report.integer("leaked"),
         objects_left=tuple(name for (name,) in _records(report, "objects")),
+        globals_left=tuple(name for (name,) in _records(report, "globals")),
         comment=report.text("comment"),
         fault=report.text("fault") or None,
     )
@@ -219,6 +221,7 @@ def _ended(answer: Answer) -> HostResult:
         on_tester=None,
         leaked_handles=0,
         objects_left=(),
+        globals_left=(),
         comment="",
         fault=f"it {answer.end}",
         late=answer.late,

@@ -13,7 +13,8 @@ from codegen.host.script import Script
 from dsl.jit import I64
 
 _COLUMNS = ("time", "open", "high", "low", "close", "tick_volume", "spread")
-_EXECUTED = ("no", "yes", "later", "partly")
+_EXECUTED = ("no", "yes", "later", "partly", "parts")
+_BY_HAND = ("close", "halve", "levels")
 _BOTH_TOUCHED = ("pessimistic", "optimistic", "path", "finer")
 
 
@@ -65,20 +66,56 @@ def _bars_items(name: str, bars: Bars | None) -> dict[str, Item]:
 def script_items(script: Script) -> dict[str, Item]:
     """Return what goes wrong as the runtime reads it."""
     answers, outages = script.answers, script.outages
-    return _terminal_items(script) | {
-        "answers.request": _rows([a.request for a in answers]),
-        "answers.count": _rows([a.count for a in answers]),
-        "answers.code": _rows([a.code for a in answers]),
-        "answers.executed": _rows([_EXECUTED.index(a.executed) for a in answers]),
-        "outages.bar": _rows([o.bar for o in outages]),
-        "outages.calls": _rows([o.calls for o in outages]),
-        "late_until": script.late_until,
-        "late_rows": script.late_rows,
-        "restarts": _rows(script.restarts),
-        "silent": _rows(script.silent),
-        "closed": _rows(script.closed),
-        "ticks": script.ticks,
-        "live": script.live,
+    return (
+        _terminal_items(script)
+        | _circumstances(script)
+        | {
+            "answers.request": _rows([a.request for a in answers]),
+            "answers.count": _rows([a.count for a in answers]),
+            "answers.code": _rows([a.code for a in answers]),
+            "answers.executed": _rows([_EXECUTED.index(a.executed) for a in answers]),
+            "outages.bar": _rows([o.bar for o in outages]),
+            "outages.calls": _rows([o.calls for o in outages]),
+            "late_until": script.late_until,
+            "late_rows": script.late_rows,
+            "restarts": _rows(script.restarts),
+            "silent": _rows(script.silent),
+            "closed": _rows(script.closed),
+            "ticks": script.ticks,
+            "live": script.live,
+        }
+    )
+
+
+def _circumstances(script: Script) -> dict[str, Item]:
+    """Return what happens to account, symbol and history as the runtime reads it."""
+    return {
+        "credit": float(script.credit),
+        "facts_from": script.facts_from,
+        "handles_from": script.handles_from,
+        "lag_s": script.lag_s,
+        **_columns("histories", [(h.bar, h.rows) for h in script.histories], "bar rows"),
+        **_columns(
+            "hands",
+            [(h.bar, _BY_HAND.index(h.action), h.stop, h.target) for h in script.hands],
+            "bar action stop target",
+        ),
+        **_columns(
+            "deposits", [(d.bar, round(d.amount * 100)) for d in script.deposits], "bar cents"
+        ),
+        **_columns(
+            "late_starts",
+            [(s.bar, s.seconds, s.ticks) for s in script.late_starts],
+            "bar seconds ticks",
+        ),
+    }
+
+
+def _columns(name: str, rows: Sequence[Sequence[int]], fields: str) -> dict[str, Item]:
+    """Return a table as one column for each of its fields."""
+    return {
+        f"{name}.{field}": _rows([row[number] for row in rows])
+        for number, field in enumerate(fields.split())
     }
 
 

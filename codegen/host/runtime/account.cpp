@@ -7,7 +7,8 @@
 namespace host {
 
 Server::Server(const Market &facts, const Script &faults)
-    : market(facts), script(faults), pricing(facts), balance_(facts.account.deposit) {
+    : market(facts), script(faults), pricing(facts), balance_(facts.account.deposit),
+      capital_(balance_) {
     equity_meter.start(balance_);
     balance_meter.start(balance_);
 }
@@ -115,7 +116,7 @@ double Server::stop_out_of(const Position &p) const {
     const double limit = market.account.stop_out, margin = margin_used();
     if (limit <= 0 || margin <= 0)
         return 0;
-    double wanted = limit / 100.0 * margin - balance_;
+    double wanted = limit / 100.0 * margin - balance_ - script.credit;
     for (const Position &other : positions) {
         wanted -= other.swap;
         if (other.ticket != p.ticket)
@@ -132,7 +133,7 @@ void Server::update_stop_outs() {
     for (Position &p : positions)
         p.stop_out = stop_out_of(p);
     if (const double margin = margin_used(); margin > 0) {
-        const double level = equity() / margin * 100.0;
+        const double level = funds() / margin * 100.0;
         least_margin_level = least_margin_level > 0 ? std::min(least_margin_level, level) : level;
     }
 }
@@ -150,6 +151,37 @@ void Server::close_all() {
         const Position p = positions.front();
         const double price = pricing.closing(p.is_long, running_bar().close, quote);
         close(p.ticket, pricing.fill(!p.is_long, price), p.volume, DEAL_REASON_CLIENT, "end", 0);
+    }
+}
+
+void Server::move_capital(double amount) {
+    Deal deal;
+    deal.profit = amount;
+    capital_ = money(capital_ + amount);
+    equity_meter.move(amount);
+    balance_meter.move(amount);
+    book(deal);
+    update_stop_outs();
+}
+
+// A deal that is made by hand has no magic number.
+void Server::act_by_hand(const Hand &hand) {
+    std::vector<ulong> tickets;
+    for (const Position &p : positions)
+        tickets.push_back(p.ticket);
+    for (const ulong ticket : tickets) {
+        Position &p = *find(ticket);
+        const double price = p.is_long ? quote.bid : quote.ask;
+        const double sign = p.is_long ? market.symbol.point : -market.symbol.point;
+        if (hand.action == ByHand::LEVELS) {
+            p.sl = hand.stop > 0 ? market.normal(price - sign * hand.stop) : 0;
+            p.tp = hand.target > 0 ? market.normal(price + sign * hand.target) : 0;
+            p.updated = now;
+            continue;
+        }
+        const double volume = hand.action == ByHand::CLOSE ? p.volume : half_of(p.volume);
+        close(ticket, pricing.fill(!p.is_long, price), volume, DEAL_REASON_CLIENT, "by_hand", 0);
+        deals.back().magic = 0;
     }
 }
 

@@ -97,6 +97,29 @@ std::vector<int> numbers_of(const Message &given, const std::string &name) {
     return found;
 }
 
+void read_tables(const Message &given, Script &script) {
+    const auto column = [&](const std::string &name) { return numbers_of(given, name); };
+    const auto rows = column("histories.rows");
+    for (const int bar : column("histories.bar"))
+        script.histories.push_back({bar, rows.at(script.histories.size())});
+    const auto action = column("hands.action"), stop = column("hands.stop"),
+               target = column("hands.target");
+    for (const int bar : column("hands.bar")) {
+        const size_t i = script.hands.size();
+        script.hands.push_back({bar, static_cast<ByHand>(action.at(i)), stop.at(i), target.at(i)});
+    }
+    const auto cents = given.integers("deposits.cents");
+    for (const int bar : column("deposits.bar")) {
+        const double amount = static_cast<double>(cents.at(script.deposits.size())) / 100.0;
+        script.deposits.push_back({bar, amount});
+    }
+    const auto seconds = column("late_starts.seconds"), ticks = column("late_starts.ticks");
+    for (const int bar : column("late_starts.bar")) {
+        const size_t i = script.late_starts.size();
+        script.late_starts.push_back({bar, seconds.at(i), ticks.at(i)});
+    }
+}
+
 }  // namespace
 
 Course course_of(const Message &given) {
@@ -147,6 +170,11 @@ Script script_of(const Message &given) {
         const std::string variable = "variables." + std::to_string(i);
         script.globals[given.text(variable + ".name")] = given.real(variable + ".value");
     }
+    script.credit = given.real("credit");
+    script.facts_from = given.number("facts_from");
+    script.handles_from = given.number("handles_from");
+    script.lag_s = given.number("lag_s");
+    read_tables(given, script);
     script.late_until = given.number("late_until");
     script.late_rows = given.number("late_rows");
     script.restarts = rows_of(given, "restarts");

@@ -33,7 +33,9 @@ std::vector<int> Handles::left() const {
 int create_handle(const string &symbol, ENUM_TIMEFRAMES timeframe, IndicatorFactory factory) {
     Program &me = program();
     check_symbol(symbol);
-    if (me.chart->series(timeframe) == nullptr)
+    const Script &script = me.server->script;
+    const bool early = script.missing(script.handles_from, me.server->bar);
+    if (early || me.chart->series(timeframe) == nullptr)
         return failed(ERR_INDICATOR_CANNOT_CREATE, INVALID_HANDLE);
     return me.handles.add(timeframe, std::move(factory));
 }
@@ -113,7 +115,11 @@ int CopyBuffer(int handle, int buffer, datetime start, datetime stop, Array<doub
 
 int BarsCalculated(int handle) {
     const host::TimeSeries *series = host::series_of(handle);
-    return series == nullptr ? -1 : series->rates.count();
+    if (series == nullptr)
+        return -1;
+    const host::Server &server = *host::program().server;
+    const bool lags = server.now - series->rates.time.back() < server.script.lag_s;
+    return series->rates.count() - (lags ? 1 : 0);
 }
 
 bool IndicatorRelease(int handle) {

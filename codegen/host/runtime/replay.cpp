@@ -68,7 +68,7 @@ void write_deals(MessageWriter &report, const Tester &tester, const Market &mark
 }
 
 void write_texts(MessageWriter &report, const Program &program) {
-    std::ostringstream journal, trace, objects;
+    std::ostringstream journal, trace, objects, globals;
     for (const JournalLine &line : program.journal)
         journal << line.bar << FIELD << line.time.value << FIELD << line.text << RECORD;
     trace.precision(17);
@@ -79,6 +79,9 @@ void write_texts(MessageWriter &report, const Program &program) {
     report.add("journal", journal.str());
     report.add("trace", trace.str());
     report.add("objects", objects.str());
+    for (const auto &global : program.server->globals)
+        globals << global.first << RECORD;
+    report.add("globals", globals.str());
     report.add("comment", program.comment);
 }
 

@@ -76,7 +76,7 @@ uint Server::check_deal(const MqlTradeRequest &request) const {
     if (const uint refused = check_levels(is_buy(request), request.sl, request.tp))
         return refused;
     const double freed = added < request.volume ? margin_used() : 0;
-    const double available = equity() - margin_used() + freed;
+    const double available = funds() - margin_used() + freed;
     return pricing.margin(added, current, quote) > available + 1e-6 ? TRADE_RETCODE_NO_MONEY : 0;
 }
 
@@ -162,14 +162,18 @@ void Server::scripted(const Answer &answer, const MqlTradeRequest &request,
         orders.push_back(order);
         result.order = order.ticket;
     } else if (answer.executed != Executed::NO && check(request) == 0) {
-        const double step = market.symbol.lots_step;
-        double volume = request.volume;
-        if (answer.executed == Executed::PARTLY)
-            volume = normalized(std::max(market.symbol.lots_min,
-                                         floor_slack(volume / 2 / step) * step), 8);
-        execute(request, std::min(volume, request.volume), result, cause);
+        const bool partly = answer.executed == Executed::PARTLY;
+        const double volume = partly ? half_of(request.volume) : request.volume;
+        execute(request, volume, result, cause, answer.executed);
     }
     result.retcode = answer.code;
+}
+
+// About half of a volume, on its steps; the least volume is not divided.
+double Server::half_of(double volume) const {
+    const double step = market.symbol.lots_step;
+    const double half = normalized(floor_slack(volume / 2 / step) * step, 8);
+    return std::min(volume, std::max(market.symbol.lots_min, half));
 }
 
 // Execute what the server had only accepted, at the quote of now.
@@ -189,9 +193,9 @@ void Server::execute_late_orders() {
 }
 
 void Server::execute(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
-                     const std::string &cause) {
+                     const std::string &cause, Executed how) {
     if (request.action == TRADE_ACTION_DEAL) {
-        execute_deal(request, volume, result, cause);
+        execute_deal(request, volume, result, cause, how);
         return;
     }
     for (Position &p : positions) {
@@ -205,7 +209,7 @@ void Server::execute(const MqlTradeRequest &request, double volume, MqlTradeResu
 }
 
 void Server::execute_deal(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
-                          const std::string &cause) {
+                          const std::string &cause, Executed how) {
     const double price = pricing.fill(is_buy(request), is_buy(request) ? quote.ask : quote.bid);
     result.volume = volume;
     result.price = price;
@@ -217,18 +221,28 @@ void Server::execute_deal(const MqlTradeRequest &request, double volume, MqlTrad
     order.position = held != nullptr ? held->ticket : order.ticket;
     order_history.push_back(order);
     result.order = order.ticket;
+    const double first = how == Executed::PARTS ? half_of(volume) : volume;
+    fill(request, first, result, cause);
+    if (const double rest = normalized(volume - first, 8); rest > 1e-9)
+        fill(request, rest, result, cause);
+    result.deal = deals.back().ticket;
+}
+
+// A deal, or two where a netting position turns.
+void Server::fill(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
+                  const std::string &cause) {
+    const Position *held = counterpart(request);
     double rest = volume;
     if (held != nullptr && held->is_long != is_buy(request)) {
         const double closed = std::min(volume, held->volume);
         rest = normalized(volume - closed, 8);
-        close(held->ticket, price, closed, DEAL_REASON_EXPERT, cause, result.order);
+        close(held->ticket, result.price, closed, DEAL_REASON_EXPERT, cause, result.order);
     }
     if (rest > 1e-9)
         open_position(request, rest, result);
-    result.deal = deals.back().ticket;
 }
 
-// Open a position, or on a netting account add to the one there is.
+// Open a position, or add to the one of the order, on a netting account to the one there is.
 void Server::open_position(const MqlTradeRequest &request, double volume, MqlTradeResult &result) {
     Deal deal;
     deal.order = result.order;
@@ -244,7 +258,7 @@ void Server::open_position(const MqlTradeRequest &request, double volume, MqlTra
     deal.commission = money(-market.costs.commission * volume);
     const double quoted = is_buy(request) ? quote.ask : quote.bid;
     const double margin = pricing.margin(volume, quoted, quote);
-    if (market.account.hedging || positions.empty()) {
+    if (market.account.hedging ? find(result.order) == nullptr : positions.empty()) {
         Position p;
         p.ticket = result.order;
         p.time = now;

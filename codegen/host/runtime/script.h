@@ -9,7 +9,8 @@
 
 namespace host {
 
-enum class Executed { NO, YES, LATER, PARTLY };
+enum class Executed { NO, YES, LATER, PARTLY, PARTS };
+enum class ByHand { CLOSE, HALVE, LEVELS };
 
 // The answer of the server to requests number `request` .. `request + count - 1`, counted from 1.
 struct Answer {
@@ -27,10 +28,36 @@ struct OtherChart {
     int64_t id;
     std::string symbol, expert;
 };
+// From the first tick of a bar on, so many of the newest closed bars are there, then more.
+struct History {
+    int bar, rows;
+};
+// What a trader does to every position before the first tick of a bar; points from the quote.
+struct Hand {
+    int bar;
+    ByHand action;
+    int stop, target;
+};
+// Money that arrives before the first tick of a bar.
+struct Deposit {
+    int bar;
+    double amount;
+};
+// The first tick of a bar comes so many seconds after its open, as its tick of this number.
+struct LateStart {
+    int bar, seconds, ticks;
+};
 
 struct Script {
     std::vector<Answer> answers;
     std::vector<Outage> outages;
+    std::vector<History> histories;
+    std::vector<Hand> hands;
+    std::vector<Deposit> deposits;
+    std::vector<LateStart> late_starts;
+    double credit = 0;                       // lent by the broker
+    int facts_from = 0, handles_from = 0;    // before these bars symbol or indicators are missing
+    int lag_s = 0;                           // for which BarsCalculated does not count a new bar
     int late_until = 0, late_rows = 0;  // before this bar the oldest rows of history are not there
     std::set<int> restarts;             // before the first tick of these bars
     std::set<int> silent;               // bars whose first tick never comes
@@ -40,6 +67,8 @@ struct Script {
     std::vector<OtherChart> charts;         // in the terminal's order, behind the expert's own
     std::map<std::string, double> globals;  // variables that the terminal has at the start
 
+    // Whether what comes with a bar is not there yet; the bar before the first one is -1.
+    bool missing(int from, int bar) const { return from > 0 && bar < from; }
     const Answer *answer_to(int request) const {
         for (const Answer &answer : answers) {
             if (request >= answer.request && request < answer.request + answer.count)

@@ -84,6 +84,8 @@ public:
     void close_all();
     void move_quote(double bid, datetime time);
     void execute_late_orders();
+    void act_by_hand(const Hand &hand);
+    void move_capital(double amount);  // a deposit, or a withdrawal below 0
     void wait(int milliseconds);  // of model time
     int64_t milliseconds() const { return now.value * 1000 + waited_; }
 
@@ -91,13 +93,15 @@ public:
     uint check(const MqlTradeRequest &request) const;
 
     double balance() const { return balance_; }
-    double equity() const;
+    double equity() const;  // without the credit
+    double funds() const { return equity() + script.credit; }
+    double capital() const { return capital_; }  // deposits less withdrawals
     double floating(const Position &position) const;
     double margin_used() const;
     Position *find(ulong ticket);
 
 private:
-    double balance_;
+    double balance_, capital_;
     ulong tickets_ = 1, deal_tickets_ = 1;
     int requests_ = 0;
     int64_t waited_ = 0;  // milliseconds below a second
@@ -124,9 +128,12 @@ private:
     const Position *counterpart(const MqlTradeRequest &request) const;
     Order order_of(const MqlTradeRequest &request);
     void execute(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
-                 const std::string &cause);
+                 const std::string &cause, Executed how = Executed::YES);
     void execute_deal(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
-                      const std::string &cause);
+                      const std::string &cause, Executed how);
+    double half_of(double volume) const;
+    void fill(const MqlTradeRequest &request, double volume, MqlTradeResult &result,
+              const std::string &cause);
     void open_position(const MqlTradeRequest &request, double volume, MqlTradeResult &result);
     void scripted(const Answer &answer, const MqlTradeRequest &request, MqlTradeResult &result,
                   const std::string &cause);

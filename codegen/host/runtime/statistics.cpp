@@ -113,6 +113,8 @@ void write_trades(Figures &f, const Trades &t) {
 
 void Meter::start(double value) { lowest = peak_ = value; }
 
+void Meter::move(double amount) { peak_ += amount; }
+
 void Meter::feed(double value) {
     peak_ = std::max(peak_, value);
     lowest = std::min(lowest, value);
@@ -135,7 +137,7 @@ Figures figures_of(const Server &server, double on_tester) {
             trades.feed(deal);
     }
     const double deposit = server.market.account.deposit;
-    const double profit = money(server.balance() - deposit);
+    const double profit = money(server.balance() - server.capital());
     f[STAT_INITIAL_DEPOSIT] = deposit;
     f[STAT_PROFIT] = profit;
     f[STAT_DEALS] = static_cast<double>(server.deals.size()) - 1;

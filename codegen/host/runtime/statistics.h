@@ -11,6 +11,7 @@ public:
     double lowest = 0, fall = 0, fall_percent = 0, relative_percent = 0, relative_fall = 0;
     void start(double value);
     void feed(double value);
+    void move(double amount);  // of capital: no gain and no loss
 
 private:
     double peak_ = 0;

@@ -94,6 +94,11 @@ double SymbolInfoDouble(const string &symbol, ENUM_SYMBOL_INFO_DOUBLE property) 
     case SYMBOL_ASK: return server().quote.ask;
     case SYMBOL_LAST: return 0;
     case SYMBOL_POINT: return facts.point;
+    default: break;
+    }
+    if (server().script.missing(server().script.facts_from, server().bar))
+        return 0;
+    switch (property) {
     case SYMBOL_TRADE_TICK_VALUE: return tick_value(true);
     case SYMBOL_TRADE_TICK_VALUE_PROFIT: return tick_value(true);
     case SYMBOL_TRADE_TICK_VALUE_LOSS: return tick_value(false);
@@ -107,6 +112,7 @@ double SymbolInfoDouble(const string &symbol, ENUM_SYMBOL_INFO_DOUBLE property) 
     case SYMBOL_SWAP_SHORT: return facts.swap_short;
     case SYMBOL_MARGIN_INITIAL: return facts.margin_per_lot;
     case SYMBOL_MARGIN_MAINTENANCE: return 0;
+    default: break;
     }
     unsupported("SymbolInfoDouble", property);
 }
@@ -165,13 +171,13 @@ double AccountInfoDouble(ENUM_ACCOUNT_INFO_DOUBLE property) {
     const Server &at = server();
     switch (property) {
     case ACCOUNT_BALANCE: return at.balance();
-    case ACCOUNT_CREDIT: return 0;
+    case ACCOUNT_CREDIT: return at.script.credit;
     case ACCOUNT_PROFIT: return at.equity() - at.balance();
-    case ACCOUNT_EQUITY: return at.equity();
+    case ACCOUNT_EQUITY: return at.funds();
     case ACCOUNT_MARGIN: return at.margin_used();
-    case ACCOUNT_MARGIN_FREE: return at.equity() - at.margin_used();
+    case ACCOUNT_MARGIN_FREE: return at.funds() - at.margin_used();
     case ACCOUNT_MARGIN_LEVEL:
-        return at.margin_used() > 0 ? at.equity() / at.margin_used() * 100.0 : 0;
+        return at.margin_used() > 0 ? at.funds() / at.margin_used() * 100.0 : 0;
     case ACCOUNT_MARGIN_SO_CALL: return at.market.account.stop_out;
     case ACCOUNT_MARGIN_SO_SO: return at.market.account.stop_out;
     }

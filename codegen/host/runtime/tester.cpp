@@ -23,7 +23,11 @@ Tester::Tester(const HostExpert &expert, const Market &market, const Script &scr
 
 // Closed bars before a row; the oldest are missing until the script lets them arrive.
 void Tester::show_history(int rows) {
-    const int missing = rows < script_.late_until ? std::min(script_.late_rows, rows) : 0;
+    int missing = rows < script_.late_until ? std::min(script_.late_rows, rows) : 0;
+    for (const History &history : script_.histories) {
+        if (history.bar <= rows)
+            missing = std::max(0, history.bar - history.rows);
+    }
     chart.own.clear();
     for (int row = missing; row < rows; row++)
         chart.own.begin(market_.bars[static_cast<size_t>(row)]);
@@ -67,6 +71,10 @@ void Tester::bar(int row) {
     const Bar &now = market_.bars[static_cast<size_t>(row)];
     if (row == script_.late_until && script_.late_rows > 0)
         show_history(row);
+    for (const History &history : script_.histories) {
+        if (history.bar == row)
+            show_history(row);
+    }
     if (script_.restarts.count(row) > 0 && !removed_) {
         stop(REASON_CLOSE);
         program.forget();
@@ -84,6 +92,14 @@ void Tester::bar(int row) {
     server.open_bar(row);
     server.charge_swap();
     server.fill_at_open();
+    for (const Deposit &deposit : script_.deposits) {
+        if (deposit.bar == row)
+            server.move_capital(deposit.amount);
+    }
+    for (const Hand &hand : script_.hands) {
+        if (hand.bar == row)
+            server.act_by_hand(hand);
+    }
     tell_of_trades();
     if (script_.silent.count(row) == 0)
         first_ticks(row);
@@ -99,9 +115,16 @@ void Tester::bar(int row) {
 }
 
 void Tester::first_ticks(int row) {
-    const int64_t opened = market_.bars[static_cast<size_t>(row)].time;
+    const Bar &now = market_.bars[static_cast<size_t>(row)];
+    int64_t began = now.time;
+    for (const LateStart &late : script_.late_starts) {
+        if (late.bar == row) {
+            began += late.seconds;
+            chart.own.extend(now.open, now.open, now.open, late.ticks);
+        }
+    }
     for (int i = 0; i < script_.ticks; i++) {
-        server.now = std::max(server.now.value, opened + i);
+        server.now = std::max(server.now.value, began + i);
         call_on_tick();
     }
 }

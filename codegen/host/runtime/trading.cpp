@@ -321,7 +321,7 @@ bool OrderCheck(const MqlTradeRequest &request, MqlTradeCheckResult &result) {
     result = MqlTradeCheckResult();
     result.retcode = at.check(request);
     result.balance = at.balance();
-    result.equity = at.equity();
+    result.equity = at.funds();
     result.margin = at.margin_used();
     if (request.action == TRADE_ACTION_DEAL && request.position == 0)
         result.margin += at.pricing.margin(request.volume, request.price, at.quote);
