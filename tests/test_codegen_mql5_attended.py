@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -99,7 +100,23 @@ EDITED = {
     "switched_off": edited(
         SOURCES["exits"], "AccountInfoInteger(ACCOUNT_TRADE_EXPERT) == 0", "true"
     ),
+    "beside_another": edited(
+        SOURCES["exits"],
+        "if(PositionGetInteger(POSITION_MAGIC) != MagicNumber)",
+        "if(PositionGetInteger(POSITION_MAGIC) == MagicNumber)",
+    ),
+    **{
+        f"quote_{points}_off": edited(
+            SOURCES["exits"],
+            "PositionOpen(_Symbol, type, volume, quote,",
+            f"PositionOpen(_Symbol, type, volume, quote - {points}.0 * _Point,",
+        )
+        for points in (4, 6)
+    },
     "included": INCLUDED,
+    "included_late": edited(
+        INCLUDED, "= CreateHandles();", f"= TimeCurrent() >= D'{LATE}' && CreateHandles();"
+    ),
     "included_lagging": edited(
         INCLUDED, "BarsCalculated(m_atr1) <", "BarsCalculated(m_atr1) - 1 <"
     ),
@@ -177,19 +194,31 @@ def test_an_entry_is_given_up_after_twenty_failures(library: Path) -> None:
 
 def test_a_close_that_a_closed_market_refused_is_due_in_the_next_bar(library: Path) -> None:
     smooth = run(library, "exits")
-    signal = {bar_of(smooth, deal) for deal in range(1, len(smooth.deals), 2)}
-    deal = next(
-        deal
-        for deal in range(1, len(smooth.deals), 2)
-        if bar_of(smooth, deal) + 1 not in signal
-        and MARKET.bars.close[bar_of(smooth, deal)] >= MARKET.bars.close[bar_of(smooth, deal) - 2]
-    )
+    deal = over_by_the_next_bar(smooth)
     left = bar_of(smooth, deal)
     found = run(library, "exits", Script(closed=(left,)))
     # the exit signal is over by then, the decision is not
     assert bar_of(found, deal) == left + 1
     assert found.deals.reason[deal] == CloseReason.EXIT_SIGNAL
     assert said(found, "closing position")[deal // 2 : deal // 2 + 2] == [left, left + 1]
+
+
+def test_a_close_that_was_refused_is_due_after_a_restart(library: Path) -> None:
+    smooth = run(library, "exits")
+    deal = over_by_the_next_bar(smooth)
+    left = bar_of(smooth, deal)
+    found = run(library, "exits", Script(closed=(left,), restarts=(left + 1,)))
+    assert bar_of(found, deal) == left + 1
+    assert said(found, ": refused_before") == [left + 1]
+    alone = run(library, "exits", Script(restarts=(left + 1,)))
+    assert said(alone, ": refused_before") == []
+
+
+def over_by_the_next_bar(found: HostResult) -> int:
+    """Return a closing deal whose exit signal is no longer true at the next bar."""
+    bars = {bar_of(found, deal): deal for deal in range(1, len(found.deals), 2)}
+    close = MARKET.bars.close
+    return next(d for b, d in bars.items() if b + 1 not in bars and close[b] >= close[b - 2])
 
 
 def test_a_close_under_way_is_told_once(library: Path) -> None:
@@ -265,6 +294,37 @@ def test_a_second_position_of_the_same_magic_is_told(library: Path) -> None:
     assert said(run(library, "exits", script), "only the newest") == []
 
 
+# Symbols, accounts, requests
+
+
+def test_a_symbol_with_a_suffix_trades_as_one_without(library: Path) -> None:
+    other = replace(MARKET, symbol=replace(MARKET.symbol, name="EURUSD.raw_x"))
+    found = replay(library, NUMBERS["limited"], other)
+    assert found.problem == ""
+    assert np.array_equal(found.deals.profit, run(library, "limited").deals.profit)
+
+
+def test_a_netting_account_with_the_position_of_another_is_refused_a_hedging_one_not(
+    library: Path,
+) -> None:
+    entered = bar_of(run(library, "exits"), 0)
+    script = Script(restarts=(entered + 1,))
+    netting = replace(MARKET, account=replace(MARKET.account, mode="netting"))
+    found = replay(library, NUMBERS["beside_another"], netting, script=script)
+    assert found.init_code != 0
+    assert said(found, "a netting account holds only one") == [entered]
+    assert said(run(library, "beside_another", script), "netting") == []
+
+
+def test_a_quote_farther_off_than_the_slippage_allowed_is_no_entry(library: Path) -> None:
+    smooth = run(library, "exits")
+    assert len(run(library, "quote_4_off", MaxSlippage=5).deals) == len(smooth.deals)
+    assert len(run(library, "quote_6_off").deals) == len(smooth.deals)
+    refused = run(library, "quote_6_off", MaxSlippage=5)
+    assert len(refused.deals) == 0
+    assert len(said(refused, ": 10004 ")) > 0
+
+
 # Two charts
 
 
@@ -314,6 +374,14 @@ def test_an_include_file_waits_for_indicators_that_lag_behind(library: Path) -> 
     assert seconds(run(library, "included", script)) == {"decided 0"}
     assert seconds(run(library, "included_lagging", script)) == {"decided 6"}
     assert seconds(run(library, "included_lagging")) == {"decided 0"}
+
+
+def test_an_include_file_waits_for_an_indicator_that_cannot_be_created_yet(library: Path) -> None:
+    found = run(library, "included_late", Script(live=True, ticks=2))
+    assert found.init_code == 0
+    late = np.datetime64(LATE.replace(".", "-")).astype("datetime64[s]").astype(int)
+    assert MARKET.bars.time[min(said(found, "decided"))] >= late
+    assert run(library, "included_late").init_code != 0
 
 
 def test_an_include_file_leaves_the_bar_of_its_start_alone_on_a_chart(library: Path) -> None:

@@ -189,13 +189,20 @@ def _class(parts: _Parts, names: Mapping[str, str]) -> list[str]:
         f"   {decision} m_decision;",
         "   datetime m_decided; // bar of the decision",
         "   datetime m_seen;    // bar whose first tick was seen",
+        "   bool m_created;     // all indicators are there",
         *declarations(variables, names),
     ]
     for piece in parts.members:
         lines += [renamed(line, names) for line in as_member(piece)]
-    lines += [*_valid(parts, names), "public:"]
+    lines += [*_valid(parts, names), *_created(parts, names), "public:"]
     first = [f"{_member(entry)} = {entry.literal};" for entry in parts.inputs]
-    more = (*first, "m_decided = 0;", "m_seen = 0;", "ZeroMemory(m_decision);")
+    more = (
+        *first,
+        "m_decided = 0;",
+        "m_seen = 0;",
+        "m_created = false;",
+        "ZeroMemory(m_decision);",
+    )
     lines += constructor(parts.name, variables, names, more)
     lines += [*_life(parts, names), *_setters(parts), *_getters(parts.plan), "  };"]
     return lines
@@ -217,12 +224,33 @@ def _valid(parts: _Parts, names: Mapping[str, str]) -> list[str]:
     return _inside([*lines, "   return(true);", "  }"])
 
 
+def _created(parts: _Parts, names: Mapping[str, str]) -> list[str]:
+    """Return the function that tells whether all indicators are there, and creates them."""
+    waits = any(piece.name == "HandleMissing" for piece in parts.members)
+    return _inside(
+        [
+            "//--- Create the indicators where they are missing",
+            "bool Created(void)",
+            "  {",
+            "   if(m_created)",
+            "      return(true);",
+            "   m_created = CreateHandles();",
+            "   if(!m_created)",
+            "      ReleaseHandles();",
+            *([f'   {names["ExtWaitingFor"]} = m_created ? "" : "indicators";'] if waits else []),
+            "   return(m_created);",
+            "  }",
+        ]
+    )
+
+
 def _life(parts: _Parts, names: Mapping[str, str]) -> list[str]:
     """Return the functions that the including program calls."""
     members = {piece.name for piece in parts.members}
     return _inside(
         [
-            "//--- Create the indicators; false: a parameter or an indicator is wrong",
+            "//--- Create the indicators; false: a parameter is wrong, in the tester also an",
+            "//--- indicator; on a chart that is tried again with later ticks",
             "bool Init(void)",
             "  {",
             "   m_tester = (bool)MQLInfoInteger(MQL_TESTER);",
@@ -230,10 +258,11 @@ def _life(parts: _Parts, names: Mapping[str, str]) -> list[str]:
             "   m_seen = m_tester ? (datetime)0 : iTime(_Symbol, _Period, 0);",
             "   m_decided = m_seen;",
             "   ZeroMemory(m_decision);",
-            "   if(!Valid() || !CreateHandles())",
+            "   m_created = false;",
+            "   if(!Valid())",
             "      return(false);",
             *(["   ClearHistory();"] if "ClearHistory" in members else []),
-            "   return(true);",
+            "   return(Created() || !m_tester);",
             "  }",
             "//--- Release the indicators",
             "void Deinit(void)",
@@ -263,7 +292,7 @@ def _update(names: Mapping[str, str], *, waits: bool) -> list[str]:
         *([f"      {names['ExtFirstTick']} = TimeCurrent();"] if waits else []),
         "     }",
         f"   {names['Decision']} fresh;",
-        f"   if(bar_time == m_decided || {current}!ReadDecision(bar_time, fresh))",
+        f"   if(bar_time == m_decided || !Created() || {current}!ReadDecision(bar_time, fresh))",
         "      return(false);",
         "   m_decision = fresh;",
         "   m_decided = bar_time;",

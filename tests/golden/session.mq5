@@ -59,6 +59,7 @@
 #define SETTLE_SECONDS   5               // so long indicators may need to see a new bar
 #define RETRY_SECONDS    15              // wait after a refused or uncertain request
 #define SLOW_SECONDS     300             // the same after half of the failed requests of a bar
+#define CLOSE_PREFIX     "genfx close "  // terminal's variables: positions whose close was refused
 #define CHART_PREFIX     "genfx chart "  // terminal's variables: charts that trade, their magic numbers
 #define PAUSE_MS         250             // wait between two attempts, milliseconds
 #define MARKED_DAYS      30              // deals of so many days get arrows when it is started
@@ -125,7 +126,7 @@ bool     ExtOpenMissed;  // earlier ticks of that bar were not seen
 int      ExtFailures;    // failed requests within that bar
 datetime ExtNotBefore;   // a refused request is not tried again before this time
 int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
-//--- a close that was decided goes on in later bars; after a restart the strategy decides anew
+//--- a close that was decided goes on in later bars, and after a restart, see CloseMark
 ulong    ExtClosing;     // position that is to be closed, 0 for none
 string   ExtClosingFor;  // why
 datetime ExtClosingTold; // bar in which the journal was told
@@ -580,6 +581,8 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
       //--- decided before, and refused until now
       if(reason == "" && ExtClosing != 0)
          reason = ExtClosingFor;
+      if(reason == "" && GlobalVariableCheck(CloseMark()))
+         reason = "refused_before";
       if(reason == "")
          return(OUTCOME_DONE);
       //--- kept before the request: its answer may come late, and this side may not enter again now
@@ -604,11 +607,20 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    return(OUTCOME_DONE);
   }
 //+------------------------------------------------------------------+
+//| Name of the terminal's variable of a position that is to be      |
+//| closed, but was not yet: it outlives a restart                   |
+//+------------------------------------------------------------------+
+string CloseMark(void)
+  {
+   return(CLOSE_PREFIX + IntegerToString(PositionGetInteger(POSITION_IDENTIFIER)));
+  }
+//+------------------------------------------------------------------+
 //| Close the selected position                                      |
 //+------------------------------------------------------------------+
 Outcome ClosePosition(const string reason)
   {
    const ulong ticket = (ulong)PositionGetInteger(POSITION_TICKET);
+   const string mark = CloseMark();
    ExtClosing = ticket;
    ExtClosingFor = reason;
    if(ExtClosingTold != ExtBarSeen)
@@ -624,8 +636,15 @@ Outcome ClosePosition(const string reason)
       const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
       const Outcome outcome = RequestOutcome(sent, "close");
       //--- accepted; what is left of a partial fill is closed with the next tick
+      const bool is_open = PositionSelectByTicket(ticket);
+      if(outcome == OUTCOME_DONE && !is_open)
+        {
+         GlobalVariableDel(mark);
+         return(OUTCOME_DONE);
+        }
+      GlobalVariableSet(mark, 1.0);
       if(outcome == OUTCOME_DONE)
-         return(PositionSelectByTicket(ticket) ? OUTCOME_LATER : OUTCOME_DONE);
+         return(OUTCOME_LATER);
       //--- a position that must go is tried again: the market may open later than the bar
       if(outcome != OUTCOME_LATER || ExtFailures >= MAX_REQUESTS)
          return(LaterInBar());
