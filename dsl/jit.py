@@ -8,7 +8,6 @@ kernel sources and numba's version, so kernels may call kernels of other files.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,9 +15,10 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 import numpy.typing as npt
-import platformdirs
 from numba import types
 from numba.extending import intrinsic
+
+from dsl.cache import cache_folder, mark_used, prune
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -29,11 +29,12 @@ Bool1D = npt.NDArray[np.bool_]
 Function = TypeVar("Function", bound=Callable[..., Any])
 Array = TypeVar("Array")
 
+_KEPT_VERSIONS, _KEPT_S = 3, 86400.0  # kernels of other versions
 _KERNEL_FOLDERS = ("dsl", "backtest", "codegen")
 
 
 def _cache_folder() -> Path:
-    """Return the cache folder of exactly these sources; GENFX_CACHE_DIR moves its parent."""
+    """Return the cache folder of exactly these sources; those of old versions are removed."""
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.blake2b(
         f"numba {numba.__version__} numpy {np.__version__}".encode(), digest_size=8
@@ -43,8 +44,12 @@ def _cache_folder() -> Path:
             source = path.read_bytes()
             if b"njit" in source:
                 digest.update(path.relative_to(root).as_posix().encode() + b"\0" + source)
-    parent = os.environ.get("GENFX_CACHE_DIR") or platformdirs.user_cache_dir("genfx", False)
-    return Path(parent) / "kernels" / digest.hexdigest()
+    kernels = cache_folder("kernels") / digest.hexdigest()
+    if kernels.is_dir():
+        mark_used(kernels)
+    else:
+        prune(kernels.parent.glob("*"), keep=_KEPT_VERSIONS, unused_s=_KEPT_S)
+    return kernels
 
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]

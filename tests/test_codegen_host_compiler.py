@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from backtest.market import Account, Market, Symbol
-from codegen.host import cache, compiler
+from codegen.host import compiler
 from codegen.host.compiler import (
-    RUNTIME,
+    Compiler,
     CompilerMissing,
     build,
     find_compiler,
+    include_flags,
 )
 from codegen.host.replay import replay
 from codegen.mql5.emit import emit_mql5
@@ -39,7 +41,13 @@ needs_compiler = pytest.mark.skipif(not _found(), reason="no C++ compiler")
 def test_the_runtime_gives_everything_that_is_declared(tmp_path: Path) -> None:
     source = tmp_path / "contract.cpp"
     source.write_text(contract())
-    command = [*find_compiler().command, "-std=c++17", "-fsyntax-only", f"-I{RUNTIME}", str(source)]
+    command = [
+        *find_compiler().command,
+        "-std=c++17",
+        "-fsyntax-only",
+        *include_flags(),
+        str(source),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
 
@@ -68,7 +76,6 @@ def test_a_cache_that_cannot_be_written_is_told(
     occupied = tmp_path / "cache"
     occupied.write_text("a file")
     monkeypatch.setenv("GENFX_CACHE_DIR", str(occupied))
-    compiler.runtime_folder.cache_clear()
     with pytest.raises(CodegenError, match="nothing can be compiled there") as caught:
         build(["void OnTick() {}"])
     assert "GENFX_CACHE_DIR" in str(caught.value)
@@ -87,19 +94,25 @@ def test_sanitizers_find_nothing_in_the_examples_and_the_runtime() -> None:
         assert len(result.equity) == len(bars), result.journal
 
 
-def test_a_program_or_a_folder_that_was_cut_is_not_used(tmp_path: Path) -> None:
-    made = tmp_path / "made.run"
-    made.write_bytes(b"program" * 100)
-    kept = cache.keep_program(made, tmp_path, "key")
-    assert cache.find_program(tmp_path, "key") == kept
-    kept.write_bytes(b"program")
-    assert cache.find_program(tmp_path, "key") is None
-    assert not kept.exists()
-    folder = tmp_path / "runtime"
-    folder.mkdir()
-    (folder / "tester.o").write_bytes(b"object")
-    assert not cache.is_whole(folder)
-    cache.seal(folder)
-    assert cache.is_whole(folder)
-    (folder / "tester.o").write_bytes(b"")
-    assert not cache.is_whole(folder)
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("No space left on device", "free the disk"),
+        ("cc1plus: not found", "GENFX_CXX names another"),
+    ],
+)
+def test_a_compiler_that_fails_is_told_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, hint: str
+) -> None:
+    failing = (sys.executable, "-c", f"import sys; sys.exit({said!r})")
+    monkeypatch.setattr(
+        compiler, "find_compiler", lambda: Compiler(failing, "failing 1", clang=False, zig=False)
+    )
+    monkeypatch.setenv("GENFX_CACHE_DIR", str(tmp_path))
+    with pytest.raises(
+        CodegenError, match=r"the C\+\+ compiler cannot build the host:\n"
+    ) as caught:
+        build(["void OnTick() {}"])
+    assert said in str(caught.value)
+    assert hint in str(caught.value)
+    assert not list((tmp_path / "host").glob("runtime-*"))

@@ -32,14 +32,15 @@ except CompilerMissing:
     pytest.skip("needs a C++ compiler", allow_module_level=True)
 
 GREEDY = """
-string kept[1000];
+string texts[];
 void OnTick(void)
 {
-   string text="x";
-   for(int i=0; i<20; i++)
-      text+=text;
-   for(int i=0; i<1000; i++)
-      kept[i]=text+"y";
+   string text="much";
+   for(int i=0; i<22; i++)
+      text=text+text;
+   const int count=ArrayResize(texts,1000);
+   for(int i=0; i<count; i++)
+      texts[i]=text;
 }
 """
 BUSY = """

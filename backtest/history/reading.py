@@ -9,17 +9,15 @@ our own.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import replace
 from pathlib import Path
-
-import platformdirs
 
 from backtest.bars import Bars
 from backtest.files import write_whole
 from backtest.history.options import Imported, ImportOptions
 from backtest.history.store import STORE_FORMAT, bars_bytes, bars_from_bytes
 from backtest.history.symbols import symbol_of
+from dsl.cache import cache_folder
 from dsl.errors import DataError
 
 __all__ = ["STORED_SUFFIX", "ImportOptions", "Imported", "read_bars", "read_history", "symbol_of"]
@@ -94,8 +92,7 @@ def _imported(content: bytes, path: Path, options: ImportOptions) -> Imported:
 def _cache_path(content: bytes, options: ImportOptions) -> Path:
     digest = hashlib.blake2b(content, digest_size=16)
     digest.update(f"{STORE_FORMAT}|{options}".encode())
-    parent = os.environ.get("GENFX_CACHE_DIR") or platformdirs.user_cache_dir("genfx", False)
-    return Path(parent) / "bars" / f"{digest.hexdigest()}{STORED_SUFFIX}"
+    return cache_folder("bars") / f"{digest.hexdigest()}{STORED_SUFFIX}"
 
 
 def _keep(path: Path, bars: Bars) -> None:

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import time
+import tempfile
 from pathlib import Path
 
-import platformdirs
+from dsl import cache
+from dsl.cache import PART, mark_used, prune
 
-_KEPT_PROGRAMS = 64
-_KEPT_SECONDS = 3600.0
-_SEAL = "seal"
 PROGRAM = ".exe" if os.name == "nt" else ".run"  # ends the name of a program
-PART = ".part"  # ends the name of a folder that is being made
+_KEPT_PROGRAMS, _KEPT_PROGRAMS_S = 64, 3600.0
+_KEPT_VERSIONS, _KEPT_VERSIONS_S = 3, 86400.0  # runtimes, and headers, of other versions
+_SEAL = "seal"
 
 
-def cache_folder() -> Path:
+def host_folder() -> Path:
     """Return the folder of all that is compiled."""
-    parent = os.environ.get("GENFX_CACHE_DIR") or platformdirs.user_cache_dir("genfx", False)
-    return Path(parent) / "host"
+    return cache.cache_folder("host")
 
 
 def digest(*parts: str | bytes) -> str:
@@ -36,11 +34,19 @@ def digest(*parts: str | bytes) -> str:
     return made.hexdigest()
 
 
+def programs_folder() -> Path:
+    """Return the folder of programs; old ones and what killed processes left are removed."""
+    folder = host_folder() / "programs"
+    folder.mkdir(parents=True, exist_ok=True)
+    prune(folder.iterdir(), keep=_KEPT_PROGRAMS, unused_s=_KEPT_PROGRAMS_S)
+    return folder
+
+
 def find_program(folder: Path, key: str) -> Path | None:
     """Return the program of a key; one that is not whole is removed."""
     for path in folder.glob(f"{key}-*{PROGRAM}"):
         if path.stem == f"{key}-{digest(path.read_bytes())}":
-            os.utime(path)
+            mark_used(path)
             return path
         path.unlink(missing_ok=True)
     return None
@@ -49,6 +55,32 @@ def find_program(folder: Path, key: str) -> Path | None:
 def keep_program(made: Path, folder: Path, key: str) -> Path:
     """Move a program to its place and return that."""
     return made.replace(folder / f"{key}-{digest(made.read_bytes())}{PROGRAM}")
+
+
+def prune_versions() -> None:
+    """Remove the runtimes and headers of old versions, never what was in use of late."""
+    for name in ("runtime", "headers"):
+        found = host_folder().glob(f"{name}-*")
+        prune(found, keep=_KEPT_VERSIONS, unused_s=_KEPT_VERSIONS_S)
+    # where earlier versions kept what they compiled
+    prune(host_folder().glob("libraries"), keep=0, unused_s=_KEPT_VERSIONS_S)
+
+
+def kept_text(folder: Path, name: str, text: str) -> Path:
+    """Return a folder with a text in it, written if it is not there whole."""
+    path = folder / name
+    if path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text:
+        mark_used(folder)
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(suffix=PART, dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(aside).replace(path)
+    finally:
+        Path(aside).unlink(missing_ok=True)
+    return folder
 
 
 def seal(folder: Path) -> None:
@@ -69,16 +101,3 @@ def _contents(folder: Path) -> str:
     files = sorted(path for path in folder.iterdir() if path.name != _SEAL)
     parts = [p.read_bytes() if p.suffix == ".o" else str(p.stat().st_size) for p in files]
     return digest(*(path.name for path in files), *parts)
-
-
-def prune(folder: Path) -> None:
-    """Remove old programs and what killed processes left, never what may be in use."""
-    oldest = time.time() - _KEPT_SECONDS
-    try:
-        found = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        unfinished = [path for path in folder.parent.iterdir() if path.suffix == PART]
-        for path in [*found[_KEPT_PROGRAMS:], *unfinished]:
-            if path.stat().st_mtime < oldest:
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
-    except OSError:
-        return  # another process cleans up as well

@@ -21,18 +21,22 @@ from pathlib import Path
 
 from codegen.host import syntax
 from codegen.host.cache import (
-    PART,
     PROGRAM,
-    cache_folder,
     digest,
     find_program,
+    host_folder,
     is_whole,
     keep_program,
-    prune,
+    kept_text,
+    programs_folder,
+    prune_versions,
     seal,
 )
 from codegen.host.cpp import translate
+from codegen.host.headers import NAME as DECLARED
+from codegen.host.headers import declared
 from codegen.host.parser import parse_mql5
+from dsl.cache import PART, mark_used
 from dsl.errors import CodegenError
 
 MISSING = "no C++ compiler was found"
@@ -49,6 +53,9 @@ _ACCEPTED = (
     *("-Wno-unused-variable", "-Wno-unused-but-set-variable", "-Wno-tautological-compare"),
     *("-Wno-misleading-indentation", "-Wno-type-limits"),
 )
+_FULL = "No space left on device"
+_TOLD = 4000  # letters of what the compiler says, the last ones
+_ANOTHER_FOLDER = "free the disk; GENFX_CACHE_DIR names another folder"
 
 
 class CompilerMissing(CodegenError):
@@ -130,20 +137,18 @@ def build(
         return _built(compiler, text, sanitize=sanitize)
     except OSError as problem:
         raise CodegenError(
-            f"{cache_folder()}: nothing can be compiled there: {problem.strerror or problem}",
-            hint="free the disk; GENFX_CACHE_DIR names another folder",
+            f"{host_folder()}: nothing can be compiled there: {problem.strerror or problem}",
+            hint=_ANOTHER_FOLDER,
         ) from problem
 
 
 def _built(compiler: Compiler, text: str, *, sanitize: bool) -> Path:
     """Return the program of a text: the one of last time, or compiled."""
     runtime = runtime_folder(compiler, sanitize=sanitize)
-    folder, key = cache_folder() / "programs", digest(runtime.name, text)
+    folder, key = programs_folder(), digest(runtime.name, text)
     if (kept := find_program(folder, key)) is not None:
         return kept
-    folder.mkdir(parents=True, exist_ok=True)
-    prune(folder)
-    with tempfile.TemporaryDirectory(dir=folder) as aside:
+    with tempfile.TemporaryDirectory(suffix=PART, dir=folder) as aside:
         source, made = Path(aside) / "experts.cpp", Path(aside) / f"experts{PROGRAM}"
         source.write_text(text, encoding="utf-8")
         link(compiler, source, made, sanitize=sanitize)
@@ -169,36 +174,51 @@ def link(compiler: Compiler, source: Path, program: Path, *, sanitize: bool) -> 
             *compiler.command,
             *compiler.flags(sanitize=sanitize),
             *_included(compiler, runtime, "experts"),
-            f"-I{RUNTIME}",
+            *include_flags(),
             *warnings,
             str(source),
             *sorted(str(path) for path in runtime.glob("*.o")),
             "-o",
             str(program),
-        ]
+        ],
+        "refuses the translation",
     )
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str], failure: str) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False, errors="replace")
     if ran.returncode != 0:
-        raise CodegenError(f"the C++ compiler refuses the translation:\n{ran.stderr[-4000:]}")
+        hint = _ANOTHER_FOLDER if _FULL in ran.stderr else "GENFX_CXX names another compiler"
+        told = ran.stderr[-_TOLD:].strip() or f"exit status {ran.returncode}"
+        raise CodegenError(f"the C++ compiler {failure}:\n{told}", hint=hint)
 
 
 # --- the runtime
 
+_whole_folders: set[Path] = set()  # known to this process
 
-@cache
+
+def include_flags() -> list[str]:
+    """Return the flags with which the runtime's headers are found."""
+    text = declared()
+    written = kept_text(host_folder() / f"headers-{digest(text)}", DECLARED, text)
+    return [f"-I{RUNTIME}", f"-I{written}"]
+
+
 def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     """Return the folder with the compiled runtime and the precompiled headers."""
     flags = compiler.flags(sanitize=sanitize)
     files = sorted(path for path in RUNTIME.iterdir() if path.suffix in (".h", ".cpp"))
     contents = [path.name + path.read_text(encoding="utf-8") for path in files]
-    key = digest(*compiler.command, compiler.version, *flags, *contents)
-    target = cache_folder() / f"runtime-{key}"
-    if is_whole(target):
+    places = [str(RUNTIME)] if compiler.clang else []  # clang looks for the headers again
+    key = digest(*compiler.command, compiler.version, *flags, *places, declared(), *contents)
+    target = host_folder() / f"runtime-{key}"
+    if (target in _whole_folders and target.is_dir()) or is_whole(target):
+        _whole_folders.add(target)
+        mark_used(target)
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
+    prune_versions()
     aside = Path(tempfile.mkdtemp(prefix="runtime-", suffix=PART, dir=target.parent))
     try:
         _compile_runtime(compiler, flags, [p for p in files if p.suffix == ".cpp"], aside)
@@ -221,7 +241,7 @@ def _compile_runtime(
     """Compile all sources of the runtime, and the header twice: for experts and for itself."""
     # Experts are not optimised: a third of the time, and a replay takes milliseconds all the same.
     fast = flags if "-O1" in flags else (*flags, "-O1")
-    base = [*compiler.command, f"-I{RUNTIME}"]
+    base = [*compiler.command, *include_flags()]
     headers = {"experts": flags, "runtime": fast}
     jobs: list[list[str]] = []
     for name, own in headers.items():
@@ -235,6 +255,8 @@ def _compile_runtime(
             for source in sources
         ]
     )
+    for large in folder.glob("runtime.h.*"):  # its 50 MB have served
+        large.unlink()
 
 
 def _included(compiler: Compiler, folder: Path, name: str) -> list[str]:
@@ -246,5 +268,5 @@ def _included(compiler: Compiler, folder: Path, name: str) -> list[str]:
 
 def _run_all(commands: list[list[str]]) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done in [pool.submit(_run, command) for command in commands]:
+        for done in [pool.submit(_run, command, "cannot build the host") for command in commands]:
             done.result()

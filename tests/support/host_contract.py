@@ -10,9 +10,9 @@ def contract() -> str:
     """Return assertions about every constant, structure, function and method."""
     world = library()
     lines = ['#include "mql5.h"', '#include "ctrade.h"', "#include <utility>"]
-    for enum, values in world.enums.items():
-        lines += [f"static_assert((int){name} == {value});" for name, value in values.items()]
-        lines += [_same(f"decltype({name})", enum) for name in values]
+    for symbol in world.symbols.values():
+        if symbol.kind == "constant":  # some are macros of C
+            lines.append(f"static_assert({symbol.name} == {symbol.code});")
     for record in world.records.values():
         for field in record.fields.values():
             lines.append(_same(f"decltype({record.name}::{field.name})", cpp_type(field.type)))

@@ -1,6 +1,6 @@
 // Arrays of MQL5: bounds checked with the line of the .mq5, index 0 the newest where set as series.
 #pragma once
-#include "constants.h"
+#include "declared.h"
 #include "expert.h"
 #include "types.h"
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Dates of the server's clock, and the functions of MQL5 that take times apart.
 #pragma once
-#include "constants.h"
+#include "declared.h"
 #include "structs.h"
 
 namespace host {

@@ -1,8 +1,6 @@
 // Objects on the chart: a table of what was set, nothing is drawn.
 #pragma once
-#include "constants.h"
-#include "enums_chart.h"
-#include "enums_series.h"
+#include "declared.h"
 #include "text.h"
 #include "types.h"
 #include <map>

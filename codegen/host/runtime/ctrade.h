@@ -1,9 +1,7 @@
 // CTrade as the standard library of MetaTrader has it, over OrderSend.
 #pragma once
-#include "enums_info.h"
+#include "declared.h"
 #include "structs.h"
-
-enum ENUM_LOG_LEVELS { LOG_LEVEL_NO, LOG_LEVEL_ERRORS, LOG_LEVEL_ALL };
 
 class CTrade {
 public:

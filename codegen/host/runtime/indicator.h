@@ -2,8 +2,7 @@
 // buffers aligned with them. indicators*.cpp implement the built-in ones and declare the iXxx
 // functions; handles and CopyBuffer lie in handles.cpp.
 #pragma once
-#include "constants.h"
-#include "enums_series.h"
+#include "declared.h"
 #include "text.h"
 #include "types.h"
 #include <functional>

@@ -1,7 +1,7 @@
 // Time series access of MQL5.
 #pragma once
 #include "array.h"
-#include "enums_series.h"
+#include "declared.h"
 #include "structs.h"
 
 int Bars(const string &symbol, ENUM_TIMEFRAMES timeframe);

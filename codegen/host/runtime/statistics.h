@@ -1,6 +1,6 @@
 // The figures of TesterStatistics, from deals and equity.
 #pragma once
-#include "enums_info.h"
+#include "declared.h"
 #include <array>
 
 namespace host {

@@ -1,7 +1,7 @@
 // Functions on strings. Positions and lengths count UTF-16 units, as in MetaTrader.
 #pragma once
 #include "array.h"
-#include "constants.h"
+#include "declared.h"
 #include "text.h"
 #include "types.h"
 

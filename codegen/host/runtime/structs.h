@@ -1,6 +1,6 @@
 // Structures of MQL5 that its functions fill.
 #pragma once
-#include "enums_trade.h"
+#include "declared.h"
 #include "text.h"
 #include "types.h"
 

@@ -1,7 +1,6 @@
 // What a program learns of its symbol, account, terminal and itself.
 #pragma once
-#include "enums_info.h"
-#include "enums_series.h"
+#include "declared.h"
 #include "structs.h"
 
 string Symbol();

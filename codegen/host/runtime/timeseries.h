@@ -1,6 +1,6 @@
 // Bars as the terminal shows them: of the chart, and of larger timeframes built from them.
 #pragma once
-#include "enums_series.h"
+#include "declared.h"
 #include "indicator.h"
 #include <map>
 

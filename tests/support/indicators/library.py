@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from codegen.host.compiler import include_flags
 from dsl.jit import F64, I64
 
 RUNTIME = Path(__file__).resolve().parents[3] / "codegen" / "host" / "runtime"
@@ -36,7 +37,7 @@ class Indicators:
         source, library = folder / "indicators.cpp", folder / "indicators.so"
         source.write_text(_source(calls), encoding="utf-8")
         flags = ["-std=c++17", "-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-Wconversion"]
-        flags += ["-Wno-sign-conversion", "-Werror", "-ffp-contract=off", f"-I{RUNTIME}"]
+        flags += ["-Wno-sign-conversion", "-Werror", "-ffp-contract=off", *include_flags()]
         ran = subprocess.run(
             [COMPILER, *flags, str(source), "-o", str(library)],
             capture_output=True,
