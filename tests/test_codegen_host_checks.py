@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from backtest.market import Account, Market, Symbol
+from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.cpp import translate
 from codegen.host.errors import Mql5Error
 from codegen.host.parser import parse_mql5
+from codegen.host.replay import replay
 from codegen.mql5.emit import emit_mql5
 from dsl.text.lower import parse
+from genfx.bars.sources import load_bars
 from tests.support.ea_examples import FACTS, examples
 
 ABOVE = """\
@@ -204,13 +208,26 @@ def test_a_value_that_all_paths_give_may_be_read() -> None:
     )
 
 
-def test_a_break_even_offset_without_a_break_even_calls_nothing_that_is_not_there() -> None:
-    strategy = parse(
-        """strategy "Offset alone" {
-            enter long when close > open[1]
-            stop loss 100 points
-            break even at 2 * atr(14) lock 0.5 * atr(14)
-            size 0.1 lots
-        }"""
-    )
-    translate(parse_mql5(emit_mql5(strategy)))
+LOCKS = """strategy "Locks" {
+    enter long when rising(close, 2)
+    stop loss 2 * atr(14)
+    BREAK
+    exit after 9 bars
+    size 0.1 lots
+}"""
+
+
+def test_a_break_even_offset_alone_moves_no_stop_and_marks_no_position() -> None:
+    try:
+        find_compiler()
+    except CompilerMissing:
+        pytest.skip("no C++ compiler")
+    texts = ("break even lock 0.1 * atr(14)", "", "break even at 0.5 * atr(14) lock 0.1 * atr(14)")
+    library = build([emit_mql5(parse(LOCKS.replace("BREAK", text)), FACTS) for text in texts])
+    bars = load_bars("sample").between(0, 300)
+    market = Market(bars, Symbol("EURUSD", bars.digits), Account())
+    alone, without, both = (replay(library, number, market) for number in range(3))
+    assert [found.problem for found in (alone, without, both)] == ["", "", ""]
+    assert alone.deals.price.tolist() == without.deals.price.tolist()
+    assert alone.deals.price.tolist() != both.deals.price.tolist()
+    assert alone.globals_left == ()

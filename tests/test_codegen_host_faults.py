@@ -14,7 +14,7 @@ import pytest
 from backtest.market import Market
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, replay
-from codegen.host.script import Answer, Outage, Script
+from codegen.host.script import Answer, Deposit, Hand, History, LateStart, Outage, Script
 from codegen.verify.markets import nasty_market
 from tests.support.bars import HOUR
 
@@ -32,12 +32,22 @@ def answers(rng: np.random.Generator) -> tuple[Answer, ...]:
     """Return answers of any code; what hides behind a timeout or an acceptance is random too."""
     drawn = []
     for _ in range(int(rng.integers(0, 6))):
-        code = int(rng.choice([*PASSING, *REFUSED, 10008, 10010]))
+        code = int(rng.choice([*PASSING, *REFUSED, 10008, 10009, 10010]))
         hidden: Any = "partly" if code == 10010 else "later" if code == 10008 else "no"
+        if code == 10009:
+            hidden = "parts"
         if code == 10012:
             hidden = str(rng.choice(["no", "yes", "later"]))
         drawn.append(Answer(int(rng.integers(1, 40)), code, hidden, int(rng.integers(1, 5))))
     return tuple(drawn)
+
+
+def hands(rng: np.random.Generator, end: int) -> tuple[Hand, ...]:
+    actions: list[Any] = ["close", "halve", "levels"]
+    return tuple(
+        Hand(int(bar), actions[int(rng.integers(0, 3))], *rng.integers(0, 300, 2).tolist())
+        for bar in rng.integers(0, end, 6)
+    )
 
 
 def trouble(rng: np.random.Generator, market: Market) -> Script:
@@ -51,7 +61,18 @@ def trouble(rng: np.random.Generator, market: Market) -> Script:
         silent=tuple(rng.integers(0, end, 20).tolist()),
         closed=tuple(rng.integers(0, end, 5).tolist()),
         ticks=int(rng.integers(1, 5)),
-        live=bool(rng.random() < 0.5),
+        live=(live := bool(rng.random() < 0.5)),
+        histories=tuple(History(int(bar), 100) for bar in rng.integers(first + 150, end, 2)),
+        hands=hands(rng, end),
+        deposits=(Deposit(int(rng.integers(0, end)), float(rng.integers(-500, 500))),),
+        late_starts=tuple(
+            LateStart(int(bar), int(rng.integers(1, 600)), int(rng.integers(1, 100)))
+            for bar in rng.integers(0, end, 20)
+        ),
+        credit=float(rng.choice([0.0, 1000.0])),
+        facts_from=int(rng.choice([0, first + 40])) if live else 0,
+        handles_from=int(rng.choice([0, first + 45])) if live else 0,
+        lag_s=int(rng.integers(0, 4)),
     )
 
 

@@ -200,7 +200,8 @@ class _Program:
         name = f"{owner}::{cpp_name(node.name)}" if owner else cpp_name(node.name)
         if not owner:
             self.prototypes.append(f"{_head(node, name)};")
-        state = FunctionState(self.world, self.files.index(self.source), owner, const=node.const)
+        file = self.files.index(self.source)
+        state = FunctionState(self.world, file, owner, const=node.const, name=node.name)
         traced = node.name in self.trace
         context = Context(self._report, self.static)
         statements = Statements(state, out, context, node.type, traced=traced)

@@ -99,6 +99,11 @@ class Expressions:
         if macro is not None:
             return self._macro(node, macro)
         symbol = self.state.find(node.name)
+        if symbol is None and node.name == "__FUNCTION__" and self.state.name:
+            owner = f"{self.state.owner}::" if self.state.owner else ""
+            return literal(syntax.Literal("STRING", f'"{owner}{self.state.name}"', *place_of(node)))
+        if symbol is None and node.name == "__LINE__":
+            return literal(syntax.Literal("INTEGER", str(node.line), *place_of(node)))
         if symbol is None:
             raise self._unknown(node)
         symbol.used = True

@@ -17,6 +17,7 @@ class FunctionState:
 
     Attributes:
         owner: Class of a method, "" for a function.
+        name: Of the function.
         unset: Locals, and fields of local structs, that may have no value yet.
         alive: The statement to come can be reached.
         split: `unset` where the last condition is true, and where it is false.
@@ -24,12 +25,19 @@ class FunctionState:
     """
 
     def __init__(
-        self, world: World, file: int = 0, owner: str = "", *, const: bool = False
+        self,
+        world: World,
+        file: int = 0,
+        owner: str = "",
+        *,
+        const: bool = False,
+        name: str = "",
     ) -> None:
         self.world = world
         self.file = file
         self.owner = owner
         self.const_method = const
+        self.name = name
         self.scopes: list[dict[str, Symbol]] = []
         self.unset: Unset = frozenset()
         self.alive = True

@@ -31,7 +31,8 @@ class TreeBuilder(Transformer[Token, Any]):
     """One method a rule of mql5.lark."""
 
     def program(self, c: Children) -> tuple[s.Item, ...]:
-        return tuple(item for item in c if item is not None)
+        several = (item if isinstance(item, tuple) else (item,) for item in c)
+        return tuple(item for items in several for item in items if item is not None)
 
     def macro(self, c: Children) -> s.Expression:
         value: s.Expression = c[0]
@@ -46,10 +47,15 @@ class TreeBuilder(Transformer[Token, Any]):
     def group(self, c: Children) -> s.Group:
         return s.Group(c[2][1:-1])
 
-    def input(self, c: Children) -> s.Input:
-        name = c[2]
-        variable = s.Variable(name, c[1], (), c[3], None, False, False, *_place(name))
-        return s.Input(str(c[0]), variable, "")
+    def input(self, c: Children) -> tuple[s.Input, ...]:
+        return tuple(
+            s.Input(
+                str(c[0]),
+                s.Variable(name, c[1], (), value, None, False, False, *_place(name)),
+                "",
+            )
+            for name, value in zip(c[2::2], c[3::2], strict=True)
+        )
 
     def enum(self, c: Children) -> s.Enum:
         return s.Enum(str(c[1]), tuple(c[2:]), *_place(c[1]))

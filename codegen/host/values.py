@@ -69,6 +69,8 @@ def _bases(world: World, name: str) -> tuple[str, ...]:
 
 def _check_numbers(world: World, value: Value, target: str, at: Place, role: str) -> None:
     if target in world.enums:
+        if target == "ENUM_TIMEFRAMES" and value.type == "int" and value.number == 0:
+            return  # PERIOD_CURRENT, as MetaQuotes' own sources write it
         found = value.type if value.type in world.enums else f"{value.type}, not an enumeration"
         raise Refused(
             at, f"{role} of {target} is wanted, found {found}", f"write ({target}) before it"
