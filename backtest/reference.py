@@ -17,22 +17,23 @@ Decisions where the contract leaves room:
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from backtest.contract import levels
 from backtest.contract.both_touched import finer_stop_first, last_move, path_stop_first
-from backtest.contract.entry import entry_terms
+from backtest.contract.entry import Cause, Entry, entry_terms, require_size
 from backtest.contract.margin import stop_out_level
 from backtest.contract.meter import DrawdownMeter
 from backtest.contract.money import book, money
+from backtest.contract.position import Position
 from backtest.contract.quotes import Quotes
 from backtest.contract.swap import date_of, nights
 from backtest.market import Market
 from backtest.program import Decisions
 from backtest.result import CloseReason, Deal, Deals, Refusals, Result
-from dsl.errors import DataError
 from dsl.jit import F64
 
 LIMIT_SLACK = 1e-6  # deposit currency, rule 15
@@ -47,12 +48,8 @@ def simulate(market: Market, decisions: Decisions) -> Result:
     Raises:
         DataError: The size is a risk and there is no stop loss to measure it by.
     """
-    if decisions.size.mode == "risk" and decisions.stop_loss is None:
-        raise DataError(
-            "size risk: there is no stop loss to measure the risk by",
-            hint="add a stop loss, or trade fixed lots",
-        )
-    result = _Tester(market, decisions).run()
+    require_size(decisions)
+    result = Tester(market, decisions).run()
     if not result.ambiguous_bars:
         return result
     costs = market.costs
@@ -60,30 +57,12 @@ def simulate(market: Market, decisions: Decisions) -> Result:
     best = replace(market, costs=replace(costs, both_touched="optimistic"))
     return replace(
         result,
-        net_profit_pessimistic=_Tester(worst, decisions).run().net_profit,
-        net_profit_optimistic=_Tester(best, decisions).run().net_profit,
+        net_profit_pessimistic=Tester(worst, decisions).run().net_profit,
+        net_profit_optimistic=Tester(best, decisions).run().net_profit,
     )
 
 
-@dataclass(slots=True)
-class _Position:
-    side: int
-    bar: int
-    price: int
-    lots: float
-    stop: int
-    target: int
-    margin: float
-    stop_out: int = 0
-    swap: float = 0.0
-    break_even_sent: bool = False
-
-    @property
-    def effective_stop(self) -> int:
-        return levels.nearer_stop(self.side, self.stop, self.stop_out)
-
-
-class _Tester:
+class Tester:
     """One run: balance, position, deals, and what the server day began with."""
 
     def __init__(self, market: Market, decisions: Decisions) -> None:
@@ -94,7 +73,7 @@ class _Tester:
         self.least = levels.least_distance(market.symbol.stops_level, self.tick)
         self.balance = self.highest = self.day_balance = market.account.deposit
         self.trades_today = 0
-        self.position: _Position | None = None
+        self.position: Position | None = None
         self.closed_side = 0  # direction that step (c) closed at this open
         self.limit: CloseReason | None = None  # account limit that holds at this open
         self.deals: list[Deal] = []
@@ -103,6 +82,7 @@ class _Tester:
         self.refused = asdict(Refusals())
 
     def run(self) -> Result:
+        """Trade every bar of the window."""
         first, end = self.market.first, self.market.end
         equity = []
         for t in range(first, end):
@@ -115,8 +95,18 @@ class _Tester:
             self.fill_within_bar(t)
             if t == end - 1:
                 self.close_at_end(t)
-            equity.append(self.equity(t, self.quotes.close[t]))
-            self.meter.feed(equity[-1])
+            equity.append(self.note_equity(t))
+        return self.result(equity)
+
+    def note_equity(self, t: int) -> float:
+        """Return equity at the close of a bar; the meter of drawdowns sees it too."""
+        equity = self.equity(t, self.quotes.close[t])
+        self.meter.feed(equity)
+        return equity
+
+    def result(self, equity: Sequence[float]) -> Result:
+        """Return what became of it; equity: At each close of the window."""
+        first, end = self.market.first, self.market.end
         self.refused["warmup"] = min(max(self.wants.warmup - first, 0), end - first)
         net_profit = round(self.balance - self.market.account.deposit, 2)
         return Result(
@@ -248,7 +238,8 @@ class _Tester:
                 return reason
         return None
 
-    def exit_reason(self, t: int, position: _Position) -> CloseReason | None:
+    def exit_reason(self, t: int, position: Position) -> CloseReason | None:
+        """Return the first reason to close at this open, None for none."""
         wants, rules = self.wants, self.rules
         if wants.forced_exit[t]:
             return CloseReason.SESSION
@@ -278,13 +269,14 @@ class _Tester:
             and not 0 < rules.max_slippage < self.costs.slippage
         )
 
-    def break_even_due(self, t: int, position: _Position, quote: int) -> bool:
+    def break_even_due(self, t: int, position: Position, quote: int) -> bool:
+        """Return whether the price is far enough beyond the entry (rule 20)."""
         distance = self.points(self.wants.break_even, t, missing=0.0)
         return levels.usable(distance) and levels.break_even_due(
             position.side, position.price, quote, distance
         )
 
-    def stop_first(self, t: int, position: _Position) -> bool:
+    def stop_first(self, t: int, position: Position) -> bool:
         """Return whether the stop fills before the target in a bar that touched both (rule 19)."""
         side, stop, quotes = position.side, position.effective_stop, self.quotes
         if levels.stop_touched(side, stop, quotes.closing(t, side, quotes.open[t])):
@@ -303,7 +295,7 @@ class _Tester:
                 finer, spread, both = self.market.finer, quotes.spread[t], (stop, position.target)
                 return finer_stop_first(finer, span, side, both, spread, self.tick)
 
-    def stop_out(self, t: int, position: _Position) -> int:
+    def stop_out(self, t: int, position: Position) -> int:
         """Return the price at which the broker closes the position; 0: nowhere (rule 24)."""
         limit = self.market.account.stop_out
         if limit <= 0 or position.margin <= 0:
@@ -320,16 +312,18 @@ class _Tester:
             return self.balance
         return self.equity_at(t, position, self.quotes.closing(t, position.side, bid))
 
-    def equity_at(self, t: int, position: _Position, price: int) -> float:
+    def equity_at(self, t: int, position: Position, price: int) -> float:
+        """Return equity when the position would close at `price`."""
         profit = self.quotes.profit(t, position.side, position.lots, position.price, price)
         return self.balance + position.swap + profit
 
     def points(self, distance: F64 | None, t: int, missing: float) -> float:
+        """Return a distance at a bar in points."""
         return missing if distance is None else float(distance[t]) * self.quotes.scale
 
     # What the steps do
 
-    def stop_fill(self, t: int, position: _Position) -> tuple[int, CloseReason]:
+    def stop_fill(self, t: int, position: Position) -> tuple[int, CloseReason]:
         """Return price and reason of the stop or stop-out that was touched (rules 16, 24)."""
         side, level = position.side, position.effective_stop
         reason = CloseReason.STOP_LOSS if level == position.stop else CloseReason.STOP_OUT
@@ -338,11 +332,12 @@ class _Tester:
             level = levels.beyond(side, level, quote)
         return levels.market_fill(side, level, self.costs.slippage, self.tick), reason
 
-    def market_fill(self, t: int, position: _Position, bid: int) -> int:
+    def market_fill(self, t: int, position: Position, bid: int) -> int:
+        """Return what a market order gives when the bid is `bid`."""
         quote = self.quotes.closing(t, position.side, bid)
         return levels.market_fill(position.side, quote, self.costs.slippage, self.tick)
 
-    def send_stop(self, position: _Position, level: int, quote: int) -> bool:
+    def send_stop(self, position: Position, level: int, quote: int) -> bool:
         """Move the stop where that is allowed; return whether it moved."""
         before = position.stop
         side, tick, least = position.side, self.tick, self.least
@@ -351,18 +346,23 @@ class _Tester:
 
     def open_position(self, t: int, side: int) -> None:
         """Open at the market, or count the cause against it."""
-        terms = entry_terms(self.market, self.quotes, self.wants, t, side, self.balance)
+        terms = self.terms(t, side)
         if isinstance(terms, str):
             self.refused[terms] += 1
             return
-        self.position = position = _Position(
+        self.position = position = Position(
             side, t, terms.price, terms.lots, terms.stop, terms.target, terms.margin
         )
         self.trades_today += 1
         self.book_deal(t, position, terms.price, 0.0, CloseReason.ENTRY)
         position.stop_out = self.stop_out(t, position)
 
+    def terms(self, t: int, side: int) -> Entry | Cause:
+        """Return what an entry would open, or the cause against it."""
+        return entry_terms(self.market, self.quotes, self.wants, t, side, self.balance)
+
     def book_exit(self, t: int, price: int, reason: CloseReason) -> None:
+        """Close the position at a price."""
         position = self.position
         assert position is not None
         profit = self.quotes.profit(t, position.side, position.lots, position.price, price)
@@ -371,7 +371,7 @@ class _Tester:
         self.meter.feed(self.balance)
 
     def book_deal(
-        self, t: int, position: _Position, price: int, profit: float, reason: CloseReason
+        self, t: int, position: Position, price: int, profit: float, reason: CloseReason
     ) -> None:
         """Book a deal with its commission; a closing one with the position's swap (rule 25)."""
         opened = reason is CloseReason.ENTRY

@@ -37,6 +37,20 @@ def run_engine(strategy: Strategy, market: Market, engine: str) -> Result:
         DataError: The warm-up is longer than the data.
     """
     assert engine in ENGINES
+    require_history(strategy, market)
+    if engine == "fast":
+        return Evaluator(market).result(strategy)
+    if engine == "python":
+        return simulate(market, python_decisions(strategy, market))
+    return simulate(market, interpret(strategy, market))
+
+
+def require_history(strategy: Strategy, market: Market) -> None:
+    """Refuse bars that end within a strategy's warm-up.
+
+    Raises:
+        DataError: They do.
+    """
     warmup = build_plan(strategy).warmup_on(market.bars.timeframe)
     if warmup >= market.end:
         raise DataError(
@@ -44,11 +58,6 @@ def run_engine(strategy: Strategy, market: Market, engine: str) -> Result:
             f"the end of the test have {market.end}",
             hint="shorten its longest period, or use more bars",
         )
-    if engine == "fast":
-        return Evaluator(market).result(strategy)
-    if engine == "python":
-        return simulate(market, python_decisions(strategy, market))
-    return simulate(market, interpret(strategy, market))
 
 
 def remarks(strategy: Strategy, market: Market, result: Result) -> list[str]:

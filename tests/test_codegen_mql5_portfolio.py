@@ -6,6 +6,7 @@ Each part of a portfolio trades as the strategy does alone on its share of the d
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from typer.testing import CliRunner
 
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.result import Deals
+from backtest.shared import part_market
 from codegen.evaluate import Evaluator
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, replay
 from codegen.host.script import Script
 from codegen.mql5.facts import EmitFacts
-from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_set
+from codegen.mql5.portfolio import Part, emit_portfolio, portfolio_parts, portfolio_set
 from codegen.mql5.set_table import parse_set
 from codegen.mql5.signals import class_name, emit_signals
 from dsl.errors import CodegenError, DataError
@@ -28,7 +30,8 @@ from dsl.jit import Bool1D
 from dsl.text.lower import parse
 from genfx.bars.sources import load_bars
 from genfx.cli.app import app
-from genfx.portfolios import part_market, portfolio_spans, replayed, span_figures
+from genfx.portfolio.replays import PortfolioReplay, portfolio_replays
+from genfx.portfolio.spans import portfolio_spans, span_figures
 from genfx.strategy_files import load_strategy
 from genfx.verify.subject import expert_subject
 
@@ -98,6 +101,18 @@ def library() -> Path:
     return build([SOURCE])
 
 
+def share(weight: float) -> Market:
+    """Return the market on which a part of such a weight trades alone."""
+    return part_market(MARKET, MARKET.account.deposit * weight)
+
+
+def replayed(
+    source: str, parts: Sequence[Part], on: Market = MARKET, capital: float = 0.0
+) -> PortfolioReplay:
+    (found,) = portfolio_replays(source, parts, [("all bars", on)], capital)
+    return found
+
+
 def of_magic(found: HostResult, magic: int) -> list[tuple[float, ...]]:
     return rows(found.deals, found.magic == magic)
 
@@ -112,7 +127,7 @@ def check_parts(found: HostResult) -> None:
     assert found.fault is None
     assert found.leaked_handles == 0
     for part in PARTS:
-        alone = Evaluator(part_market(MARKET, part.weight)).result(part.strategy)
+        alone = Evaluator(share(part.weight)).result(part.strategy)
         wanted = rows(alone.deals)
         assert len(wanted) > 20, part.strategy.title
         assert of_magic(found, part.magic) == wanted, part.strategy.title
@@ -140,7 +155,7 @@ def test_a_terminal_that_restarts_finds_every_part_again(library: Path) -> None:
 def test_the_capital_may_be_another_one_than_the_deposit(library: Path) -> None:
     half = replay(library, 0, MARKET, inputs={"StartCapital": MARKET.account.deposit / 2})
     part = PARTS[0]
-    alone = Evaluator(part_market(MARKET, part.weight / 2)).result(part.strategy)
+    alone = Evaluator(share(part.weight / 2)).result(part.strategy)
     assert of_magic(half, part.magic) == rows(alone.deals)
 
 
@@ -240,29 +255,23 @@ def test_the_command_writes_expert_and_set_and_shows_the_sum(tmp_path: Path) -> 
 
 
 def test_a_part_that_trades_otherwise_is_found() -> None:
-    deals, difference = replayed(SOURCE, PARTS, MARKET)
-    assert deals > 500
-    assert difference == ""
+    found = replayed(SOURCE, PARTS)
+    assert found.deals > 500
+    assert found.holds
+    assert found.equity[0] == pytest.approx(found.equity[1], abs=0.01)
     other = [replace(part, weight=0.1) for part in PARTS]
-    assert "part 1, 'Follow': deal 1: lots is" in replayed(SOURCE, other, MARKET)[1]
-    stranger = [PARTS[0], replace(PARTS[1], magic=1)]
-    assert "which no part has" in replayed(SOURCE, stranger, MARKET)[1]
+    assert "part 1, 'Follow': deal 1: lots is" in replayed(SOURCE, other).difference
+    stranger = [PARTS[0], replace(PARTS[1], magic=1), *PARTS[2:]]
+    assert "which no part has" in replayed(SOURCE, stranger).difference
 
 
 def test_a_file_of_the_wrong_sort_is_told_with_the_command_for_it(tmp_path: Path) -> None:
     file = tmp_path / "both.mq5"
     file.write_text(SOURCE)
-    with pytest.raises(DataError, match=r"portfolio of several(.|\n)*`genfx portfolio`"):
+    with pytest.raises(DataError, match=r"portfolio of several(.|\n)*`genfx verify FILE.mq5`"):
         expert_subject(SOURCE, str(file))
     with pytest.raises(DataError, match=r"is no strategy(.|\n)*`genfx import both.mq5"):
         load_strategy(file)
-
-
-def test_a_share_without_margin_is_told_as_the_reason() -> None:
-    lots = parse('strategy "L" { enter long when rising(close, 2) exit after 5 bars size 1 lots }')
-    parts = portfolio_parts([lots, PARSED["follow"]], (0.05, 0.95), magic=11)
-    difference = replayed(emit_portfolio(parts), parts, MARKET)[1]
-    assert "on its share of 5,000.00 alone it had no margin for an entry at" in difference
 
 
 def test_emitting_twice_gives_the_same_bytes() -> None:

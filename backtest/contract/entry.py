@@ -14,6 +14,7 @@ from backtest.contract.quotes import Quotes
 from backtest.contract.volume import NO_VOLUME, floored_lots, risk_lots
 from backtest.market import Market
 from backtest.program import Decisions
+from dsl.errors import DataError
 
 Cause = Literal["distance", "level", "volume", "margin"]
 
@@ -27,6 +28,19 @@ class Entry:
     stop: int
     target: int
     margin: float
+
+
+def require_size(decisions: Decisions) -> None:
+    """Refuse a size that cannot be computed.
+
+    Raises:
+        DataError: The size is a risk and there is no stop loss to measure it by.
+    """
+    if decisions.size.mode == "risk" and decisions.stop_loss is None:
+        raise DataError(
+            "size risk: there is no stop loss to measure the risk by",
+            hint="add a stop loss, or trade fixed lots",
+        )
 
 
 def entry_terms(

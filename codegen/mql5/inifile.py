@@ -20,13 +20,27 @@ def unattended_run(
     facts: EmitFacts | None = None,
     model: Model | None = None,
 ) -> TesterRun:
-    """Return the run that tests a strategy's EA as a market of genfx does.
+    """Return the run that tests a strategy's EA as a market of genfx does; see run_on.
 
     Args:
         strategy: As it was emitted.
+        facts: Those that the EA was emitted with.
+    """
+    return run_on(market, expert, set_rows(strategy, facts), model)
+
+
+def run_on(
+    market: Market,
+    expert: str,
+    inputs: tuple[tuple[str, str], ...],
+    model: Model | None = None,
+) -> TesterRun:
+    """Return the run that tests an EA as a market of genfx does.
+
+    Args:
         market: Symbol, tested window, account.
         expert: Path of the EA below MQL5\\Experts, without .ex5.
-        facts: Those that the EA was emitted with.
+        inputs: Name of each input, and what stands behind it in an .ini.
         model: How the tester makes ticks; None: "m1-ohlc" where smaller bars decide what happens
             inside a bar, else "open-prices".
 
@@ -50,5 +64,5 @@ def unattended_run(
         leverage=leverage,
         model=model or ("m1-ohlc" if finer else "open-prices"),
         report=f"{expert}_report",
-        inputs=set_rows(strategy, facts),
+        inputs=inputs,
     )

@@ -111,7 +111,7 @@ def ea_inputs(
     if not part:
         return (*table, *_money(plan), *changed)
     weight = EaInput(WEIGHT, "double", 1.0, "Share of the capital that this part trades", "Money")
-    return (*table, weight, *_money(plan), *(e for e in changed if e.name != PANEL))
+    return (*table, weight, *_money(plan), *changed)
 
 
 def input_names(table: tuple[InputSpec, ...]) -> dict[str, str]:

@@ -9,12 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
+from backtest.market import Market
 from codegen.mql5.checksum import stamped
 from codegen.mql5.emit import emitted, input_groups
 from codegen.mql5.facts import EmitFacts, genfx_version, portfolio_header
-from codegen.mql5.inputs import ARROWS, MAGIC, SHIFT, WEIGHT, EaInput, ea_inputs, magic_number
+from codegen.mql5.inifile import run_on
+from codegen.mql5.inputs import (
+    ARROWS,
+    PANEL,
+    SHIFT,
+    WEIGHT,
+    EaInput,
+    ea_inputs,
+    magic_number,
+)
 from codegen.mql5.layout import tidy
 from codegen.mql5.pieces import (
     Piece,
@@ -29,17 +38,21 @@ from codegen.mql5.pieces import (
     renamed,
     taken_apart,
 )
-from codegen.mql5.setfile import set_bytes
+from codegen.mql5.setfile import input_rows, set_bytes
 from codegen.mql5.sheet import Group
+from codegen.mql5.tester_ini import emit_ini
 from codegen.mql5.text import comment_line, environment
 from codegen.plan import build_plan
 from dsl.errors import CodegenError
 from dsl.strategy import Strategy
 
 CAPITAL = "StartCapital"
-_SHARED = (SHIFT, ARROWS)  # one input for all parts
+_SHARED = (SHIFT, PANEL, ARROWS)  # one input for all parts
 _HANDLERS = {"OnInit": "Init", "OnDeinit": "Deinit", "OnTick": "Tick"}
+_PUBLIC = {*_HANDLERS, "ReadResults", "PanelRow"}
 _REFUSED = re.compile(r'(?<=Refuse\(")[^"]*')
+_PRINTED = re.compile(r'(?<=\bPrint\(")|(?<=\bPrintFormat\(")')
+_ROW_TITLE = 20  # characters of a part's title in the panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +77,15 @@ class PortfolioSheet:
     functions: tuple[str, ...]
     parts: tuple[str, ...]
     names: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
-    weights: tuple[str, ...]
+    rows: tuple[str, ...]
     tester: tuple[str, ...]
 
 
 def portfolio_parts(
-    strategies: Sequence[Strategy], weights: Sequence[float] = (), magic: int = 0
+    strategies: Sequence[Strategy],
+    weights: Sequence[float] = (),
+    magic: int = 0,
+    magics: Sequence[int] = (),
 ) -> tuple[Part, ...]:
     """Return strategies as the parts of a portfolio, each with a magic number of its own.
 
@@ -78,9 +93,10 @@ def portfolio_parts(
         strategies: Two or more.
         weights: Shares of the capital, together at most 1; none: equal ones.
         magic: Of the first part, the others count on from it; 0: those of their own EAs.
+        magics: Of each part, where they are chosen.
 
     Raises:
-        CodegenError: Too few strategies, or weights that are none.
+        CodegenError: Too few strategies, weights or magic numbers that are none.
     """
     count = len(strategies)
     if count < 2:
@@ -91,13 +107,21 @@ def portfolio_parts(
     if not all(0 < share <= 1 for share in shares) or sum(shares) > 1 + 1e-9:
         shown = ", ".join(f"{share:g}" for share in shares)
         raise CodegenError(f"weights {shown}: each is above 0, together they are at most 1")
-    parts: list[Part] = []
-    for number, (strategy, share) in enumerate(zip(strategies, shares, strict=True)):
+    numbers = tuple(magics) or _magics(strategies, magic)
+    if len(numbers) != count or len(set(numbers)) != count or min(numbers) <= 0:
+        shown = ", ".join(map(str, numbers))
+        raise CodegenError(f"magic numbers {shown}: {count} different ones above 0 are wanted")
+    return tuple(map(Part, strategies, shares, numbers))
+
+
+def _magics(strategies: Sequence[Strategy], magic: int) -> tuple[int, ...]:
+    found: list[int] = []
+    for number, strategy in enumerate(strategies):
         own = magic + number if magic else magic_number(build_plan(strategy), EmitFacts())
-        while own in {part.magic for part in parts}:
+        while own in found:
             own += 1
-        parts.append(Part(strategy, share, own))
-    return tuple(parts)
+        found.append(own)
+    return tuple(found)
 
 
 def emit_portfolio(
@@ -121,7 +145,6 @@ def emit_portfolio(
     common = _common_functions(texts, own)
     tester = reached(texts[0].functions, ["OnTester"])
     names = tuple(f"Part{number}" for number in range(1, len(parts) + 1))
-    magics = [f"P{number}_{MAGIC}" for number in range(1, len(parts) + 1)]
     sheet = PortfolioSheet(
         header=portfolio_header([(p.strategy, p.magic, p.weight) for p in parts], facts),
         title=f"Portfolio of {len(parts)} strategies",
@@ -135,8 +158,7 @@ def emit_portfolio(
             for name, part, text, named in zip(names, parts, texts, own, strict=True)
         ),
         names=names,
-        pairs=tuple(combinations(magics, 2)),
-        weights=tuple(f"P{number}_{WEIGHT}" for number in range(1, len(parts) + 1)),
+        rows=tuple(f"{n} {_title(p)[:_ROW_TITLE]}: " for n, p in enumerate(parts, 1)),
         tester=(*_globals(texts[0]), *(texts[0].functions[name].text for name in tester)),
     )
     template = environment().get_template("portfolio/expert.mq5.j2")
@@ -153,6 +175,31 @@ def portfolio_set(
     return set_bytes(remarks, (entry for one in rows for entry in one))
 
 
+def portfolio_ini(
+    parts: Sequence[Part],
+    market: Market,
+    expert: str,
+    facts: EmitFacts | None = None,
+    capital: float = 0.0,
+) -> bytes:
+    """Return the .ini of an unattended run of a portfolio EA in MetaTrader's tester.
+
+    Args:
+        market: Symbol, tested window, account.
+        expert: Path of the EA below MQL5\\Experts, without .ex5.
+
+    Raises:
+        ConfigError: The leverage is no whole number, which MetaTrader's is.
+    """
+    rows = portfolio_inputs(parts, facts or EmitFacts(), capital)
+    inputs = input_rows(entry for one in rows for entry in one)
+    return emit_ini(run_on(market, expert, inputs))
+
+
+def _title(part: Part) -> str:
+    return comment_line(part.strategy.title) or "untitled"
+
+
 def _own_facts(facts: EmitFacts, part: Part) -> EmitFacts:
     return replace(facts, magic=part.magic)
 
@@ -166,7 +213,7 @@ def portfolio_inputs(
     for number, part in enumerate(parts, 1):
         plan = build_plan(part.strategy)
         rows = ea_inputs(plan, part.strategy.expert.type, _own_facts(facts, part), part=True)
-        title = f"{number}: {comment_line(part.strategy.title) or 'untitled'}"
+        title = f"{number}: {_title(part)}"
         shared |= {entry.name: entry for entry in rows if entry.name in _SHARED}
         found.append(
             tuple(
@@ -180,7 +227,7 @@ def portfolio_inputs(
                 if entry.name not in _SHARED
             )
         )
-    comment = "Capital that the parts share (0: all deposits of the account)"
+    comment = "Capital that the parts share (0: the balance, without what they earned)"
     first = EaInput(CAPITAL, "double", capital, comment, "Portfolio")
     rest = (replace(entry, group="Portfolio") for entry in shared.values())
     return ((first, *rest), *found)
@@ -197,9 +244,9 @@ def _common_functions(
             if found.setdefault(name, piece) != piece:
                 different.add(name)
     state = {name for text in texts for name in _state(text)}
-    state |= {name for named in own for name in named} | different | {*_HANDLERS, CAPITAL}
+    state |= {name for named in own for name in named} | different | {*_PUBLIC, CAPITAL}
     state.add("PortfolioCapital")
-    free = free_of(found, found.keys() - different - _HANDLERS.keys(), state)
+    free = free_of(found, found.keys() - different - _PUBLIC, state)
     return {name: piece for name, piece in found.items() if name in free}
 
 
@@ -209,8 +256,8 @@ def _class(
     """Return a part as a class."""
     state = {name: member for name, member in member_names(text).items() if name in _state(text)}
     names = {**state, **inputs, **_HANDLERS}
-    title = comment_line(part.strategy.title) or "untitled"
-    lines = box([f"Part {name.removeprefix('Part')}: {title}"[:64]])
+    said = name.replace("Part", "part ")
+    lines = box([f"{said.capitalize()}: {_title(part)}"[:64]])
     lines += [f"class {name}", "  {", "private:"]
     variables = [text.variables[v] for v in state]
     lines += declarations(variables, names)
@@ -221,15 +268,15 @@ def _class(
             lines.append("public:")
             lines += constructor(name, variables, names)
         for piece in members:
-            if (piece.name in _HANDLERS) == public and piece.name not in tester:
-                lines += [_line(line, names) for line in as_member(piece)]
+            if (piece.name in _PUBLIC) == public and piece.name not in tester:
+                lines += [_line(line, names, said) for line in as_member(piece)]
     return "\n".join([*lines, "  };"])
 
 
-def _line(line: str, names: Mapping[str, str]) -> str:
-    """Return a line with other names; messages name the inputs as the user sees them."""
+def _line(line: str, names: Mapping[str, str], said: str) -> str:
+    """Return a line with other names; messages name the part, and inputs as the user sees them."""
     shown = _REFUSED.sub(lambda text: renamed(text[0], names), line)
-    return renamed(shown, names)
+    return renamed(_PRINTED.sub(f"{said}: ", shown), names)
 
 
 def _types(texts: Sequence[Pieces]) -> tuple[str, ...]:

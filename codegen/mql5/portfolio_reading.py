@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from codegen.mql5.changes import BESIDE_STRATEGY, Change, with_ea_values
 from codegen.mql5.facts import EmitFacts
 from codegen.mql5.inputs import MAGIC, SHIFT, WEIGHT, EaInput
-from codegen.mql5.portfolio import Part, emit_portfolio, portfolio_inputs
+from codegen.mql5.portfolio import CAPITAL, Part, emit_portfolio, portfolio_inputs
 from codegen.mql5.reading import (
     Declared,
     Edit,
@@ -32,12 +32,13 @@ _BESIDE = BESIDE_STRATEGY | {WEIGHT}
 class ReadPortfolio:
     """What the source of an emitted portfolio EA says.
 
-    parts: With the values, weights and magic numbers that stand in the text now. edits: Inputs
-    whose values are not those of the strategies in the header. changed: What else is not as genfx
-    wrote it, "" if nothing.
+    parts: With the values, weights and magic numbers that stand in the text now. capital: What they
+    share, 0 for the balance of the account. edits: Inputs whose values are not those of the
+    strategies in the header. changed: What else is not as genfx wrote it, "" if nothing.
     """
 
     parts: tuple[Part, ...]
+    capital: float
     edits: tuple[Edit, ...]
     changed: str
     server_shift: int
@@ -73,6 +74,7 @@ def read_portfolio(source: str, path: str = "") -> ReadPortfolio:
         parts.append(Part(strategy, float(weight), int(magic)))
     return ReadPortfolio(
         parts=tuple(parts),
+        capital=float(values[CAPITAL]),
         edits=tuple(edits),
         changed=changed_text(source, lambda facts: emit_portfolio(emitted, facts)),
         server_shift=int(values[SHIFT]),

@@ -50,7 +50,11 @@ def set_rows(strategy: Strategy, facts: EmitFacts | None = None) -> tuple[tuple[
     Raises:
         UnsupportedNode: An input that no EA can have.
     """
-    inputs = ea_inputs(build_plan(strategy), strategy.expert.type, facts or EmitFacts())
+    return input_rows(ea_inputs(build_plan(strategy), strategy.expert.type, facts or EmitFacts()))
+
+
+def input_rows(inputs: Iterable[EaInput]) -> tuple[tuple[str, str], ...]:
+    """Return (name, what stands behind it) of inputs."""
     return tuple((entry.name, _value(entry)) for entry in inputs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +33,8 @@ def import_expert(
 
     Values of inputs may have been edited; ranges stay, and reach to the new value at least. Where
     anything else is no longer as genfx wrote it, the strategy in the header is not what the code
-    does, and that is an error. Of a portfolio every part comes back.
+    does, and that is an error. Of a portfolio every part comes back, in a numbered file each, with
+    the command that joins them again by their weights and magic numbers.
     """
     from backtest.files import read_whole, real_path
     from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
@@ -44,7 +46,7 @@ def import_expert(
     if is_portfolio(source):
         parts = read_portfolio(source, str(file))
         _refuse_changed(file, parts.changed, ignore_changes)
-        _give_parts(parts, out, as_json)
+        _give_parts(parts, file, out, as_json)
     else:
         found = read_expert(source, str(file))
         _refuse_changed(file, found.changed, ignore_changes)
@@ -77,34 +79,72 @@ def _give(found: ReadExpert, out: Path | None, as_json: bool) -> None:
         typer.echo(f"{out}: {found.strategy.title or 'untitled'}, {found.strategy.strategy_id[:8]}")
 
 
-def _give_parts(found: ReadPortfolio, out: Path | None, as_json: bool) -> None:
+def _give_parts(found: ReadPortfolio, file: Path, out: Path | None, as_json: bool) -> None:
     """Write or print each part of a portfolio; files are numbered."""
     from dsl.text.printer import format_strategy
 
     texts = [format_strategy(part.strategy) for part in found.parts]
-    if out is not None:
-        paths = [out.with_stem(f"{out.stem}_{n}") for n in range(1, len(texts) + 1)]
-        for path, text in zip(paths, texts, strict=True):
-            write_file(path, text.encode())
-            if not as_json:
-                typer.echo(f"{path}: {len(text)} bytes")
+    paths = [out.with_stem(f"{out.stem}_{n}") for n in range(1, len(texts) + 1)] if out else []
+    for path, text in zip(paths, texts, strict=False):
+        write_file(path, text.encode(), file)
     if as_json:
-        rows = [
-            {"strategy": text, "weight": part.weight, "magic": part.magic}
-            for text, part in zip(texts, found.parts, strict=True)
-        ]
-        edits = [asdict(edit) for edit in found.edits]
-        print_json({"parts": rows, "edits": edits, "changed": found.changed})
+        print_json(_portfolio_facts(found, texts, paths))
         return
     if out is None:
         typer.echo("\n".join(texts), nl=False)
-    for edit in found.edits:
-        typer.echo(f"note: {edit.name} = {edit.value}, was {edit.emitted}", err=True)
+    for path, part in zip(paths, found.parts, strict=False):
+        title = part.strategy.title or "untitled"
+        typer.echo(f"{path}: {title}, {part.strategy.strategy_id[:8]}")
+    for note in _portfolio_notes(found, paths):
+        typer.echo(f"note: {note}", err=True)
+
+
+def _portfolio_notes(found: ReadPortfolio, paths: list[Path]) -> list[str]:
+    """Return what the strategies of the parts cannot say."""
+    notes = [f"{edit.name} = {edit.value}, was {edit.emitted}" for edit in found.edits]
     for number, part in enumerate(found.parts, 1):
-        told = f"weight {part.weight:g}, magic number {part.magic}"
-        typer.echo(f"note: part {number}: {told}", err=True)
+        notes.append(f"part {number}: weight {part.weight:g}, magic number {part.magic}")
+    if found.server_shift:
+        notes.append(f"ServerShift {found.server_shift} hours: belongs to the broker, is left out")
     if found.changed:
-        typer.echo(f"note: changed: {found.changed}", err=True)
+        notes.append(f"changed: {found.changed}")
+    if paths:
+        notes.append(f"the same portfolio again: {_command(found, paths)}")
+    return notes
+
+
+def _command(found: ReadPortfolio, paths: list[Path]) -> str:
+    """Return the command that joins the parts again, as they were."""
+    weights = ",".join(repr(part.weight) for part in found.parts)
+    magics = ",".join(str(part.magic) for part in found.parts)
+    options = ["--weights", weights, "--magics", magics]
+    if found.capital:
+        options += ["--capital", repr(found.capital)]
+    words = ["genfx", "portfolio", *map(str, paths), *options, "--out", "PORTFOLIO.mq5"]
+    return shlex.join(words)
+
+
+def _portfolio_facts(
+    found: ReadPortfolio, texts: list[str], paths: list[Path]
+) -> dict[str, object]:
+    rows = [
+        {
+            "strategy": text,
+            "strategy_id": part.strategy.strategy_id,
+            "weight": part.weight,
+            "magic": part.magic,
+        }
+        for text, part in zip(texts, found.parts, strict=True)
+    ]
+    return {
+        "parts": rows,
+        "files": [str(path) for path in paths],
+        "capital": found.capital,
+        "edits": [asdict(edit) for edit in found.edits],
+        "changed": found.changed,
+        "server_shift": found.server_shift,
+        "command": _command(found, paths) if paths else None,
+    }
 
 
 def _notes(found: ReadExpert) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,101 +11,126 @@ import typer
 
 from dsl.errors import ConfigError, DataError
 from genfx.cli.options import ConfigOption, DataOption, JsonOption, read_config
-from genfx.cli.show import print_json, print_table, write_file
+from genfx.cli.show import print_json, write_file
 
 if TYPE_CHECKING:
     from backtest.market import Market
     from codegen.mql5.facts import EmitFacts
     from codegen.mql5.portfolio import Part
     from dsl.strategy import Strategy
-    from genfx.portfolios import PortfolioSpan
+    from genfx.portfolio.replays import PortfolioReplay
+    from genfx.portfolio.spans import PortfolioSpan
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The portfolio to write, what it is tested on and what came of it."""
+
+    parts: tuple[Part, ...]
+    capital: float
+    facts: EmitFacts
+    named: tuple[tuple[str, Market], ...]
+    spans: tuple[PortfolioSpan, ...] = ()
+    replays: tuple[PortfolioReplay, ...] = ()
 
 
 def portfolio(
-    files: Annotated[list[Path], typer.Argument(help="Strategies (.strat, .formula, .json).")],
-    out: Annotated[Path, typer.Option(help="The Expert Advisor; a .set is written beside it.")],
+    files: Annotated[list[Path], typer.Argument(help="Two or more strategies.")],
+    out: Annotated[Path, typer.Option(help="The Expert Advisor; its .set lies beside it.")],
     weights: Annotated[
         str, typer.Option(help='Shares of the capital, such as "0.6,0.4"; default: equal ones.')
     ] = "",
+    magics: Annotated[str, typer.Option(help='Magic numbers of the parts, such as "11,12".')] = "",
+    capital: Annotated[
+        float, typer.Option(min=0, help="What the parts share; 0: the balance of the account.")
+    ] = 0.0,
     data: DataOption = "",
     config: ConfigOption = None,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Replay it first; exit code 1 where deals differ.")
+        bool, typer.Option("--verify", help="Replay the Expert Advisor; write it if equal.")
     ] = False,
+    ini: Annotated[
+        bool, typer.Option("--ini", help="Write an .ini too: an unattended run of the tester.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write figures and charts of the parts and their sum (.html)."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Join strategies in one Expert Advisor for one symbol, each part on its share of the capital.
 
-    Each part has its own magic number, weight and inputs, sizes from its share and its own results,
-    and holds at most one position; the account must be a hedging one. With --data or --config the
-    parts are tested and their sum is shown, on every span of the config; --verify replays the text
-    of the Expert Advisor there and compares the deals of every part.
+    All parts trade the symbol and period of the chart. Each has its own magic number, weight and
+    inputs, sizes from its share and its own results, and holds at most one position; the account
+    must be a hedging one. With --data or --config the parts are tested and their sum is shown, on
+    every span of the config; --verify replays the text of the Expert Advisor there and compares the
+    deals of every part. `genfx import` gives back the parts of such an Expert Advisor.
     """
-    from codegen.mql5.facts import EmitFacts
-    from codegen.mql5.portfolio import emit_portfolio, portfolio_parts, portfolio_set
-    from genfx.exports import market_facts, with_inputs
-    from genfx.portfolios import portfolio_spans, span_figures
-    from genfx.strategy_files import load_strategy
+    from genfx.portfolio.replays import portfolio_replays
+    from genfx.portfolio.spans import portfolio_spans, span_figures
 
-    if out.suffix.lower() == ".set" or not out.name:
-        raise DataError(f"{out}: is no name of an Expert Advisor", hint="--out NAME.mq5")
-    strategies = [with_inputs(load_strategy(file)) for file in files]
-    chosen = read_config(config)
-    parts = portfolio_parts(strategies, _weights(weights), chosen.output.magic if config else 0)
-    named = _markets(data, config, strategies)
-    facts, capital = EmitFacts(), 0.0
-    if named:
-        market = named[0][1]
-        facts = market_facts(market, chosen.fitness.settings(), parts[0].magic).mql5
-        capital = market.account.deposit
-    spans = portfolio_spans(parts, named)
+    _refuse_names(out, report)
+    wanted = _wanted(files, (weights, magics, capital), data, config)
+    if not wanted.named and (verify or ini or report):
+        option = "--verify" if verify else "--ini" if ini else "--report"
+        raise ConfigError(f"{option} needs bars", hint="--config or --data")
+    spans = portfolio_spans(wanted.parts, wanted.named, capital)
+    wanted = replace(wanted, spans=spans)
     if config is not None and not data:
-        facts = replace(facts, spans=span_figures(spans))
+        wanted = replace(wanted, facts=replace(wanted.facts, spans=span_figures(spans)))
     if verify:
-        facts = _replayed(parts, named, facts, capital)
-    written = [
-        (out, emit_portfolio(parts, facts, capital).encode()),
-        (out.with_suffix(".set"), portfolio_set(parts, facts, capital)),
-    ]
-    for target, content in written:
+        source = _source(wanted)
+        replays = portfolio_replays(source, wanted.parts, wanted.named, capital)
+        wanted = replace(wanted, replays=replays, facts=_verified(wanted, replays))
+    differs = any(not found.holds for found in wanted.replays)
+    written = {} if differs else _written(wanted, out, ini=ini, report=report)
+    for target, content in written.items():
         write_file(target, content, *files, data, config)
     if as_json:
-        print_json(_facts(parts, spans, out))
-        return
-    for span in spans:
-        _print(span)
-    for target, content in written:
-        typer.echo(f"{target}: {len(content)} bytes")
+        print_json(_facts(wanted, list(written)))
+    else:
+        _print(wanted, {target: len(content) for target, content in written.items()})
+    if differs:
+        raise typer.Exit(1)
 
 
-def _replayed(
-    parts: tuple[Part, ...],
-    named: tuple[tuple[str, Market], ...],
-    facts: EmitFacts,
-    capital: float,
-) -> EmitFacts:
-    """Return the facts with the result of a replay, or end with exit code 1 where deals differ."""
-    from codegen.mql5.portfolio import emit_portfolio
-    from genfx.portfolios import replayed
-
-    if not named:
-        raise ConfigError("--verify needs bars to replay on", hint="--config or --data")
-    source, total = emit_portfolio(parts, facts, capital), 0
-    for name, market in named:
-        deals, difference = replayed(source, parts, market)
-        if difference:
-            typer.echo(f"{name.replace('_', ' ')}: {difference}", err=True)
-            raise typer.Exit(1)
-        total += deals
-    return replace(facts, verified=f"verified: {total} deals of {len(parts)} parts equal")
+def _refuse_names(out: Path, report: Path | None) -> None:
+    if out.suffix.lower() in (".set", ".ini", ".html") or not out.name:
+        raise DataError(f"{out}: is no name of an Expert Advisor", hint="--out NAME.mq5")
+    beside = {out, out.with_suffix(".set"), out.with_suffix(".ini")}
+    if report is not None and report in beside:
+        raise DataError(f"{report}: is a file of the Expert Advisor", hint="--report NAME.html")
 
 
-def _weights(text: str) -> tuple[float, ...]:
+def _wanted(
+    files: list[Path], given: tuple[str, str, float], data: str, config: Path | None
+) -> _Wanted:
+    from codegen.mql5.facts import EmitFacts
+    from codegen.mql5.portfolio import portfolio_parts
+    from genfx.exports import market_facts, with_inputs
+    from genfx.strategy_files import load_strategy
+
+    weights, magics, capital = given
+    strategies = [with_inputs(load_strategy(file)) for file in files]
+    chosen = read_config(config)
+    parts = portfolio_parts(
+        strategies,
+        _numbers("--weights", weights, float),
+        chosen.output.magic if config else 0,
+        [int(number) for number in _numbers("--magics", magics, int)],
+    )
+    named, facts = _markets(data, config, strategies), EmitFacts()
+    if named:
+        facts = market_facts(named[0][1], chosen.fitness.settings(), parts[0].magic).mql5
+    return _Wanted(parts, capital, facts, named)
+
+
+def _numbers(option: str, text: str, read: Callable[[str], float]) -> tuple[float, ...]:
     try:
-        return tuple(float(part) for part in text.split(",")) if text else ()
+        return tuple(read(part) for part in text.split(",")) if text else ()
     except ValueError:
         raise ConfigError(
-            f"--weights {text}: is no list of numbers", hint='such as "0.6,0.4"'
+            f"{option} {text}: is no list of numbers", hint=f'such as {option} "1,2"'
         ) from None
 
 
@@ -128,38 +153,88 @@ def _markets(
     return span_markets(whole, chosen, str(config), warmup).named()
 
 
-def _print(span: PortfolioSpan) -> None:
-    from genfx.markets import span_text
+def _source(wanted: _Wanted) -> str:
+    from codegen.mql5.portfolio import emit_portfolio
 
-    currency = span.market.account.currency
-    head = ("part", "weight", f"profit, {currency}", "factor", "drawdown %", "trades")
-    rows = [
-        (
-            line.name,
-            f"{line.weight:g}",
-            f"{line.net_profit:,.2f}",
-            f"{line.profit_factor:.2f}",
-            f"{line.drawdown:.2f}",
-            str(line.trades),
-        )
-        for line in span.lines
-    ]
-    print_table(head, rows, title=f"{span.name.replace('_', ' ')}: {span_text(span.market)}")
+    return emit_portfolio(wanted.parts, wanted.facts, wanted.capital)
 
 
-def _facts(
-    parts: tuple[Part, ...], spans: tuple[PortfolioSpan, ...], out: Path
-) -> dict[str, object]:
+def _verified(wanted: _Wanted, replays: tuple[PortfolioReplay, ...]) -> EmitFacts:
+    deals = sum(found.deals for found in replays)
+    text = f"verified: {deals} deals of {len(wanted.parts)} parts equal"
+    return replace(wanted.facts, verified=text)
+
+
+def _written(wanted: _Wanted, out: Path, *, ini: bool, report: Path | None) -> dict[Path, bytes]:
+    """Return the files to write; nothing is written before all of them are there."""
+    from codegen.mql5.portfolio import portfolio_ini, portfolio_set
+
+    parts, facts, capital = wanted.parts, wanted.facts, wanted.capital
+    found = {
+        out: _source(wanted).encode(),
+        out.with_suffix(".set"): portfolio_set(parts, facts, capital),
+    }
+    if ini:
+        markets = [market for _, market in wanted.named]
+        ends = min(m.first for m in markets), max(m.end for m in markets)
+        whole = replace(markets[0], first=ends[0], last=ends[1])
+        found[out.with_suffix(".ini")] = portfolio_ini(parts, whole, out.stem, facts, capital)
+    if report is not None:
+        from genfx.report.portfolio_page import portfolio_html
+
+        proof = facts.verified if wanted.replays else "not verified"
+        found[report] = portfolio_html(wanted.spans, proof).encode()
+    return found
+
+
+def _print(wanted: _Wanted, written: dict[Path, int]) -> None:
+    from genfx.cli.portfolio_tables import print_replays, print_span
+
+    for number, part in enumerate(wanted.parts, 1):
+        same = [
+            p
+            for p in wanted.parts[: number - 1]
+            if p.strategy.strategy_id == part.strategy.strategy_id
+        ]
+        if same:
+            first = wanted.parts.index(same[0]) + 1
+            typer.echo(f"Note: part {number} is the strategy of part {first}: both trade alike.")
+    for span in wanted.spans:
+        print_span(span)
+    print_replays(wanted.replays)
+    for target, size in written.items():
+        typer.echo(f"{target}: {size} bytes")
+
+
+def _facts(wanted: _Wanted, written: list[Path]) -> dict[str, object]:
     from dataclasses import asdict
 
+    from genfx.portfolio.correlation import correlation_facts
+    from genfx.portfolio.replays import replay_facts
+
+    spans = [
+        {
+            "name": s.name,
+            "balance": s.balance,
+            "lines": [asdict(line) for line in s.lines],
+            "correlation": correlation_facts(s),
+            "remarks": list(s.remarks),
+        }
+        for s in wanted.spans
+    ]
+    replays = [replay_facts(found) for found in wanted.replays]
+    verification = {
+        "equal": all(found.holds for found in wanted.replays),
+        "deals": sum(found.deals for found in wanted.replays),
+        "spans": replays,
+    }
     return {
-        "file": str(out),
+        "files": [str(path) for path in written],
+        "capital": wanted.capital,
         "parts": [
             {"strategy_id": p.strategy.strategy_id, "weight": p.weight, "magic": p.magic}
-            for p in parts
+            for p in wanted.parts
         ],
-        "spans": [
-            {"name": s.name, "balance": s.balance, "lines": [asdict(line) for line in s.lines]}
-            for s in spans
-        ],
+        "spans": spans,
+        "verification": verification if replays else None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -74,11 +75,22 @@ def verify(
         _refuse_options_of_a_run(context)
         raise typer.Exit(verify_folder(file, as_json=as_json))
     from genfx.verify.replay import verified
-    from genfx.verify.subject import finer_note, set_values, subject, tester_mode
+    from genfx.verify.subject import (
+        finer_note,
+        portfolio_subject,
+        set_values,
+        subject,
+        tester_mode,
+    )
+    from genfx.verify.tables import equity_lines
 
     changes = Changes(spread, slippage, commission, deposit)
-    market = chosen_market(data, read_config(config), first, last, changes)
-    market = _with_finer(market, finer)
+    market = _with_finer(chosen_market(data, read_config(config), first, last, changes), finer)
+    whole = portfolio_subject(file, set_values(inputs) if inputs else None)
+    if whole is not None:
+        from genfx.cli.verify_portfolio import verify_portfolio
+
+        raise typer.Exit(verify_portfolio(whole, market, mode, (wanted, plot, as_json)))
     found = subject(file, market, set_values(inputs) if inputs else None)
     played = tester_mode(market, mode)
     if mode != "open-prices" and (note := finer_note(market)):
@@ -93,7 +105,7 @@ def verify(
         if other is not None:
             _print_modes(result, other, mode)
         if plot:
-            _plot(result)
+            plot_equity(result.market, equity_lines(result), equal=result.holds)
     if not result.holds:
         raise typer.Exit(DIVERGES)
 
@@ -185,15 +197,12 @@ def _print_modes(result: Verification, other: Verification, mode: str) -> None:
     print_table(head, rows, "What the bars of one minute change")
 
 
-def _plot(result: Verification) -> None:
+def plot_equity(market: Market, lines: Sequence[tuple[str, list[float]]], *, equal: bool) -> None:
+    """Draw equity at each close; of sides that are equal only one."""
     from backtest.timeframes import shown_time
     from genfx.cli.plot import plot_line
-    from genfx.verify.tables import equity_lines
 
-    market = result.market
     times = market.bars.time[market.first : market.end].tolist()
     labels = [shown_time(time)[:10] for time in times]
-    for name, values in equity_lines(result):
+    for name, values in lines[:1] if equal else lines:
         plot_line(labels, values, f"equity at the close of each bar, {name}")
-        if result.holds:
-            break

@@ -71,10 +71,12 @@ def equity_chart(finalist: Finalist) -> EquityChart:
     starts = np.concatenate([[0], np.cumsum([len(part) for part in profits])]).tolist()
     every = np.concatenate(profits)
     times = np.concatenate([s.market.bars.time[s.market.first : s.market.end] for s in spans])
-    upper = _panel(
+    upper = value_panel(
         TOP, TALL, len(every), float(min(0.0, every.min())), float(max(0.0, every.max()))
     )
-    lower = _panel(TOP + TALL + GAP, LOW, len(every), float(min(part.min() for part in falls)), 0.0)
+    lower = value_panel(
+        TOP + TALL + GAP, LOW, len(every), float(min(part.min() for part in falls)), 0.0
+    )
     colours = [COLOURS[found.span] for found in spans]
     names = [found.span.replace("_", "-") for found in spans]
     zones = tuple(
@@ -82,7 +84,7 @@ def equity_chart(finalist: Finalist) -> EquityChart:
         for name, colour, start, end in zip(names, colours, starts, starts[1:], strict=False)
     )
     equity, drawdown = (
-        _curves(panel, parts, starts, list(zip(names, colours, strict=True)), unit)
+        curves(panel, parts, starts, list(zip(names, colours, strict=True)), unit)
         for panel, parts, unit in ((upper, profits, ""), (lower, falls, "%"))
     )
     dates = tuple(date_ticks(upper, times))
@@ -106,18 +108,25 @@ def _drawdown(found: SpanResult) -> F64:
     return fall
 
 
-def _panel(top: float, height: float, bars: int, low: float, high: float) -> Panel:
+def value_panel(top: float, height: float, bars: int, low: float, high: float) -> Panel:
+    """Return a panel over so many bars, from a round number below `low` to one above `high`."""
     edges = round_ticks(low, high, 6 if height > LOW else 3)
     return Panel(LEFT, top, WIDTH - LEFT - RIGHT, height, 0, max(1, bars - 1), edges[0], edges[-1])
 
 
-def _curves(
+def curves(
     panel: Panel,
     parts: Sequence[F64],
     starts: Sequence[float],
     styles: Sequence[tuple[str, str]],
     unit: str,
 ) -> Chart:
+    """Return curves on a panel.
+
+    Args:
+        parts: The values of each, a bar apart. starts: Where each begins, in bars.
+        styles: Name and colour of each. unit: Stands behind the numbers of the axis.
+    """
     lines = []
     for part, start, (name, colour) in zip(parts, starts, styles, strict=False):
         rows, values = thinned(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from codegen.host.replay import Mode
 from codegen.mql5.checksum import input_line
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
-from codegen.mql5.portfolio_reading import is_portfolio
-from codegen.mql5.reading import decoded_source, read_expert
+from codegen.mql5.portfolio import Part
+from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
+from codegen.mql5.reading import Edit, decoded_source, read_expert
 from codegen.mql5.set_table import parse_set
 from codegen.mql5.text import mql5_string
 from dsl.errors import ConfigError, DataError, did_you_mean
@@ -38,6 +40,17 @@ class Subject:
     name: str
     text: str
     strategy: Strategy
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioSubject:
+    """A portfolio EA to verify: its parts and the capital they share, 0 for the deposit."""
+
+    name: str
+    text: str
+    parts: tuple[Part, ...]
+    capital: float
     notes: tuple[str, ...] = ()
 
 
@@ -72,19 +85,47 @@ def expert_subject(text: str, path: str) -> Subject:
     if is_portfolio(text):
         raise DataError(
             f"{path}: is a portfolio of several strategies",
-            hint="`genfx portfolio` with --verify replays it as it writes it",
+            hint="`genfx verify FILE.mq5` replays it, --data and --config say on what",
         )
     read = read_expert(text, path)
-    if read.server_shift:
+    _refuse_shift(read.server_shift, path)
+    name = read.strategy.title or read.strategy.strategy_id[:8]
+    return Subject(name, text, read.strategy, _notes(read.edits, read.changed))
+
+
+def portfolio_subject(path: Path, values: dict[str, str] | None = None) -> PortfolioSubject | None:
+    """Return the portfolio EA of a source file, None where it holds no such.
+
+    Args:
+        values: Inputs by name that replace those of the text, as a .set file has them.
+    Raises:
+        GenfxError: An input is unknown, has no usable value, or the file cannot be read.
+    """
+    if path.suffix.lower() != SOURCE_SUFFIX:
+        return None
+    text = decoded_source(read_whole(path), str(path))
+    if not is_portfolio(text):
+        return None
+    if values:
+        text = with_input_values(text, values)
+    read = read_portfolio(text, str(path))
+    _refuse_shift(read.server_shift, str(path))
+    return PortfolioSubject(
+        path.name, text, read.parts, read.capital, _notes(read.edits, read.changed)
+    )
+
+
+def _refuse_shift(hours: int, path: str) -> None:
+    if hours:
         raise DataError(
-            f"{path}: ServerShift = {read.server_shift}: its clock is not that of the bars",
+            f"{path}: ServerShift = {hours}: its clock is not that of the bars",
             hint="verify with ServerShift = 0",
         )
-    notes = [f"{edit.name} = {edit.value} (emitted: {edit.emitted})" for edit in read.edits]
-    if read.changed:
-        notes.append(read.changed)
-    name = read.strategy.title or read.strategy.strategy_id[:8]
-    return Subject(name, text, read.strategy, tuple(notes))
+
+
+def _notes(edits: Iterable[Edit], changed: str) -> tuple[str, ...]:
+    notes = [f"{edit.name} = {edit.value} (emitted: {edit.emitted})" for edit in edits]
+    return (*notes, changed) if changed else tuple(notes)
 
 
 def with_input_values(text: str, values: dict[str, str]) -> str:

@@ -48,9 +48,9 @@ void too_long() { fail("a text of more than 64 MiB", 0); }
 
 void Program::print(const std::string &text) {
     static const std::string CLOSING = "closing position ";
-    if (text.compare(0, CLOSING.size(), CLOSING) == 0) {
-        const size_t colon = text.find(": ");
-        const ulong ticket = std::strtoull(text.c_str() + CLOSING.size(), nullptr, 10);
+    if (const size_t at = text.find(CLOSING); at != std::string::npos) {
+        const size_t colon = text.find(": ", at);
+        const ulong ticket = std::strtoull(text.c_str() + at + CLOSING.size(), nullptr, 10);
         closing_reasons[ticket] = colon == std::string::npos ? "" : text.substr(colon + 2);
     }
     if (journal.size() >= MOST_LINES)

@@ -1,0 +1,1 @@
+"""What `genfx portfolio` does: figures of strategies on one account, replays of their EA."""
