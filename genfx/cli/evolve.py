@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dsl.errors import ConfigError
+from genfx.cli.options import LAST_SEED, MOST_THREADS
 from genfx.cli.show import complain, console, print_json, print_table
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ def evolve(
         Path | None, typer.Option("--resume", metavar="RUN", help="Continue this run folder.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run folder; default: the config's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the config's.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LAST_SEED, help="Instead of the config's.")
+    ] = None,
     threads: Annotated[
-        int, typer.Option(min=0, help="Worker threads, no matter for results; 0: one a core.")
+        int,
+        typer.Option(
+            min=0, max=MOST_THREADS, help="Worker threads, no matter for results; 0: one a core."
+        ),
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print run.json at the end.")] = False,
 ) -> None:

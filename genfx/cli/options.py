@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from genfx.config.file import Config
 
+MOST_THREADS = 256  # more than that only wait for each other
+LAST_SEED = 2**63 - 1
+MOST_POINTS = 10**9
+MOST_TESTS = 10**9
 DATES = ["%Y-%m-%d", "%Y-%m-%d %H:%M"]
 
 DataOption = Annotated[
@@ -30,9 +34,13 @@ ToOption = Annotated[
 ]
 SpreadOption = Annotated[
     int | None,
-    typer.Option("--spread", min=0, help="Points, on every bar in place of the data's."),
+    typer.Option(
+        "--spread", min=0, max=MOST_POINTS, help="Points, on every bar in place of the data's."
+    ),
 ]
-SlippageOption = Annotated[int | None, typer.Option("--slippage", min=0, help="Points.")]
+SlippageOption = Annotated[
+    int | None, typer.Option("--slippage", min=0, max=MOST_POINTS, help="Points.")
+]
 CommissionOption = Annotated[
     float | None,
     typer.Option(

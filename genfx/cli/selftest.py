@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from genfx.cli.options import LAST_SEED, MOST_TESTS, MOST_THREADS
 from genfx.cli.show import print_json
 from genfx.cli.verdict import DIVERGES
 
@@ -30,20 +31,29 @@ def _group() -> None:
 
 @selftest_app.command("parity", epilog=f"Example: {COMMAND} --count 100 --seed 1")
 def parity(
-    count: Annotated[int, typer.Option(min=1, help="How many random strategies.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed draws others.")] = 1,
+    count: Annotated[
+        int, typer.Option(min=1, max=MOST_TESTS, help="How many random strategies.")
+    ] = 100,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Another seed draws others.")] = 1,
     first: Annotated[
-        int, typer.Option(min=0, metavar="K", help="The first case; goes on where a run ended.")
+        int,
+        typer.Option(
+            min=0, max=MOST_TESTS, metavar="K", help="The first case; goes on where a run ended."
+        ),
     ] = 0,
     workers: Annotated[
-        int, typer.Option(min=0, help="Processes, no matter for results; 0: one a core.")
+        int,
+        typer.Option(
+            min=0, max=MOST_THREADS, help="Processes, no matter for results; 0: one a core."
+        ),
     ] = 1,
     data: Annotated[
         list[str] | None,
         typer.Option("--data", help='Real bars of which stretches serve too; default: "sample".'),
     ] = None,
     only: Annotated[
-        int | None, typer.Option(min=0, metavar="K", help="Only case K, and keep its files.")
+        int | None,
+        typer.Option(min=0, max=MOST_TESTS, metavar="K", help="Only case K, and keep its files."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of --only; default: here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,

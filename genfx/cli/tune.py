@@ -10,6 +10,9 @@ import typer
 
 from dsl.errors import DataError
 from genfx.cli.options import (
+    LAST_SEED,
+    MOST_TESTS,
+    MOST_THREADS,
     ConfigOption,
     DataOption,
     FromOption,
@@ -36,9 +39,13 @@ def tune(
             help='score, a criterion, or a formula: "net_profit / max_drawdown", "PROFIT / TRADES".'
         ),
     ] = "score",
-    evaluations: Annotated[int, typer.Option(min=0, help="Points; 0: the config's.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same result.")] = 1,
-    threads: Annotated[int, typer.Option(min=0, help="0: one a core.")] = 0,
+    evaluations: Annotated[
+        int, typer.Option(min=0, max=MOST_TESTS, help="Points; 0: the config's.")
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LAST_SEED, help="The same seed gives the same result.")
+    ] = 1,
+    threads: Annotated[int, typer.Option(min=0, max=MOST_THREADS, help="0: one a core.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Default: FILE_tuned.strat.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     as_json: JsonOption = False,
