@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from backtest.files import write_whole
 from dsl.errors import DataError
+from genfx.__main__ import main
 from genfx.cli.app import app
 from genfx.cli.show import json_text
 
@@ -236,3 +237,35 @@ def test_a_library_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "lib.strat").write_bytes(b'\xef\xbb\xbflibrary "l" { fast = ema(close, 12) }')
     text = CROSS.replace("{", '{ include "lib.strat"', 1).replace("ema(close, 12)", "fast")
     genfx("check", strategy(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--threads", "10000"),
+        ("--threads", "-1"),
+        ("--seed", "-1"),
+        ("--seed", str(2**63)),
+        ("--evaluations", str(10**18)),
+        ("--objective", "1"),
+    ],
+)
+def test_an_option_beyond_all_use_is_told(tmp_path: Path, wrong: tuple[str, str]) -> None:
+    genfx("tune", strategy(tmp_path), "--data", "sample", *wrong, code=2)
+    assert not (tmp_path / "cross_tuned.strat").exists()
+
+
+def test_an_objective_without_a_value_is_not_blamed_on_the_strategy(tmp_path: Path) -> None:
+    few = ["--data", "sample", "--evaluations", "2", "--threads", "1"]
+    told = genfx("tune", strategy(tmp_path), *few, "--objective", "PROFIT / 0", code=2)
+    assert "'PROFIT / 0' has no value in any of 2 tests" in told.stderr
+
+
+def test_ctrl_c_while_it_loads_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("genfx.cli.app.app", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
