@@ -246,6 +246,7 @@ def test_exits_are_asked_in_the_order_of_the_contract() -> None:
         "max_bars",
         "exit_signal",
         "reverse",
+        "refused_before",
     ]
 
 

@@ -16,7 +16,6 @@ from codegen.host.replay import HostResult, replay
 from codegen.host.script import SMOOTH, Answer, OtherChart, Outage, Script
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
-from codegen.mql5.signals import emit_signals
 from dsl.text.lower import parse
 from genfx.bars.sources import load_bars
 
@@ -48,8 +47,9 @@ STRATEGIES = {
         exit after 5 bars
         size 0.1 lots
     }""",
-    "signals": """strategy "Signals" {
-        enter long when close > sma(close, 20) and atr(14) > 0.0001
+    "spread": """strategy "Spread" {
+        enter long when rising(close, 2)
+        max spread 9 points
         size 0.1 lots
     }""",
 }
@@ -58,33 +58,12 @@ SOURCES = {
 }
 
 
-def own_expert(source: str) -> str:
-    """Return an EA of someone's own that prints the bars at which an include file decided."""
-    return f"""{source}
-CSignals ExtSignals;
-int OnInit(void)
-  {{
-   return(ExtSignals.Init() ? INIT_SUCCEEDED : INIT_FAILED);
-  }}
-void OnDeinit(const int reason)
-  {{
-   ExtSignals.Deinit();
-  }}
-void OnTick(void)
-  {{
-   if(ExtSignals.Update())
-      PrintFormat("decided %d", (int)(TimeCurrent() - iTime(_Symbol, _Period, 0)));
-  }}
-"""
-
-
 def edited(text: str, old: str, new: str) -> str:
     """Return a text with one place replaced, found once."""
     assert text.count(old) == 1, old
     return text.replace(old, new)
 
 
-INCLUDED = own_expert(emit_signals(parse(STRATEGIES["signals"])))
 EDITED = {
     # from LATE on the first tick of every bar comes late, after many others
     "late": edited(
@@ -113,13 +92,6 @@ EDITED = {
         )
         for points in (4, 6)
     },
-    "included": INCLUDED,
-    "included_late": edited(
-        INCLUDED, "= CreateHandles();", f"= TimeCurrent() >= D'{LATE}' && CreateHandles();"
-    ),
-    "included_lagging": edited(
-        INCLUDED, "BarsCalculated(m_atr1) <", "BarsCalculated(m_atr1) - 1 <"
-    ),
 }
 NUMBERS = {name: number for number, name in enumerate((*SOURCES, *EDITED))}
 
@@ -270,6 +242,16 @@ def test_limits_are_told_once(library: Path) -> None:
     assert all(b - a > 1 for a, b in pairwise(stops))
 
 
+def test_why_a_signal_was_left_out_is_told_on_a_chart_when_the_reason_changes(
+    library: Path,
+) -> None:
+    found = run(library, "spread", Script(live=True))
+    lines = [line.text for line in found.journal if line.text.startswith("no entry")]
+    assert len(found.deals) == 0
+    assert lines == ["no entry: a filter, the spread is 10 points"]
+    assert said(run(library, "spread"), "no entry") == []
+
+
 def test_lots_that_the_symbol_does_not_allow_are_told(library: Path) -> None:
     assert said(run(library, "exits"), "lots") == []
     below = run(library, "exits", Lots=0.005)
@@ -361,31 +343,3 @@ def test_a_chart_that_the_expert_has_left_is_free_again(library: Path) -> None:
     found = run(library, "exits", Script(live=True, restarts=restarts))
     assert found.init_code == 0
     assert len(said(found, "stopped")) == len(restarts) + 1
-
-
-# Include files
-
-
-def test_an_include_file_waits_for_indicators_that_lag_behind(library: Path) -> None:
-    def seconds(found: HostResult) -> set[str]:
-        return {line.text for line in found.journal}
-
-    script = Script(live=True, ticks=10)
-    assert seconds(run(library, "included", script)) == {"decided 0"}
-    assert seconds(run(library, "included_lagging", script)) == {"decided 6"}
-    assert seconds(run(library, "included_lagging")) == {"decided 0"}
-
-
-def test_an_include_file_waits_for_an_indicator_that_cannot_be_created_yet(library: Path) -> None:
-    found = run(library, "included_late", Script(live=True, ticks=2))
-    assert found.init_code == 0
-    late = np.datetime64(LATE.replace(".", "-")).astype("datetime64[s]").astype(int)
-    assert MARKET.bars.time[min(said(found, "decided"))] >= late
-    assert run(library, "included_late").init_code != 0
-
-
-def test_an_include_file_leaves_the_bar_of_its_start_alone_on_a_chart(library: Path) -> None:
-    live = [line.bar for line in run(library, "included", Script(live=True, ticks=3)).journal]
-    tested = [line.bar for line in run(library, "included", Script(ticks=3)).journal]
-    assert tested == list(range(len(MARKET.bars)))
-    assert live == tested[1:]

@@ -760,11 +760,14 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    string forbidden = "";
    if(wanted && !decision.entry_filter)
       forbidden = "a filter";
-   if(forbidden != "")
-      ExtNote = forbidden;
    const bool enter_long = wanted && forbidden == "" && decision.long_entry;
    const bool enter_short = wanted && forbidden == "" && decision.short_entry;
    const bool in_position = SelectPosition();
+//--- told when the reason changes; in the tester the lines would be too many
+   if(forbidden != "" && forbidden != ExtNote && !in_position && !ExtTester)
+      NoEntry(forbidden);
+   else if(forbidden != "")
+      ExtNote = forbidden;
    if(in_position)
      {
       //--- an entry of this bar, confirmed late: its exits begin with the next bar
