@@ -113,6 +113,13 @@ def test_an_account_with_margin_to_spare_needs_no_second_simulation() -> None:
 # Capital
 
 
+def test_a_share_of_half_a_cent_is_rounded_alike() -> None:
+    parts = portfolio_parts([RISK, RISK], (0.5, 0.25), magic=31)
+    for deposit in (10_000.05, 2_000.02):
+        found = replayed(parts, market(deposit))
+        assert found.deals > 100
+
+
 def risked(found: HostResult) -> list[float]:
     """Return the lots of the entries of the part that sizes by risk, in the order of time."""
     entries = (found.magic == SIZED[0].magic) & (found.deals.entry > 0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backtest.contract.money import money
 from backtest.criteria import profit_factor
 from backtest.market import Market
 from backtest.result import CloseReason, Result
@@ -82,7 +83,7 @@ def part_results(parts: Sequence[Part], market: Market, capital: float = 0.0) ->
         DataError: A part's warm-up is longer than the data.
     """
     whole = capital or market.account.deposit
-    deposits = [round(whole * part.weight, 2) for part in parts]
+    deposits = [money(whole * part.weight) for part in parts]
     cache: ColumnCache | None = None
     results, evaluators = [], []
     for part, deposit in zip(parts, deposits, strict=True):
