@@ -130,3 +130,18 @@ def test_highest_and_lowest_look_back_so_many_rows(period: int) -> None:
     windows = np.lib.stride_tricks.sliding_window_view(x, period)
     assert run("highest", x, period)[period - 1 :].tolist() == windows.max(axis=1).tolist()
     assert run("lowest", x, period)[period - 1 :].tolist() == windows.min(axis=1).tolist()
+
+
+@pytest.mark.parametrize("period", [2, 14])
+def test_rsi_stays_while_the_market_stands_still(period: int) -> None:
+    # MetaTrader's too: both averages fade alike, and none of them ever is 0.
+    moving = np.round(1.1 + np.cumsum(np.random.default_rng(1).normal(0, 1e-4, 300)), 5)
+    x = np.concatenate([moving, np.full(400, moving[-1]), [moving[-1] + 1e-5]])
+    values = run("rsi", x, period, *PRICES)
+    assert 1 < values[299] < 99
+    assert set(values[300:700]) == {values[299]}
+    assert values[700] > 99.9
+    meaning = lookup("rsi").meaning
+    assert meaning is not None
+    for bar in (299, 320, 699, 700):
+        assert meaning(bar, x.tolist(), period, *PRICES) == pytest.approx(values[bar], rel=1e-9)

@@ -10,7 +10,7 @@ from dsl.jit import F64, njit
 from dsl.kinds import AVERAGED, PRICE, Kind, KindVar, oscillator
 from dsl.nodes.averages import ema, ema_fade, sma, smma_fade
 from dsl.nodes.channels import DIFFERENCES, highest, lowest
-from dsl.nodes.tolerance import exceeds, is_more
+from dsl.nodes.tolerance import exceeds, is_more, step_between, step_of
 from dsl.params import IntParam
 from dsl.registry import Input, Mirror, Mql5, NodeType, Output, declare
 
@@ -23,7 +23,10 @@ _ODD = Mirror("odd")
 
 @njit
 def rsi(x: F64, period: int, e_abs: float, e_rel: float) -> F64:
-    """Return the relative strength index, 0..100; defined from row `period` on."""
+    """Return the relative strength index, 0..100; defined from row `period` on.
+
+    Where nothing moves it stays: rises and falls fade alike. Before anything moved it is 50.
+    """
     n = len(x)
     out = np.zeros(n)
     if n <= period:
@@ -31,39 +34,37 @@ def rsi(x: F64, period: int, e_abs: float, e_rel: float) -> F64:
     gain = 0.0
     loss = 0.0
     for i in range(1, period + 1):
-        change = x[i] - x[i - 1]
+        change = step_between(x[i - 1], x[i], e_abs, e_rel)
         gain += max(change, 0.0)
         loss += max(-change, 0.0)
     share = 1.0 / period  # a division in the recursion would take longer than all the rest
     keep = 1.0 - share
     gain *= share
     loss *= share
-    for i in range(period, n):
-        if i > period:
-            change = x[i] - x[i - 1]
-            gain = gain * keep + max(change, 0.0) * share
-            loss = loss * keep + max(-change, 0.0) * share
-        if exceeds(loss, 0.0, e_abs, e_rel):
-            out[i] = 100.0 * gain / (gain + loss)
-        elif exceeds(gain, 0.0, e_abs, e_rel):
-            out[i] = 100.0
-        else:
-            out[i] = 50.0
+    out[period] = 100.0 * gain / (gain + loss) if gain + loss > 0.0 else 50.0
+    for i in range(period + 1, n):
+        change = step_between(x[i - 1], x[i], e_abs, e_rel)
+        gain = gain * keep + max(change, 0.0) * share
+        loss = loss * keep + max(-change, 0.0) * share
+        out[i] = out[i - 1] if change == 0.0 else 100.0 * gain / (gain + loss)
     return out
 
 
 def rsi_at(i: int, x: Series, period: int, e_abs: float, e_rel: float) -> float:
-    """Return the share of the rises in all movement, both smoothed as Wilder does."""
+    """Return the share of the rises in all movement, both smoothed as Wilder does.
+
+    The last row that moved decides: what stands still leaves the share as it is.
+    """
+    while i > period and step_of(x[i - 1], x[i], e_abs, e_rel) == 0.0:
+        i -= 1
     seed = max(period, i - 40 * period)  # an earlier seed weighs less than exp(-40)
-    steps = [x[j] - x[j - 1] for j in range(seed - period + 1, i + 1)]
+    steps = [step_of(x[j - 1], x[j], e_abs, e_rel) for j in range(seed - period + 1, i + 1)]
     gain = sum(step for step in steps[:period] if step > 0) / period
     loss = sum(-step for step in steps[:period] if step < 0) / period
     for step in steps[period:]:
         gain += ((step if step > 0 else 0.0) - gain) / period
         loss += ((-step if step < 0 else 0.0) - loss) / period
-    if is_more(loss, 0.0, e_abs, e_rel):
-        return 100.0 * gain / (gain + loss)
-    return 100.0 if is_more(gain, 0.0, e_abs, e_rel) else 50.0
+    return 100.0 * gain / (gain + loss) if gain + loss > 0 else 50.0
 
 
 RSI = declare(

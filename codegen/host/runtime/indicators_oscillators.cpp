@@ -4,7 +4,7 @@
 namespace host {
 namespace {
 
-// States: 1 mean rise, 2 mean fall.
+// Where nothing moves it stays: rises and falls fade alike. States: 1 mean rise, 2 mean fall.
 class RelativeStrength : public AppliedIndicator {
 public:
     RelativeStrength(int period, const Applied &applied)
@@ -15,32 +15,36 @@ public:
 protected:
     void compute(const Rates &rates, int i) override {
         if (i < begin_) return;
-        if (i == begin_)
-            start(i);
-        else
-            step(i);
-        const double up = cell(1, i), down = cell(2, i), slack = price_slack(rates);
-        if (down > slack)
-            cell(0, i) = 100 - 100 / (1 + up / down);
-        else
-            cell(0, i) = up > slack ? 100 : 50;
+        const double slack = price_slack(rates);
+        const double last = change(i, slack);
+        if (i == begin_) {
+            start(i, slack);
+        } else {
+            cell(1, i) = (cell(1, i - 1) * (period_ - 1) + std::max(last, 0.0)) / period_;
+            cell(2, i) = (cell(2, i - 1) * (period_ - 1) + std::max(-last, 0.0)) / period_;
+        }
+        cell(0, i) = i > begin_ && last == 0 ? cell(0, i - 1) : strength(cell(1, i), cell(2, i));
     }
 
 private:
-    void start(int i) {
+    double change(int i, double slack) const {
+        const double step = x[i] - x[i - 1];
+        return std::fabs(step) > slack ? step : 0;
+    }
+
+    void start(int i, double slack) {
         double up = 0, down = 0;
         for (int j = i - period_ + 1; j <= i; j++) {
-            const double change = x[j] - x[j - 1];
-            (change > 0 ? up : down) += std::fabs(change);
+            const double step = change(j, slack);
+            (step > 0 ? up : down) += std::fabs(step);
         }
         cell(1, i) = up / period_;
         cell(2, i) = down / period_;
     }
 
-    void step(int i) {
-        const double change = x[i] - x[i - 1];
-        cell(1, i) = (cell(1, i - 1) * (period_ - 1) + std::max(change, 0.0)) / period_;
-        cell(2, i) = (cell(2, i - 1) * (period_ - 1) + std::max(-change, 0.0)) / period_;
+    static double strength(double up, double down) {
+        if (down > 0) return 100 - 100 / (1 + up / down);
+        return up > 0 ? 100 : 50;
     }
 
     int period_;
