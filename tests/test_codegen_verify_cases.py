@@ -9,8 +9,9 @@ from backtest.checks import check_market
 from backtest.result import Deals
 from codegen.host.script import SMOOTH
 from codegen.plan import build_plan
-from codegen.verify.cases import PLAIN, Case
+from codegen.verify.cases import PLAIN, Case, draw_case
 from codegen.verify.coverage import NODE, counted, features, never_met
+from codegen.verify.engine import Engine
 from codegen.verify.faults import all_script_words, random_script, script_words
 from codegen.verify.markets import nasty_market
 from codegen.verify.variety import Room, turn_types, with_statements, with_turn
@@ -19,6 +20,7 @@ from dsl.params import FloatParam, IntParam
 from dsl.registry import node_types
 from dsl.strategy import Strategy
 from dsl.text.lower import parse
+from genfx.bars.sources import load_bars
 
 PLAINLY = parse('strategy "Plain" { enter long when close > open\n size 0.1 lots }')
 ROOM = Room(warmup=250, chart=3600, higher=(14_400, 86_400))
@@ -87,3 +89,21 @@ def test_what_no_case_holds_is_named() -> None:
     never = never_met(counts)
     assert {"node type sma", "closed by stop loss", "rule trailing stop"} <= set(never)
     assert "node type close" not in never
+
+
+@pytest.mark.slow
+def test_a_few_hundred_cases_hold_everything_that_is_known() -> None:
+    sample = (load_bars("sample"),)
+    cases = [draw_case(number, 4, sample) for number in range(2 * len(turn_types()))]
+    evaluated = [(case, Engine(case.strategy, case.market).fast_result()) for case in cases]
+    counts = counted(features(case, result.deals) for case, result in evaluated)
+    assert never_met(counts) == []
+    assert {"hedging", "netting"} <= set(counts["account"])
+    assert {"m1-ohlc", PLAIN} <= set(counts["mode"])
+    assert {"pessimistic", "optimistic", "path", "finer", "gap order"} <= set(counts["fills"])
+    assert {"swap points", "swap currency", "stops level", "commission"} <= set(counts["costs"])
+    assert {"margin forex", "margin cfd", "margin futures"} <= set(counts["symbol"])
+    assert {"converted, direct", "converted, inverse"} <= set(counts["symbol"])
+    assert {"H1", "H4", "D1", "real", "nasty"} <= set(counts["bars"])
+    assert sum(case.meant for case in cases) > len(cases) // 20
+    assert sum(len(result.deals) > 0 for _, result in evaluated) > 0.9 * len(cases)

@@ -6,11 +6,15 @@ What comes out depends on numbers, seed and the real bars alone, not on the numb
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
-from collections.abc import Generator, Iterable, Sequence
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 
 from backtest.bars import Bars
 from codegen.mql5.emit import emit_mql5
@@ -23,6 +27,7 @@ from codegen.verify.verify import Verification, meaning_differs, verify
 from dsl.errors import CodegenError
 
 BATCH = 24  # Expert Advisors to one program
+_PATIENCE_S = 0.5
 MEANING = "meaning"  # cause: the interpreter differs
 
 
@@ -107,14 +112,34 @@ def selftest(
         yield from (run_cases(batch, seed, real) for batch in batches)
         return
     context = multiprocessing.get_context("spawn")  # threads of numba do not survive a fork
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(workers, context, _begin, (seed, tuple(real))) as pool:
         try:
-            yield from pool.map(_batch, batches)
+            with _uninterrupted():
+                found = pool.map(_batch, batches)
+            yield from found
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()
+            _stop(pool, others)
             raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl-C while processes start; they go on ignoring it, it is their parent's."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+def _stop(pool: ProcessPoolExecutor, others: set[BaseProcess]) -> None:
+    """End a pool at once: each signal ends one batch, of which some were handed out already."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    while own := set(multiprocessing.active_children()) - others:
+        for process in own:
+            process.terminate()
+        own.pop().join(_PATIENCE_S)
 
 
 _given: tuple[int, tuple[Bars, ...]] = (0, ())  # of a worker process
@@ -122,9 +147,18 @@ _given: tuple[int, tuple[Bars, ...]] = (0, ())  # of a worker process
 
 def _begin(seed: int, real: tuple[Bars, ...]) -> None:
     global _given
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # tidies what is half compiled
     _given = seed, real
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent was killed: nobody else would tell it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _batch(numbers: range) -> list[Outcome]:
