@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from backtest.market import Account, Market, Symbol
 from codegen.host import compiler
 from codegen.host.compiler import (
+    RUNTIME,
     Compiler,
     CompilerMissing,
     build,
@@ -92,6 +95,20 @@ def test_sanitizers_find_nothing_in_the_examples_and_the_runtime() -> None:
         result = replay(program, number, market)
         assert result.fault is None, result.fault
         assert len(result.equity) == len(bars), result.journal
+
+
+def test_headers_that_were_installed_anew_make_the_runtime_of_clang_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(RUNTIME, tmp_path / "runtime"))
+    monkeypatch.setattr(compiler, "RUNTIME", copied)
+    monkeypatch.setattr(compiler, "_compile_runtime", lambda *_: None)
+    monkeypatch.setenv("GENFX_CACHE_DIR", str(tmp_path))
+    clang = Compiler(("clang++",), "clang 15", clang=True, zig=False)
+    first = compiler.runtime_folder(clang, sanitize=False)
+    assert compiler.runtime_folder(clang, sanitize=False) == first
+    os.utime(copied / "experts.h", (0, 0))
+    assert compiler.runtime_folder(clang, sanitize=False) != first
 
 
 @pytest.mark.parametrize(

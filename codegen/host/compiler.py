@@ -200,9 +200,12 @@ _whole_folders: set[Path] = set()  # known to this process
 
 def include_flags() -> list[str]:
     """Return the flags with which the runtime's headers are found."""
+    return [f"-I{RUNTIME}", f"-I{_declared_folder()}"]
+
+
+def _declared_folder() -> Path:
     text = declared()
-    written = kept_text(host_folder() / f"headers-{digest(text)}", DECLARED, text)
-    return [f"-I{RUNTIME}", f"-I{written}"]
+    return kept_text(host_folder() / f"headers-{digest(text)}", DECLARED, text)
 
 
 def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
@@ -210,8 +213,14 @@ def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     flags = compiler.flags(sanitize=sanitize)
     files = sorted(path for path in RUNTIME.iterdir() if path.suffix in (".h", ".cpp"))
     contents = [path.name + path.read_text(encoding="utf-8") for path in files]
-    places = [str(RUNTIME)] if compiler.clang else []  # clang looks for the headers again
-    key = digest(*compiler.command, compiler.version, *flags, *places, declared(), *contents)
+    key = digest(
+        *compiler.command,
+        compiler.version,
+        *flags,
+        *(_places(files) if compiler.clang else ()),
+        declared(),
+        *contents,
+    )
     target = host_folder() / f"runtime-{key}"
     if (target in _whole_folders and target.is_dir()) or is_whole(target):
         _whole_folders.add(target)
@@ -233,6 +242,14 @@ def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return target
+
+
+def _places(files: list[Path]) -> list[str]:
+    """Return where headers are and their times: clang's precompiled ones hold for no others."""
+    headers = [path for path in files if path.suffix == ".h"]
+    return [
+        f"{path} {path.stat().st_mtime_ns}" for path in (*headers, _declared_folder() / DECLARED)
+    ]
 
 
 def _compile_runtime(
