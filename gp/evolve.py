@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from dsl.errors import RunError
 from dsl.strategy import Strategy
 from gp.deap_adapter import front
 from gp.evaluators import Evaluators
@@ -98,7 +99,7 @@ def evolve(
     """
     search = Search(settings, evaluators, seed, library)
     if store.begin(_header(settings, seed, library, context or {})):
-        search.restore(store.load())
+        _restore(search, store)
     watch = _Watch(search, observer or Silent())
     by_hand = False
     try:
@@ -107,7 +108,7 @@ def evolve(
         interrupted = by_hand = True
         search = Search(settings, evaluators, seed, library)  # the old one is amid a step
         if store.begun:
-            search.restore(store.load())
+            _restore(search, store)
     store.finish("interrupted" if interrupted else "finished")
     pool = search.pool.members
     return Outcome(
@@ -120,6 +121,22 @@ def evolve(
         interrupted,
         by_hand,
     )
+
+
+def _restore(search: Search, store: Store) -> None:
+    """Bring a search to where the store's last step left it.
+
+    Raises:
+        RunError: What the store holds does not fit together; it was damaged.
+    """
+    saved = store.load()
+    try:
+        search.restore(saved)
+    except (KeyError, IndexError, TypeError, ValueError) as problem:
+        raise RunError(
+            f"{store.path}: is damaged: its rows do not fit together",
+            hint="begin a new run; the files written so far are whole",
+        ) from problem
 
 
 def _steps(search: Search, store: Store, watch: _Watch) -> bool:

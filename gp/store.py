@@ -92,8 +92,12 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            self.close()
+        except RunError:
+            if kind is None:  # else what went wrong before says more
+                raise
 
     def begin(self, header: Mapping[str, str]) -> bool:
         """Enter the header of a new run, or compare it with that of the run to continue.
@@ -191,6 +195,9 @@ class Store:
 
     def _load(self) -> Saved:
         db = self._db
+        ((found,),) = db.execute("PRAGMA quick_check(1)").fetchall()
+        if found != "ok":
+            raise ValueError(found)
         self._members = {}
         for place, key, entered in db.execute("SELECT place, id, entered FROM members"):
             self._members.setdefault(place, {})[key.hex()] = entered

@@ -13,6 +13,7 @@ from gp.codec import decode, encode
 from gp.evaluators import Record
 from gp.pieces import both_sides
 from gp.store import Snapshot, Store, dump
+from tests.support.search import run
 from tests.test_gp_generator import experts
 
 ID = "0123456789abcdef0123456789abcdef"
@@ -111,3 +112,37 @@ def test_closed_store_is_one_file(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "run.db") as db:
         assert db.execute("SELECT count(*) FROM individuals").fetchone() == (1,)
     db.close()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE meta SET value = '[]' WHERE key = 'state'",
+        "UPDATE meta SET value = '{}' WHERE key = 'state'",
+        "UPDATE meta SET value = '{' WHERE key = 'state'",
+        "UPDATE logbook SET entry = '{'",
+        "UPDATE logbook SET entry = '[]'",
+        "UPDATE individuals SET net_profit = 'a'",
+        "UPDATE individuals SET sharpe = NULL",
+        "DELETE FROM individuals",
+        "DELETE FROM members",
+        "DROP TABLE graphs",
+    ],
+)
+def test_rows_that_do_not_fit_together_are_an_error_of_the_run(
+    finished_store: bytes, tmp_path: Path, harm: str
+) -> None:
+    path = tmp_path / "run.db"
+    path.write_bytes(finished_store)
+    with sqlite3.connect(path) as db:
+        db.execute(harm)
+    db.close()
+    with pytest.raises(RunError, match=r"run\.db: is damaged"):
+        run(path)
+
+
+@pytest.fixture(scope="module")
+def finished_store(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("store") / "run.db"
+    run(path)
+    return path.read_bytes()

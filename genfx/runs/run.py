@@ -90,7 +90,7 @@ def existing_run(folder: Path) -> Run:
         name, content = str(stored["name"]), dict(stored["config"])
     except OSError as problem:
         raise RunError(f"{folder / CONFIG}: cannot be read: {problem.strerror}") from problem
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise RunError(
             f"{folder / CONFIG}: is not the config that a run stores",
             hint="the run cannot be continued without it; begin a new one",
