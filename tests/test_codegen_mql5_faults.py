@@ -339,14 +339,15 @@ def test_a_credit_changes_no_limit(library: Path) -> None:
     assert len(said(run(library, "guarded"), "daily loss")) > 0
 
 
-@pytest.mark.parametrize("amount", [20_000.0, -3_000.0])
-def test_a_deposit_or_a_withdrawal_is_no_result(library: Path, amount: float) -> None:
+def test_a_withdrawal_is_no_loss_and_a_deposit_no_gain(library: Path) -> None:
     smooth = run(library, "guarded")
-    found = run(library, "guarded", Script(deposits=(Deposit(LATE, amount),)))
-    first = int((smooth.deals.bar < LATE).sum())
-    assert same_start(found, smooth, first + 1)
-    assert len(said(found, "drawdown")) == 0
-    assert found.statistics["PROFIT"] == pytest.approx(found.deals.profit.sum(), abs=0.01)
+    entered = next(int(d.bar) for d in smooth.deals if d.entry and d.bar >= LATE)
+    poorer = run(library, "guarded", Script(deposits=(Deposit(entered, -6_000.0),)))
+    assert any(d.entry and d.bar == entered for d in poorer.deals)
+    assert poorer.statistics["PROFIT"] == pytest.approx(poorer.deals.profit.sum(), abs=0.01)
+    lost = said(smooth, "daily loss")[0]
+    richer = run(library, "guarded", Script(deposits=(Deposit(lost, 100.0),)))
+    assert lost in said(richer, "daily loss")
 
 
 # By hand
