@@ -51,7 +51,7 @@ _CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
 _ACCEPTED = (
     *("-Wno-unused-parameter", "-Wno-implicit-fallthrough", "-Wno-switch", "-Wno-reorder"),
     *("-Wno-unused-variable", "-Wno-unused-but-set-variable", "-Wno-tautological-compare"),
-    *("-Wno-misleading-indentation", "-Wno-type-limits"),
+    *("-Wno-misleading-indentation", "-Wno-type-limits", "-Wno-sequence-point"),
 )
 _FULL = "No space left on device"
 _TOLD = 4000  # letters of what the compiler says, the last ones

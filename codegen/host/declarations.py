@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from codegen.host import limits, syntax
 from codegen.host.expressions import Expressions, place_of
@@ -152,19 +153,19 @@ class Declarations:
             record.fields.update(inherited.fields)
             for name, found in inherited.methods.items():
                 record.methods[name] = list(found)
-        public = node.keyword == "struct"
+        word = "public" if node.keyword == "struct" else "private"
         own: set[str] = set()
         for member in node.members:
             if isinstance(member, syntax.Access):
-                public = member.word == "public"
+                word = member.word
             elif isinstance(member, syntax.Declared):
                 for variable in member.variables:
-                    self._field(record, variable, public=public)
+                    self._field(record, variable, word)
             else:
-                self._method(record, member, own, public=public)
+                self._method(record, member, own, word)
         self._unfinished.discard(node.name)
 
-    def _field(self, record: RecordType, node: syntax.Variable, *, public: bool) -> None:
+    def _field(self, record: RecordType, node: syntax.Variable, word: str) -> None:
         at = (node.line, node.column)
         check_name(node.name, at)
         check_type(self.world, node.type, at)
@@ -175,16 +176,16 @@ class Declarations:
             raise Refused(at, f"member '{node.name}' is declared already")
         if node.value is not None or node.arguments is not None or node.static or node.const:
             raise Refused(at, "a member has a type, a name and sizes only")
-        symbol = Symbol(node.name, node.type, cpp_name(node.name), "field", public=public)
+        symbol = Symbol(node.name, node.type, cpp_name(node.name), "field", public=word == "public")
+        symbol.private_to = record.name if word == "private" else ""
         symbol.dimensions = dimensions(self._expressions, node)
         record.fields[node.name] = symbol
 
-    def _method(
-        self, record: RecordType, node: syntax.Function, own: set[str], *, public: bool
-    ) -> None:
+    def _method(self, record: RecordType, node: syntax.Function, own: set[str], word: str) -> None:
         at = (node.line, node.column)
         check_name(node.name, at)
-        signature = self.signature(node, public=public)
+        private_to = record.name if word == "private" else ""
+        signature = replace(self.signature(node), public=word == "public", private_to=private_to)
         if not node.type:
             if node.name.lstrip("~") != record.name:
                 raise Refused(at, f"a constructor is named as its class, {record.name}")
@@ -228,7 +229,7 @@ class Declarations:
                 return
         found.append(signature)
 
-    def signature(self, node: syntax.Function, *, public: bool = True) -> Signature:
+    def signature(self, node: syntax.Function) -> Signature:
         """Return what callers need to know of a function."""
         at = (node.line, node.column)
         if node.type and node.type not in node.generic and not self.world.is_type(node.type):
@@ -239,7 +240,7 @@ class Declarations:
                 at = (each.line, each.column)
                 raise Refused(at, f"'{each.name}' wants a default value as well")
         code = f"::{node.name}" if self._builtin else cpp_name(node.name)
-        return Signature(node.name, node.type, formals, node.const, node.generic, code, public)
+        return Signature(node.name, node.type, formals, node.const, node.generic, code)
 
     def _formal(self, node: syntax.Parameter, generic: tuple[str, ...]) -> Formal:
         at = (node.line, node.column)

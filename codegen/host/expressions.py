@@ -107,6 +107,7 @@ class Expressions:
         if symbol is None:
             raise self._unknown(node)
         symbol.used = True
+        self._check_private(node.name, symbol.private_to, place_of(node))
         limits.check_constant(symbol.name, place_of(node))
         return Value(
             symbol.type,
@@ -149,6 +150,7 @@ class Expressions:
             raise Refused(place_of(node), f"{owner.type} has no member '{node.name}'", hint)
         if not symbol.public and not self.state.inside(owner.type):
             raise Refused(place_of(node), f"member '{node.name}' of {owner.type} is not public")
+        self._check_private(node.name, symbol.private_to, place_of(node))
         key = owner.key
         if key is not None:
             key = (key[0], key[1] or node.name)
@@ -264,6 +266,7 @@ class Expressions:
             raise Refused(place_of(node), "only functions and methods can be called")
         own = self.state.own_methods().get(function.name)
         if own is not None:
+            self._check_private(function.name, own[0].private_to, place_of(function))
             owner = Value(self.state.owner, "", const=self.state.const_method)
             return own, cpp_name(function.name), owner
         found = self.world.functions.get(function.name)
@@ -286,7 +289,13 @@ class Expressions:
             raise Refused(place_of(node), f"{owner.type} has no method '{node.name}'", hint)
         if not self.state.inside(owner.type) and not any(s.public for s in found):
             raise Refused(place_of(node), f"method '{node.name}' of {owner.type} is not public")
+        self._check_private(node.name, found[0].private_to, place_of(node))
         return found, f"{owner.code}.{cpp_name(node.name)}", owner
+
+    def _check_private(self, name: str, owner: str, at: Place) -> None:
+        """Refuse a private member outside of the class that declares it."""
+        if owner not in ("", self.state.owner):
+            raise Refused(at, f"'{name}' is private to {owner}", "protected members are inherited")
 
     def _flow(self, chosen: Signature, arguments: list[Argument]) -> None:
         """Values that are read must be there; what is passed by reference has one afterwards."""

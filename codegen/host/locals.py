@@ -7,7 +7,7 @@ from collections.abc import Callable
 from codegen.host import syntax
 from codegen.host.calls import Argument, choose, prepared
 from codegen.host.expressions import Expressions, place_of
-from codegen.host.scope import Refused, Symbol, World, cpp_name
+from codegen.host.scope import RecordType, Refused, Symbol, World, cpp_name
 from codegen.host.types import cpp_type, is_integer, is_number
 from codegen.host.values import Place, Value
 from codegen.host.writer import Writer
@@ -104,9 +104,9 @@ def _record(expressions: Expressions, node: syntax.Variable, symbol: Symbol) -> 
     at = (node.line, node.column)
     if isinstance(node.value, syntax.Listed):
         zero = all(isinstance(v, syntax.Literal) and v.text == "0" for v in node.value.values)
-        if not record.plain or not zero or len(node.value.values) > 1:
-            raise Refused(at, f"a list of values for {symbol.type}", "allowed are {} and {0}")
-        return f"host::zeroed<{symbol.type}>()"
+        if record.plain and zero and len(node.value.values) < 2:
+            return f"host::zeroed<{symbol.type}>()"
+        return _members(expressions, record, node.value, at)
     if node.value is not None:
         return expressions.wanted(node.value, symbol.type)
     given = [Argument(expressions.read(a), place_of(a)) for a in node.arguments or ()]
@@ -116,6 +116,21 @@ def _record(expressions: Expressions, node: syntax.Variable, symbol: Symbol) -> 
     if given:
         raise Refused(at, f"{symbol.type} has no constructor with parameters")
     return None
+
+
+def _members(expressions: Expressions, record: RecordType, listed: syntax.Listed, at: Place) -> str:
+    """Return a structure from the values of its members in order, the rest zero."""
+    fields = list(record.fields.values())
+    simple = all(not f.rank and f.type != "string" for f in fields)
+    if not record.plain or not simple or len(listed.values) > len(fields):
+        message = f"{len(listed.values)} values for {record.name}"
+        raise Refused(at, message, "a list is for structures of numbers, with a value for each")
+    codes = [f"{cpp_type(f.type)}()" for f in fields]
+    for number, (field, value) in enumerate(zip(fields, listed.values, strict=False)):
+        if isinstance(value, syntax.Listed):
+            raise Refused(at, f"a list for member '{field.name}'")
+        codes[number] = expressions.wanted(value, field.type)
+    return f"{record.name}{{{', '.join(codes)}}}"
 
 
 class LocalWriter:

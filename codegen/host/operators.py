@@ -18,6 +18,10 @@ _FOLDED: dict[str, Callable[[int, int], int]] = {
     "*": arithmetic.mul,
     "|": arithmetic.or_,
     "&": arithmetic.and_,
+    "^": arithmetic.xor,
+    ">>": arithmetic.rshift,
+    "/": lambda a, b: abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1),
+    "%": lambda a, b: abs(a) % abs(b) * (1 if a >= 0 else -1),
 }
 
 
@@ -109,18 +113,20 @@ def _computed(
     word = node.operator
     number = None
     left, right = (v.number for v in values)
-    if isinstance(left, int) and isinstance(right, int) and word in _FOLDED:
+    if word in ("<<", ">>") and isinstance(right, int):
+        _check_shift(computed, right, (node.line, node.column))
+    if word in ("/", "%") and right == 0:
+        raise Refused((node.line, node.column), "division by zero")
+    if word == "<<" and isinstance(left, int) and isinstance(right, int):
+        number = left << right if fits(left << right, computed) else None
+    elif isinstance(left, int) and isinstance(right, int) and word in _FOLDED:
         number = _FOLDED[word](left, right)
         if is_integer(computed) and not fits(number, computed):
             hint = "write (long) or (double) before one of the numbers"
             raise Refused((node.line, node.column), f"overflow: {number} is no {computed}", hint)
         number = number if is_integer(computed) else None
-    if word in ("<<", ">>") and isinstance(right, int):
-        _check_shift(computed, right, (node.line, node.column))
     inner = "long" if computed == "datetime" else computed
     if word in ("/", "%") and not right:
-        if right == 0:
-            raise Refused((node.line, node.column), "division by zero")
         called = "quotient" if word == "/" else "remainder"
         code = f"host::{called}<{cpp_type(inner)}>({a}, {b}, {where})"
     else:

@@ -162,6 +162,8 @@ def _unexpected(error: UnexpectedInput, before: str) -> tuple[str, str]:
     for word in (before, str(token)):
         if word in REFUSED:
             return f"'{word}' is not known to the host", "emitted Expert Advisors do without it"
+    if token.type == "NAME" and before in _WORDS:
+        return f"'{token}' is not a known type", ""
     if token.type == "NAME" and before:
         return f"'{before}' is not a known type", ""
     known = wanted if len(wanted) <= 6 else [*wanted[:6], "..."]

@@ -41,7 +41,8 @@ class Refused(Exception):
 class Symbol:
     """A variable or constant. `dimensions` are those of a static array, None marks a dynamic one.
 
-    kind: local, parameter, global, input, field or constant.
+    kind: local, parameter, global, input, field or constant. private_to: The class whose methods
+    alone may use a member, "" for others than private ones.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Symbol:
     number: int | float | None = None
     used: bool = False
     public: bool = True
+    private_to: str = ""
 
     @property
     def rank(self) -> int:

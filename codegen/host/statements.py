@@ -202,7 +202,7 @@ class Statements:
             self.state.alive = True
             code = self.expressions.truth(node.condition)
             self.out.emit(0, f"while ({code});")
-            self._after(jumps, self.state.split[1], endless=False)
+            self._after(jumps, self.state.split[1], endless=code == "true")
             return
         code = self.expressions.truth(node.condition)
         self.out.emit(node.line, f"while ({code})")

@@ -109,6 +109,7 @@ class Signature:
     generic: tuple[str, ...] = ()
     code: str = ""
     public: bool = True
+    private_to: str = ""
 
     @property
     def required(self) -> int:
