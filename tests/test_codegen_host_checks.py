@@ -208,6 +208,12 @@ def test_a_value_that_all_paths_give_may_be_read() -> None:
     )
 
 
+def test_a_loop_without_an_end_needs_no_return_behind_it() -> None:
+    for loop in ("while(true) { BODY }", "for(;;) { BODY }", "do { BODY } while(true);"):
+        text = loop.replace("BODY", "if(x > 1) return(x); ExtCount++;")
+        translate(parse_mql5(f"{ABOVE}  }}\nint F(const int x) {{ {text} }}\n"))
+
+
 LOCKS = """strategy "Locks" {
     enter long when rising(close, 2)
     stop loss 2 * atr(14)
