@@ -99,7 +99,7 @@ def print_proof(proof: Proof, compiler: str) -> None:
     print_table(("symbol", "strategies", "deals", "different"), rows)
     _print_coverage(facts["coverage"])
     never = facts["never"]
-    met = f"never met: {', '.join(never)}" if never else "nothing that is known was never met"
+    met = f"never met: {', '.join(never)}" if never else "everything was met"
     typer.echo(f"Of what is looked for, {met}.")
     wrong = proof.wrong
     if wrong:
