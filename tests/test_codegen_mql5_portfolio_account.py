@@ -159,6 +159,17 @@ def test_a_withdrawal_is_no_loss_of_a_part(sized: Path) -> None:
     assert len(paid.deals.bar[paid.deals.bar > 600]) > 20
 
 
+def test_profits_paid_out_beyond_the_deposit_leave_a_part_what_it_earned() -> None:
+    rises = 'strategy "Rises" { enter long when rising(close, 2) exit after 9 bars size 0.1 lots }'
+    parts = portfolio_parts([parse(rises), ONE_LOT], (0.5, 0.5), magic=41)
+    paid_out = Script(deposits=(Deposit(560, -20_050.0),))
+    found = replay(build([emit_portfolio(parts)]), 0, market(20_000.0), script=paid_out)
+    earns = (found.magic == 41) & (found.deals.entry > 0) & (found.deals.bar > 560)
+    assert found.deals.balance[found.deals.bar <= 560][-1] > 20_050.0
+    assert int(earns.sum()) > 0
+    assert not [line.text for line in found.journal if "waiting for capital" in line.text]
+
+
 def test_a_stated_capital_stays_whatever_is_paid_in(sized: Path) -> None:
     fixed = {"StartCapital": 20_000.0}
     script = Script(deposits=(Deposit(400, 50_000.0),))
