@@ -47,6 +47,23 @@ def test_a_program_or_a_folder_that_was_cut_is_not_used(tmp_path: Path) -> None:
     assert not cache.is_whole(folder)
 
 
+def test_a_program_that_another_process_made_and_runs_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for made in (first, second):
+        made.write_bytes(b"program")
+    kept = cache.keep_program(first, tmp_path, "key")
+
+    def busy(*_: object) -> Path:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", busy)
+    assert cache.keep_program(second, tmp_path, "key") == kept
+    with pytest.raises(PermissionError):
+        cache.keep_program(second, tmp_path, "other")
+
+
 def test_a_text_that_was_cut_is_written_again(tmp_path: Path) -> None:
     folder = cache.kept_text(tmp_path / "headers", "declared.h", "whole\n")
     (folder / "declared.h").write_text("who")

@@ -45,7 +45,11 @@ def programs_folder() -> Path:
 def find_program(folder: Path, key: str) -> Path | None:
     """Return the program of a key; one that is not whole is removed."""
     for path in folder.glob(f"{key}-*{PROGRAM}"):
-        if path.stem == f"{key}-{digest(path.read_bytes())}":
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # just removed by another process
+            continue
+        if path.stem == f"{key}-{digest(content)}":
             mark_used(path)
             return path
         path.unlink(missing_ok=True)
@@ -54,7 +58,13 @@ def find_program(folder: Path, key: str) -> Path | None:
 
 def keep_program(made: Path, folder: Path, key: str) -> Path:
     """Move a program to its place and return that."""
-    return made.replace(folder / f"{key}-{digest(made.read_bytes())}{PROGRAM}")
+    target = folder / f"{key}-{digest(made.read_bytes())}{PROGRAM}"
+    try:
+        return made.replace(target)
+    except PermissionError:  # Windows: another process made the same and runs it
+        if not target.is_file():
+            raise
+        return target
 
 
 def prune_versions() -> None:

@@ -44,7 +44,10 @@ HINT = "install g++ or clang++, or: pip install genfx[verify]"
 RUNTIME = Path(__file__).parent / "runtime"
 _HEADER = "experts.h"
 _COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0", "-pthread")
-_SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1")
+_SANITIZED = (
+    *("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1"),
+    "-DHOST_SANITIZED",
+)
 _STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
 _CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
 # What the translation lets pass, MQL5's compiler does too.

@@ -15,7 +15,7 @@ from threading import Timer
 
 from dsl.errors import CodegenError
 
-_MISUNDERSTOOD = 3  # exit status of a program that ran nothing (runtime/main.cpp)
+_MISUNDERSTOOD = 86  # exit status of a program that ran nothing (runtime/main.cpp)
 _TOLD = 2000  # letters of what a process said at its end
 _WINDOWS = {  # exit statuses of processes that Windows ended
     0xC0000005: "access violation",

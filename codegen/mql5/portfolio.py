@@ -108,10 +108,15 @@ def portfolio_parts(
         shown = ", ".join(f"{share:g}" for share in shares)
         raise CodegenError(f"weights {shown}: each is above 0, together they are at most 1")
     numbers = tuple(magics) or _magics(strategies, magic)
-    if len(numbers) != count or len(set(numbers)) != count or min(numbers) <= 0:
+    if len(numbers) != count or len(set(numbers)) != count or not all(map(_is_magic, numbers)):
         shown = ", ".join(map(str, numbers))
-        raise CodegenError(f"magic numbers {shown}: {count} different ones above 0 are wanted")
+        wanted = f"{count} different ones are wanted, from 1 to 2^63 - 1"
+        raise CodegenError(f"magic numbers {shown}: {wanted}")
     return tuple(map(Part, strategies, shares, numbers))
+
+
+def _is_magic(number: int) -> bool:
+    return 0 < number < 2**63
 
 
 def _magics(strategies: Sequence[Strategy], magic: int) -> tuple[int, ...]:

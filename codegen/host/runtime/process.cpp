@@ -62,7 +62,7 @@ void prepare_process() {
 }
 
 void limit_memory(size_t bytes) {
-#ifndef __SANITIZE_ADDRESS__  // sanitizers reserve far more than they use
+#ifndef HOST_SANITIZED  // sanitizers reserve far more than they use
     const rlimit limit = {bytes, bytes};
     setrlimit(RLIMIT_AS, &limit);
 #else
