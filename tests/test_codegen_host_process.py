@@ -101,7 +101,7 @@ def test_an_expert_that_takes_too_long_is_stopped(
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="needs a list of processes")
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGINT, getattr(signal, "SIGKILL", signal.SIGTERM)])
 def test_no_process_is_left_behind_when_genfx_is_stopped(
     program: Path, end: signal.Signals
 ) -> None:

@@ -21,6 +21,7 @@ from genfx.bars.sources import load_bars
 from genfx.cli.app import app
 from genfx.portfolio.correlation import STEPS, changes, correlation, correlation_facts
 from genfx.portfolio.spans import PortfolioSpan, falls, portfolio_spans
+from genfx.report.portfolio_figures import longest_below
 from genfx.report.portfolio_page import portfolio_html
 
 TREND = """strategy "Trend" {
@@ -106,6 +107,24 @@ def test_changes_of_days_and_months_add_up_to_the_result(span: PortfolioSpan) ->
 def test_falls_begin_at_the_deposit() -> None:
     found = falls(np.array([90.0, 110.0, 99.0]), 100.0)
     assert found == pytest.approx([-10.0, 0.0, -10.0])
+
+
+@pytest.mark.parametrize(
+    ("below", "seconds"),
+    [
+        ((0, 0, 0, 0), 0),
+        ((0, 1, 0, 0), 20),
+        ((0, 0, 0, 1), 70),
+        ((1, 0, 0, 0), 10),
+        ((1, 1, 1, 1), 90),
+    ],
+    ids=["never", "amid", "at the end", "from the start", "always"],
+)
+def test_time_below_a_peak_leaves_out_pauses_between_peaks(
+    below: tuple[int, ...], seconds: int
+) -> None:
+    times = np.array([0, 10, 20, 90])
+    assert longest_below(np.array(below, dtype=np.bool_), times) == seconds
 
 
 def test_a_report_shows_the_sum_and_each_part_on_every_span(span: PortfolioSpan) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import asdict
 from pathlib import Path
+from subprocess import list2cmdline
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -121,7 +123,7 @@ def _command(found: ReadPortfolio, paths: list[Path]) -> str:
     if found.capital:
         options += ["--capital", repr(found.capital)]
     words = ["genfx", "portfolio", *map(str, paths), *options, "--out", "PORTFOLIO.mq5"]
-    return shlex.join(words)
+    return list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 def _portfolio_facts(

@@ -60,10 +60,10 @@ class SymbolFacts(Section):
         default=100_000.0, ge=1e-6, le=MOST_MONEY, description="units of the base currency per lot"
     )
     base_currency: NoCurrency = Field(
-        default="", description="three letters; empty: from the symbol's name"
+        default="", description="capital letters; empty: from the symbol's name"
     )
     profit_currency: NoCurrency = Field(
-        default="", description="three letters; empty: from the symbol's name"
+        default="", description="capital letters; empty: from the symbol's name"
     )
     lots_min: Lots = Field(default=0.01, description="lots")
     lots_max: Lots = Field(default=100.0, description="lots")
@@ -97,7 +97,7 @@ class AccountFacts(Section):
     """The trading account."""
 
     deposit: float = Field(default=10_000.0, ge=0.01, le=MOST_MONEY, description="deposit currency")
-    currency: Currency = Field(default="USD", description="three capital letters")
+    currency: Currency = Field(default="USD", description="capital letters")
     leverage: float = Field(default=100.0, ge=0.01, le=1e6, description="100 means 1:100")
     stop_out: float = Field(default=50.0, ge=0, le=100, description="percent of margin; 0: off")
     mode: Literal["hedging", "netting"] = Field(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.market import Market
-from dsl.jit import F64
-from genfx.portfolio.correlation import changes
+from dsl.jit import F64, I64, Bool1D
+from genfx.portfolio.correlation import LEAST, changes
 from genfx.portfolio.spans import PortfolioSpan, falls
 from genfx.report.months import profit_by_month
 
@@ -74,19 +74,26 @@ def _cells(market: Market, equity: F64, deposit: float) -> tuple[str, str, str]:
     months = [
         v for y in profit_by_month("", market, equity, deposit) for v in y.months if v is not None
     ]
-    days = _longest(below < 0, market) / DAY
+    days = longest_below(below < 0, market.bars.time[market.first : market.end]) / DAY
     worst = min(months, default=0.0)
     return f"{-float(below.min(initial=0.0)):.2f}%", f"{worst:,.0f}", f"{days:,.0f} days"
 
 
-def _longest(below: np.ndarray[tuple[int], np.dtype[np.bool_]], market: Market) -> int:
-    """Return the longest stretch of bars below a peak, in seconds."""
-    times = market.bars.time[market.first : market.end]
-    peaks = np.append(np.where(~below, times, times[0]), times[-1])
-    return int(np.diff(np.maximum.accumulate(peaks)).max(initial=0))
+def longest_below(below: Bool1D, times: I64) -> int:
+    """Return the longest time from a peak to the next one, or to the end, in seconds.
+
+    A weekend between two peaks is none of it.
+
+    Args:
+        below: Whether a bar closed below the highest equity so far, bool[n], n >= 1.
+        times: Of the bars, seconds, int64[n].
+    """
+    edges = np.unique([0, *np.flatnonzero(~below), len(below) - 1])
+    falls_between = (np.diff(edges) > 1) | below[edges[:-1]] | below[edges[1:]]
+    return int(np.diff(times[edges])[falls_between].max(initial=0))
 
 
 def _alike(one: F64, other: F64) -> str:
-    if one.std() < 1e-9 or other.std() < 1e-9:
+    if len(one) < LEAST or one.std() < 1e-9 or other.std() < 1e-9:
         return ""
     return f"{float(np.corrcoef(one, other)[0, 1]):.2f}"

@@ -63,7 +63,7 @@ def _listed(folder: Path) -> ListedRun:
                 str(folder), begun, str(config["name"]), "unfinished", seed=config["config"]["seed"]
             )
         return _with_results(folder, begun, json.loads((folder / RESULTS).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ListedRun(str(folder), begun, "", "damaged")
 
 
