@@ -117,5 +117,6 @@ class RunError(GenfxError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return "did you mean 'x'?" for the nearest known name, or "" when none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    near = difflib.get_close_matches(name, list(known), n=5, cutoff=0.6)
+    swapped = [one for one in near if sorted(one) == sorted(name)]  # letters in another order
+    return f"did you mean '{(swapped or near)[0]}'?" if near else ""

@@ -70,7 +70,8 @@ def remarks(strategy: Strategy, market: Market, result: Result) -> list[str]:
         )
     for name in ("level", "volume", "margin"):
         if count := getattr(refused, name):
-            found.append(f"Entries were left out at {count:,} bars: {_REFUSALS[name]}.")
+            bars_text = "1 bar" if count == 1 else f"{count:,} bars"
+            found.append(f"Entries were left out at {bars_text}: {_REFUSALS[name]}.")
     return found + _drawn_down(strategy, result)
 
 

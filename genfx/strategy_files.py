@@ -14,6 +14,20 @@ from dsl.text.definitions import check_library
 from dsl.text.formula_file import SUFFIX as FORMULAS
 from dsl.text.lower import parse
 
+# files that stand beside a strategy: what one is, and where it belongs
+_BARS = ("bars", "--data {path}")
+_OTHERS = {
+    ".toml": ("a config", "--config {path}"),
+    ".npz": _BARS,
+    ".csv": _BARS,
+    ".hst": _BARS,
+    ".set": ("values of inputs", "--set {path}"),
+    ".mqh": (
+        "an include file for MetaTrader",
+        "the text in its header is one: put it into a .strat",
+    ),
+}
+
 
 def load_strategy(path: Path) -> Strategy:
     """Return the strategy of a file; its name's end says which form it has.
@@ -68,6 +82,9 @@ def read_text(path: Path) -> str:
             f"{path}: an Expert Advisor is no strategy",
             hint=f"`genfx import {path.name} --out {path.stem}.strat` gives back the one in it",
         )
+    if _form(path) in _OTHERS:
+        what, hint = _OTHERS[_form(path)]
+        raise DataError(f"{path}: {what}, no strategy", hint=hint.format(path=path))
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

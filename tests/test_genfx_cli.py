@@ -346,6 +346,8 @@ def test_a_strategy_that_comes_to_nothing_is_told_why(
     ("arguments", "message"),
     [
         (["backtest", "none.strat"], "none.strat: cannot be read"),
+        (["backtest", "mine.toml"], "mine.toml: a config, no strategy"),
+        (["check", "EURUSD.npz"], "--data EURUSD.npz"),
         (["backtest", "FILE", "--data", "none.csv"], "none.csv: no such file"),
         (["backtest", "FILE", "--data", "a.toml"], "is a config, not bars"),
         (["backtest", "FILE", "--from", "2031-01-01"], "2031-01-01 is outside the data"),
@@ -356,6 +358,7 @@ def test_a_strategy_that_comes_to_nothing_is_told_why(
         (["runs", "dump", "none"], "none: is no run folder"),
         (["data", "info", "none.csv"], "none.csv: no such file"),
         (["series", "smaa(close, 5)"], "unknown node 'smaa'"),
+        (["series", "art(14)"], "did you mean 'atr'?"),
     ],
 )
 def test_bad_input_is_an_error_of_the_user(

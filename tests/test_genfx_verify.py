@@ -99,6 +99,24 @@ def test_edited_inputs_are_followed_and_edited_code_is_found(tmp_path: Path) -> 
     assert "is not as genfx wrote it" in " ".join(shown.split())
 
 
+@needs_compiler
+def test_equal_deals_of_changed_code_are_said_to_prove_less(tmp_path: Path) -> None:
+    live_only = SOURCE.replace("#define PAUSE_MS         250", "#define PAUSE_MS         999")
+    assert live_only != SOURCE
+    shown = genfx("verify", written(tmp_path, live_only), "--data", "sample").stdout
+    assert "Equal:" in shown
+    assert "But its code was changed" in shown
+    assert "But its code" not in genfx("verify", written(tmp_path, SOURCE)).stdout
+
+
+@needs_compiler
+def test_what_is_no_mql5_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
+    wrong = written(tmp_path, SOURCE.replace("PositionsTotal()", "PositionTotal()"), "mine.mq5")
+    told = genfx("verify", wrong, "--data", "sample", code=2).stderr
+    assert "mine.mq5:" in told
+    assert "expert.mq5:" not in told
+
+
 def test_bars_of_one_minute_that_make_other_bars_are_told() -> None:
     whole = market(Config())
     made = resampled(whole.bars, 14_400)

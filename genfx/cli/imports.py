@@ -36,7 +36,8 @@ def import_expert(
     Values of inputs may have been edited; ranges stay, and reach to the new value at least. Where
     anything else is no longer as genfx wrote it, the strategy in the header is not what the code
     does, and that is an error. Of a portfolio every part comes back, in a numbered file each, with
-    the command that joins them again by their weights and magic numbers.
+    the command that joins them again by their weights and magic numbers. Comments do not come back;
+    a file that --out names is replaced.
     """
     from backtest.files import read_whole, real_path
     from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from genfx.runs.listing import ListedRun
 
 runs_app = typer.Typer(
-    invoke_without_command=True, help="List the runs of a folder, or look into one."
+    invoke_without_command=True, help="List the runs of a folder, or print all that one has stored."
 )
 RUNS = Path("runs")
 _SHOWN = (("net_profit", "{:.0f}"), ("profit_factor", "{:.2f}"))

@@ -54,6 +54,7 @@ def tune(
 
     Inputs with a range are tuned; where there are none, all numbers. The more points are tried, the
     better the best looks by luck: keep some bars apart with --to, and test there afterwards.
+    The new file holds what the strategy does: comments are not in it, `symmetric` is written out.
     """
     from dsl.text.printer import format_strategy
     from genfx.strategy_files import load_strategy

@@ -16,6 +16,10 @@ HONEST = (
     "The host that ran the text and the engine come from the same hands: they prove each other, "
     "not MetaTrader."
 )
+CHANGED = (
+    "But its code was changed (see the note): what these bars do not reach, and what it does on a "
+    "live chart only, was not compared."
+)
 
 
 def print_verdict(result: Verification) -> None:

@@ -26,7 +26,7 @@ from genfx.cli.options import (
     read_config,
 )
 from genfx.cli.show import console, print_json, print_lines, print_table
-from genfx.cli.verdict import DIVERGES, print_verdict
+from genfx.cli.verdict import CHANGED, DIVERGES, print_verdict
 from genfx.cli.verify_run import verify_folder
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def verify(
     if file.is_dir():
         _refuse_options_of_a_run(context)
         raise typer.Exit(verify_folder(file, as_json=as_json))
-    from genfx.verify.replay import verified
+    from genfx.verify.replay import named, verified
     from genfx.verify.subject import (
         finer_note,
         portfolio_subject,
@@ -90,12 +90,13 @@ def verify(
     if whole is not None:
         from genfx.cli.verify_portfolio import verify_portfolio
 
-        raise typer.Exit(verify_portfolio(whole, market, mode, (wanted, plot, as_json)))
+        with named(file):
+            raise typer.Exit(verify_portfolio(whole, market, mode, (wanted, plot, as_json)))
     found = subject(file, market, set_values(inputs) if inputs else None)
     played = tester_mode(market, mode)
     if mode != "open-prices" and (note := finer_note(market)):
         found = replace(found, notes=(*found.notes, note))
-    with console().status("compiling and replaying", spinner="line"):
+    with console().status("compiling and replaying", spinner="line"), named(file):
         result = verified(found, played, mode)
         other = verified(found, market, "open-prices") if mode != "open-prices" else None
     if as_json:
@@ -182,6 +183,8 @@ def _print(found: Subject, result: Verification, mode: str, wanted: int | None) 
     if count:
         print_lines((DEAL_HEAD, *deal_rows(result, count)))
     print_verdict(result)
+    if found.changed and result.holds:
+        screen.print(CHANGED)
 
 
 def _print_modes(result: Verification, other: Verification, mode: str) -> None:

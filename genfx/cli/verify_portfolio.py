@@ -51,6 +51,7 @@ def _print(
 ) -> None:
     from backtest.timeframes import timeframe_name
     from genfx.cli.portfolio_tables import print_replays
+    from genfx.cli.verdict import CHANGED
     from genfx.markets import span_text
     from genfx.report.page import cost_text
     from genfx.verify.replay import compiler_name
@@ -67,6 +68,8 @@ def _print(
     for note in notes:
         screen.print(f"Note: {escape(note)}.")
     print_replays([result], all_tables=True)
+    if found.changed and result.holds:
+        screen.print(CHANGED)
 
 
 def _print_deals(one: PartReplay, market: Market, wanted: int | None) -> None:

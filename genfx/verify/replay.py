@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
 from backtest.market import Market
+from codegen.host.errors import Mql5Error
 from codegen.host.replay import Mode
 from codegen.plan import build_plan
 from codegen.verify.experts import CompiledExpert, compile_experts, compiler_name, compiler_problem
@@ -12,7 +18,7 @@ from genfx.verify.subject import Subject
 
 NO_COMPILER = "pip install 'genfx[verify]' brings one; g++ or clang++ serve as well"
 
-__all__ = ["compiled", "compiler_name", "replay_text", "require_compiler", "verified"]
+__all__ = ["compiled", "compiler_name", "named", "replay_text", "require_compiler", "verified"]
 
 
 def require_compiler() -> None:
@@ -31,6 +37,20 @@ def compiled(found: Subject, mode: Mode = "open-prices") -> CompiledExpert:
     require_compiler()
     (expert,) = compile_experts([found.text], mode, traced=True)
     return expert
+
+
+@contextmanager
+def named(file: Path) -> Iterator[None]:
+    """Name the file in what is wrong with the text of an Expert Advisor.
+
+    Raises:
+        Mql5Error: The same problems; those of the text itself with its file.
+    """
+    try:
+        yield
+    except Mql5Error as error:
+        found = error.problems
+        raise Mql5Error(replace(one, path=one.path or str(file)) for one in found) from error
 
 
 def verified(found: Subject, market: Market, mode: Mode) -> Verification:

@@ -34,13 +34,15 @@ class Subject:
     """An Expert Advisor to verify.
 
     name: As people call it. text: Its source. strategy: What it says it trades, with the values of
-    its inputs. notes: What its user should know of it, such as edited inputs.
+    its inputs. notes: What its user should know of it, such as edited inputs. changed: Its code is
+    not as it was emitted.
     """
 
     name: str
     text: str
     strategy: Strategy
     notes: tuple[str, ...] = ()
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class PortfolioSubject:
     parts: tuple[Part, ...]
     capital: float
     notes: tuple[str, ...] = ()
+    changed: bool = False
 
 
 def subject(path: Path, market: Market, values: dict[str, str] | None = None) -> Subject:
@@ -90,7 +93,8 @@ def expert_subject(text: str, path: str) -> Subject:
     read = read_expert(text, path)
     _refuse_shift(read.server_shift, path)
     name = read.strategy.title or read.strategy.strategy_id[:8]
-    return Subject(name, text, read.strategy, _notes(read.edits, read.changed))
+    notes = _notes(read.edits, read.changed)
+    return Subject(name, text, read.strategy, notes, bool(read.changed))
 
 
 def portfolio_subject(path: Path, values: dict[str, str] | None = None) -> PortfolioSubject | None:
@@ -110,9 +114,8 @@ def portfolio_subject(path: Path, values: dict[str, str] | None = None) -> Portf
         text = with_input_values(text, values)
     read = read_portfolio(text, str(path))
     _refuse_shift(read.server_shift, str(path))
-    return PortfolioSubject(
-        path.name, text, read.parts, read.capital, _notes(read.edits, read.changed)
-    )
+    notes = _notes(read.edits, read.changed)
+    return PortfolioSubject(path.name, text, read.parts, read.capital, notes, bool(read.changed))
 
 
 def _refuse_shift(hours: int, path: str) -> None:
