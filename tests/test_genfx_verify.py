@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -261,11 +262,15 @@ OUTCOMES = [
 ]
 
 
-def proof_of(monkeypatch: pytest.MonkeyPatch, *outcomes: Outcome) -> None:
+def proof_of(
+    monkeypatch: pytest.MonkeyPatch,
+    *outcomes: Outcome,
+    end: type[BaseException] = KeyboardInterrupt,
+) -> None:
     def selftest(*_: object, workers: int) -> Iterator[list[Outcome]]:
         yield list(outcomes)
         if len(outcomes) < 2:
-            raise KeyboardInterrupt
+            raise end
 
     monkeypatch.setattr("codegen.verify.selftest.selftest", selftest)
 
@@ -296,6 +301,10 @@ def test_a_selftest_that_is_broken_off_sums_up_and_says_how_to_go_on(
     assert "1 strategies, 1 of them trade, 12 deals compared" in said
     assert "the rest: genfx selftest parity --seed 4 --first 8 --count 9" in said
     assert json.loads(genfx(*arguments, "--json", code=130).stdout)["next"] == 8
+    proof_of(monkeypatch, OUTCOMES[0], end=BrokenProcessPool)
+    found = genfx(*arguments, code=130)
+    assert "a worker process was killed" in found.stderr
+    assert "the rest: genfx selftest parity --seed 4 --first 8 --count 9" in found.stdout
 
 
 @needs_compiler

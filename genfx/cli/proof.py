@@ -90,7 +90,7 @@ def duration(seconds: float) -> str:
 
 
 def print_proof(proof: Proof, compiler: str) -> None:
-    """Print what was compared and met, and the closing lines."""
+    """Print what was compared and held, and the closing lines."""
     facts = proof.facts()
     rows = [
         (name, f"{own['strategies']:,}", f"{own['deals']:,}", f"{own['different']}")
@@ -99,8 +99,8 @@ def print_proof(proof: Proof, compiler: str) -> None:
     print_table(("symbol", "strategies", "deals", "different"), rows)
     _print_coverage(facts["coverage"])
     never = facts["never"]
-    met = f"never met: {', '.join(never)}" if never else "everything was met"
-    typer.echo(f"Of what is looked for, {met}.")
+    missing = f"no strategy held: {', '.join(never)}" if never else "nothing is missing"
+    typer.echo(f"Of what is looked for, {missing}.")
     wrong = proof.wrong
     if wrong:
         numbers = ", ".join(str(outcome.number) for outcome in wrong)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from genfx.cli.options import LAST_SEED, MOST_TESTS, MOST_THREADS
-from genfx.cli.show import print_json
+from genfx.cli.show import complain, print_json
 from genfx.cli.verdict import DIVERGES
 
 if TYPE_CHECKING:
@@ -90,8 +90,9 @@ def parity(
 def _proved(
     numbers: range, seed: int, real: list[Bars], workers: int, again: str, *, quiet: bool
 ) -> Proof:
-    """Return the proof, as far as it came before Ctrl-C."""
+    """Return the proof, as far as it came before Ctrl-C or the end of a worker."""
     import os
+    from concurrent.futures.process import BrokenProcessPool
 
     from codegen.verify.selftest import selftest
     from genfx.cli.proof import Progressing
@@ -107,6 +108,8 @@ def _proved(
                 progress.add(batch)
         except KeyboardInterrupt:
             batches.close()
+        except BrokenProcessPool:
+            complain("a worker process was killed; fewer --workers need less memory")
     seconds = perf_counter() - begun
     return Proof(numbers, seed, processes, seconds, tuple(outcomes))
 

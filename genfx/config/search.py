@@ -233,7 +233,7 @@ class Gate(Section):
         default=R.recovery,
         ge=0,
         le=1000,
-        description="net profit in-sample over the largest drawdown, at least",
+        description="net profit in-sample over the largest drawdown, at least; 0: off",
     )
     variants: Crowd = Field(default=R.variants, ge=1, description="copies with moved numbers")
     change_rate: Share = Field(default=R.change_rate, description="share of numbers that move")
