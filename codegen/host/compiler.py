@@ -43,6 +43,7 @@ MISSING = "no C++ compiler was found"
 HINT = "install g++ or clang++, or: pip install genfx[verify]"
 RUNTIME = Path(__file__).parent / "runtime"
 _HEADER = "experts.h"
+_SYSTEM = "process.cpp"  # asks the system, whose headers have functions of MQL5's names
 _COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0", "-pthread")
 _SANITIZED = (
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1"),
@@ -269,12 +270,12 @@ def _compile_runtime(
         jobs.append([*base, *own, "-x", "c++-header", str(RUNTIME / _HEADER), "-o", made])
     _run_all(jobs)
     included = _included(compiler, folder, "runtime")
-    _run_all(
-        [
-            [*base, *fast, *included, "-c", str(source), "-o", str(folder / f"{source.stem}.o")]
-            for source in sources
-        ]
-    )
+    jobs = []
+    for source in sources:
+        before = [] if source.name == _SYSTEM else included
+        made = str(folder / f"{source.stem}.o")
+        jobs.append([*base, *fast, *before, "-c", str(source), "-o", made])
+    _run_all(jobs)
     for large in folder.glob("runtime.h.*"):  # its 50 MB have served
         large.unlink()
 
