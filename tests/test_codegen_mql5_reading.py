@@ -18,6 +18,7 @@ from dsl.parametrize import parametrize
 from dsl.strategy import with_values
 from dsl.text.lower import parse
 from genfx.cli.app import app
+from genfx.verify.subject import portfolio_subject
 from tests.support.ea_examples import FACTS, examples
 
 STRATEGIES = examples()
@@ -221,6 +222,25 @@ def test_changed_code_of_a_portfolio_is_named_by_its_line() -> None:
         read_portfolio(edited(PORTFOLIO, ("P1_InpFast = 12;", "P1_InpFast = 0;")))
     with pytest.raises(CodegenError, match="no strategies of a portfolio"):
         read_portfolio(CROSS)
+
+
+def test_weights_that_are_together_too_much_are_told(tmp_path: Path) -> None:
+    expert, out = tmp_path / "both.mq5", tmp_path / "part.strat"
+    expert.write_text(edited(PORTFOLIO, ("P2_Weight = 0.5;", "P2_Weight = 0.9;")))
+    told = "the weights are together 1.15"
+    result = CliRunner().invoke(app, ["import", str(expert), "--out", str(out)])
+    assert told in result.output
+    found = portfolio_subject(expert)
+    assert found is not None
+    assert found.notes[-1].startswith(told)
+    assert told not in CliRunner().invoke(app, ["import", str(written(tmp_path))]).output
+
+
+def written(folder: Path) -> Path:
+    """Return the file of a portfolio as it was emitted."""
+    path = folder / "same.mq5"
+    path.write_text(PORTFOLIO)
+    return path
 
 
 def test_the_command_writes_the_parts_of_a_portfolio(tmp_path: Path) -> None:

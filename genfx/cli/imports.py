@@ -104,6 +104,8 @@ def _give_parts(found: ReadPortfolio, file: Path, out: Path | None, as_json: boo
 
 def _portfolio_notes(found: ReadPortfolio, paths: list[Path]) -> list[str]:
     """Return what the strategies of the parts cannot say."""
+    from genfx.verify.subject import excess_weight
+
     notes = [f"{edit.name} = {edit.value}, was {edit.emitted}" for edit in found.edits]
     for number, part in enumerate(found.parts, 1):
         notes.append(f"part {number}: weight {part.weight:g}, magic number {part.magic}")
@@ -111,6 +113,8 @@ def _portfolio_notes(found: ReadPortfolio, paths: list[Path]) -> list[str]:
         notes.append(f"ServerShift {found.server_shift} hours: belongs to the broker, is left out")
     if found.changed:
         notes.append(f"changed: {found.changed}")
+    if weights := excess_weight(part.weight for part in found.parts):
+        notes.append(f"{weights}; genfx portfolio takes at most 1, so lower them in the command")
     if paths:
         notes.append(f"the same portfolio again: {_command(found, paths)}")
     return notes

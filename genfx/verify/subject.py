@@ -26,6 +26,7 @@ from genfx.exports import with_inputs
 from genfx.strategy_files import load_strategy
 
 SOURCE_SUFFIX = ".mq5"
+_ROUNDING = 1e-9  # of a sum of weights
 MODES: tuple[Mode, Mode] = ("open-prices", "m1-ohlc")
 
 
@@ -115,7 +116,15 @@ def portfolio_subject(path: Path, values: dict[str, str] | None = None) -> Portf
     read = read_portfolio(text, str(path))
     _refuse_shift(read.server_shift, str(path))
     notes = _notes(read.edits, read.changed)
+    if weights := excess_weight(part.weight for part in read.parts):
+        notes = (*notes, f"{weights}: more is traded than the capital")
     return PortfolioSubject(path.name, text, read.parts, read.capital, notes, bool(read.changed))
+
+
+def excess_weight(weights: Iterable[float]) -> str:
+    """Return what the weights of a portfolio's parts are together, "" up to 1."""
+    whole = sum(weights)
+    return f"the weights are together {whole:g}" if whole > 1 + _ROUNDING else ""
 
 
 def _refuse_shift(hours: int, path: str) -> None:
