@@ -71,6 +71,22 @@ def test_a_text_that_was_cut_is_written_again(tmp_path: Path) -> None:
     assert [path.read_text() for path in folder.iterdir()] == ["whole\n"]
 
 
+def test_a_text_that_another_process_wrote_and_reads_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(aside: Path, target: Path) -> Path:
+        target.write_text(others)
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", busy)
+    others = "whole\n"
+    cache.kept_text(tmp_path, "same.h", "whole\n")
+    others = "who"
+    with pytest.raises(PermissionError):
+        cache.kept_text(tmp_path, "other.h", "whole\n")
+    assert {path.name for path in tmp_path.iterdir()} == {"same.h", "other.h"}
+
+
 def aged(path: Path, hours: float) -> Path:
     if path.suffix == ".run":
         path.write_text("program")

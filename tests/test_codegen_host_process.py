@@ -18,7 +18,7 @@ from backtest.market import Account, Market, Symbol
 from codegen.host import replay as replays
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.message import Item, Report, packed
-from codegen.host.process import ask
+from codegen.host.process import Answer, ask
 from codegen.host.replay import replay
 from codegen.host.request import course_items, market_items, script_items
 from codegen.host.script import SMOOTH
@@ -98,6 +98,30 @@ def test_an_expert_that_takes_too_long_is_stopped(
     began = time.monotonic()
     assert replay(program, 2, market()).problem == "it did not end within 0.3 seconds"
     assert time.monotonic() - began < 10
+
+
+WORDY = """
+import sys
+sys.stderr.write("x" * 1_000_000 + "the end")
+sys.stdout.write("answer")
+"""
+
+
+def test_a_process_that_says_much_of_its_failure_is_not_kept_waiting(tmp_path: Path) -> None:
+    script = tmp_path / "wordy.py"
+    script.write_text(WORDY + "sys.exit(5)\n")
+    answer = ask(Path(sys.executable), str(script), 0, b"", 30.0)
+    assert answer.content == b"answer"
+    assert answer.end.startswith("ended its process: exit status")
+    assert answer.end.endswith("xthe end")
+    assert len(answer.end) < 2_100
+
+
+def test_a_crash_while_inputs_are_listed_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    crashed = Answer(b"", "ended its process: segmentation fault")
+    monkeypatch.setattr(replays, "ask", lambda *_: crashed)
+    with pytest.raises(CodegenError, match="inputs cannot be listed: it ended its process: seg"):
+        replays.input_types(Path("crashing.run"), 0)
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="needs a list of processes")

@@ -79,7 +79,7 @@ def prune_versions() -> None:
 def kept_text(folder: Path, name: str, text: str) -> Path:
     """Return a folder with a text in it, written if it is not there whole."""
     path = folder / name
-    if path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text:
+    if _holds(path, text):
         mark_used(folder)
         return folder
     folder.mkdir(parents=True, exist_ok=True)
@@ -88,9 +88,16 @@ def kept_text(folder: Path, name: str, text: str) -> Path:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         Path(aside).replace(path)
+    except PermissionError:  # Windows: another process wrote the same, and its compiler reads it
+        if not _holds(path, text):
+            raise
     finally:
         Path(aside).unlink(missing_ok=True)
     return folder
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text
 
 
 def seal(folder: Path) -> None:

@@ -11,7 +11,8 @@ import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
+from typing import IO
 
 from dsl.errors import CodegenError
 
@@ -98,11 +99,31 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> tuple[bytes, 
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
+    failure = _Failure(process.stderr)
     with suppress(OSError):  # it ended before it had read all; its exit status says why
         process.stdin.write(request)
         process.stdin.flush()
-    with process.stdout as answer, process.stderr as failure:
-        return answer.read(), failure.read()[-_TOLD:].decode("utf-8", "replace").strip()
+    with process.stdout as answer:
+        content = answer.read()
+    return content, failure.text()
+
+
+class _Failure:
+    """Reads what a process says of a failure, at once: a full pipe would make it wait."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._said = b""
+        self._reader = Thread(target=self._read, args=(pipe,), daemon=True)
+        self._reader.start()
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        with pipe:
+            self._said = pipe.read()
+
+    def text(self) -> str:
+        """Return its last words, when the process has ended."""
+        self._reader.join()
+        return self._said[-_TOLD:].decode("utf-8", "replace").strip()
 
 
 def _end(status: int, told: str) -> str:

@@ -6,9 +6,7 @@ the result of its replay, and nothing of a run is left for the next.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +21,8 @@ from codegen.host.message import Item, Report, packed
 from codegen.host.process import Answer, ask
 from codegen.host.request import course_items, market_items, script_items
 from codegen.host.script import SMOOTH, Script
-from dsl.errors import ConfigError, DataError, did_you_mean
+from dsl.cache import mark_used
+from dsl.errors import CodegenError, ConfigError, DataError, did_you_mean
 from dsl.jit import F64, I64
 
 Mode = Literal["open-prices", "m1-ohlc"]
@@ -127,8 +126,7 @@ def replay(
         | course_items(finer_ticks=mode == "m1-ohlc", trace_bars=trace_bars, memory=_memory(market))
         | _input_items(program, number, inputs or {})
     )
-    with suppress(OSError):  # a cache folder that cannot be written to
-        os.utime(program)  # in use: not pruned
+    mark_used(program)
     answer = ask(program, "replay", number, request, _limit_s(market))
     if answer.end:
         return _ended(answer)
@@ -149,8 +147,14 @@ def _bars(market: Market) -> int:
 
 @lru_cache(maxsize=256)
 def input_types(program: Path, number: int) -> Mapping[str, str]:
-    """Return the inputs of an Expert Advisor with the letters of their types (runtime/expert.h)."""
+    """Return the inputs of an Expert Advisor with the letters of their types (runtime/expert.h).
+
+    Raises:
+        CodegenError: The program ended before it had listed them.
+    """
     answer = ask(program, "inputs", number, b"", _LIMIT_S)
+    if answer.end:
+        raise CodegenError(f"{program}: its inputs cannot be listed: it {answer.end}")
     listed = Report(answer.content).text("inputs").split(_RECORD)[:-1]
     return {text[1:]: text[0] for text in listed}
 
