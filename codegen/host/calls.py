@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.host import limits
+from codegen.host import unsupported
 from codegen.host.scope import Refused, World
 from codegen.host.types import Formal, Signature, cpp_type, is_number
 from codegen.host.values import Place, Value, constant_fits, convert
@@ -136,7 +136,7 @@ def _prepared(
     if signature.name == "ZeroMemory":
         _check_zeroed(world, value, at)
     if formal.name == "symbol" and signature.code.startswith("::"):
-        limits.check_symbol(value.text, at)
+        unsupported.check_symbol(value.text, at)
     if wanted in signature.generic:
         bound[wanted] = value.type
         wanted = value.type

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from codegen.host import limits, syntax
+from codegen.host import syntax, unsupported
 from codegen.host.expressions import Expressions, place_of
 from codegen.host.function import FunctionState, check_name
 from codegen.host.locals import check_type, dimensions
@@ -206,7 +206,7 @@ class Declarations:
             return
         at = (node.line, node.column)
         check_name(node.name, at)
-        limits.check_handler(node.name, at)
+        unsupported.check_handler(node.name, at)
         if node.generic and not self._builtin:
             raise Refused(at, "templates are not known to the host")
         built_in = self.world.functions.get(node.name, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codegen.host import calls, limits, operators, syntax
+from codegen.host import calls, operators, syntax, unsupported
 from codegen.host.calls import Argument
 from codegen.host.formats import check_format
 from codegen.host.function import FunctionState
@@ -108,7 +108,7 @@ class Expressions:
             raise self._unknown(node)
         symbol.used = True
         self._check_private(node.name, symbol.private_to, place_of(node))
-        limits.check_constant(symbol.name, place_of(node))
+        unsupported.check_constant(symbol.name, place_of(node))
         return Value(
             symbol.type,
             symbol.code,
@@ -271,7 +271,7 @@ class Expressions:
             return own, cpp_name(function.name), owner
         found = self.world.functions.get(function.name)
         if found is None:
-            limits.check_function(function.name, place_of(function))
+            unsupported.check_function(function.name, place_of(function))
             hint = did_you_mean(function.name, self.world.functions)
             raise Refused(place_of(function), f"function '{function.name}' is not known", hint)
         return found, "", None
@@ -284,7 +284,7 @@ class Expressions:
             raise Refused(place_of(node), f"{owner} has no methods")
         found = record.methods.get(node.name)
         if found is None:
-            limits.check_method(record.name, node.name, place_of(node))
+            unsupported.check_method(record.name, node.name, place_of(node))
             hint = did_you_mean(node.name, record.methods)
             raise Refused(place_of(node), f"{owner.type} has no method '{node.name}'", hint)
         if not self.state.inside(owner.type) and not any(s.public for s in found):
