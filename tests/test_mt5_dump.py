@@ -55,7 +55,7 @@ int OnInit(void)
 void OnTick(void)
   {
    if(Bars(_Symbol, _Period) == 700)
-      OnStart();
+      RunScript();
   }
 """
 needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
@@ -90,6 +90,12 @@ def written(first: int = 0, **changes: tuple[int, float]) -> str:
     return "\n".join([*lines, f"end;{len(bars) - first}", ""])
 
 
+def executable(source: str) -> str:
+    """Return a script as an Expert Advisor: the host calls no OnStart, the last bar's tick does."""
+    assert source.count("void OnStart(void)") == 1
+    return source.replace("OnStart", "RunScript") + FILES
+
+
 PRICES = ("open", "high", "low", "close", "tick_volume", "spread")
 
 
@@ -98,14 +104,14 @@ def dump(text: str) -> Dump:
 
 
 def test_the_script_of_all_built_ins_passes_the_checks_of_a_compiler() -> None:
-    source = emit_dump(dump_nodes())
-    assert "void OnStart();" in translate(parse_mql5(source + FILES, "dump.mq5"))
+    source = executable(emit_dump(dump_nodes()))
+    assert "void RunScript();" in translate(parse_mql5(source, "dump.mq5"))
 
 
 @needs_compiler
 def test_the_script_runs_and_its_file_holds_the_values_of_genfx() -> None:
     """The host's indicators are written from the formulas, not from the kernels."""
-    library = build([emit_dump(dump_nodes()) + FILES])
+    library = build([executable(emit_dump(dump_nodes()))])
     found = replay(library, 0, market(Config(), sample(700)))
     assert found.fault is None
     printed = [line.text for line in found.journal]
