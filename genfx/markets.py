@@ -119,6 +119,15 @@ def warm_up_bars(higher: Iterable[int], chart: int) -> int:
     return max(WARM_UP_BARS, larger * WARM_UP_BARS_HIGHER)
 
 
+def span_label(name: str) -> str:
+    """Return what people read of a span.
+
+    >>> span_label("in_sample")
+    'in-sample'
+    """
+    return name.replace("_", "-")
+
+
 def span_text(tested: Market) -> str:
     """Return first and last day of a tested window."""
     first, last = tested.bars.time[tested.first], tested.bars.time[tested.end - 1]

@@ -47,9 +47,20 @@ def test_no_number_is_without_an_end(keys: tuple[str, ...], value: int) -> None:
         ("seed = " + "[" * 3000 + "]" * 3000, "is no TOML"),
         ("[[data]]\nbars = 'sample'", "run.toml:1: data = "),
         ("[data]\nbars = ''", "run.toml:2: data.bars = '': is empty"),
-        ("[symbol]\nbase_currency = 'E\\nR'", "wants capital letters, such as EUR"),
+        (
+            "[symbol]\nbase_currency = 'E\\nR'",
+            "wants 3 to 12 letters or digits, a letter first, such as EUR (capital letters;",
+        ),
         ('[symbol]\nprofit_currency = "usd"', "run.toml:2: symbol.profit_currency = 'usd': wants"),
-        ("[account]\ncurrency = ''", "run.toml:2: account.currency = '': wants capital letters"),
+        (
+            "[account]\ncurrency = '123'",
+            "account.currency = '123': wants 3 to 12 letters or digits",
+        ),
+        (
+            "[account]\ncurrency = 'eur'",
+            "account.currency = 'eur': wants 3 to 12 letters or digits",
+        ),
+        ("[account]\ncurrency = ''", "run.toml:2: account.currency = '': wants 3 to 12 letters"),
         ("[symbol]\nlots_min = 5.0\nlots_max = 1.0", "lots_max = 1 is below lots_min = 5"),
         ("[search.generator]\nmax_bars = [9, 4]", "the range ends before it begins"),
         ("[search.generator]\nmax_bars = [0, 4]", "must be at least 1"),

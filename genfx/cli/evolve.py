@@ -93,6 +93,7 @@ def _replayed(proofs: Sequence[Proof]) -> str:
 
 
 def _print_summary(finished: Finished) -> None:
+    from genfx.markets import span_label
     from genfx.report.figures import short_table
 
     outcome, run, screen = finished.outcome, finished.run, console()
@@ -103,7 +104,7 @@ def _print_summary(finished: Finished) -> None:
         screen.print("Search longer, or loosen [search.gate] or fitness.min_trades.")
     else:
         head, rows = short_table(finished.finalists, screen.width)
-        spans = [found.span.replace("_", "-") for found in finished.finalists[0].spans]
+        spans = [span_label(found.span) for found in finished.finalists[0].spans]
         print_table(head, rows, f"Side by side: {', '.join(spans)}")
         screen.print(_replayed(finished.proofs), soft_wrap=True)
     if outcome.distinct > 1:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from dsl.errors import ConfigError
+from genfx.config.limits import MOST_COMMISSION, MOST_MONEY, MOST_POINTS
 
 if TYPE_CHECKING:
     from backtest.market import Market
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST_THREADS = 256  # more than that only wait for each other
 LAST_SEED = 2**63 - 1
-MOST_POINTS = 10**9
 MOST_TESTS = 10**9
 DATES = ["%Y-%m-%d", "%Y-%m-%d %H:%M"]
 
@@ -44,11 +44,14 @@ SlippageOption = Annotated[
 CommissionOption = Annotated[
     float | None,
     typer.Option(
-        "--commission", min=0, max=1e9, help="Deposit currency, per lot and deal (two a trade)."
+        "--commission",
+        min=0,
+        max=MOST_COMMISSION,
+        help="Deposit currency, per lot and deal (two a trade).",
     ),
 ]
 DepositOption = Annotated[
-    float | None, typer.Option("--deposit", max=1e12, help="Deposit currency.")
+    float | None, typer.Option("--deposit", max=MOST_MONEY, help="Deposit currency.")
 ]
 SetOption = Annotated[
     Path | None, typer.Option("--set", help="MetaTrader's .set: values of the EA's inputs.")

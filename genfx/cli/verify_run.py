@@ -10,6 +10,7 @@ from genfx.cli.verdict import DIVERGES, HONEST, print_verdict
 
 def verify_folder(folder: Path, *, as_json: bool) -> int:
     """Replay all Expert Advisors of a run, print a line for each, return the exit code."""
+    from genfx.markets import span_label
     from genfx.verify.runs import run_replays
     from genfx.verify.tables import facts
 
@@ -33,7 +34,7 @@ def verify_folder(folder: Path, *, as_json: bool) -> int:
     rows = []
     for replay in replays:
         counts = ", ".join(
-            f"{name.replace('_', '-')} {len(found.expected.deals)}" for name, found in replay.spans
+            f"{span_label(name)} {len(found.expected.deals)}" for name, found in replay.spans
         )
         word = "equal" if replay.holds else "DIFFERENT"
         rows.append((replay.file, word, f"{replay.deals:,}", counts))
@@ -41,7 +42,7 @@ def verify_folder(folder: Path, *, as_json: bool) -> int:
     wrong = [replay for replay in replays if not replay.holds]
     for replay in wrong:
         span, found = next((name, found) for name, found in replay.spans if not found.holds)
-        screen.print(f"\n[bold]{replay.file}[/], {span.replace('_', '-')}:")
+        screen.print(f"\n[bold]{replay.file}[/], {span_label(span)}:")
         for note in replay.subject.notes:
             screen.print(f"Note: {note}.", markup=False)
         print_verdict(found)

@@ -15,8 +15,9 @@ from dsl.errors import ParamOutOfRange, did_you_mean
 from dsl.registry import lookup, node_types
 from dsl.timeframes import TIMEFRAMES, WORDS
 from genfx.config.fitness import Fitness
+from genfx.config.limits import MOST
 from genfx.config.sections import Section
-from genfx.config.values import MOST, Count, Crowd, HoldingBars, Pull, Share, Weight
+from genfx.config.values import Count, Crowd, HoldingBars, Pull, Share, Weight
 from gp.settings import (
     PAIRS_OF_CRITERIA,
     AgingSettings,

@@ -19,7 +19,8 @@ from pydantic import (
 )
 
 from genfx.bars.sources import SAMPLE
-from genfx.config.values import MOST_MONEY, Currency, Lots, Money, NoCurrency, Points, Swap
+from genfx.config.limits import MOST_COMMISSION, MOST_MONEY
+from genfx.config.values import Currency, Lots, Money, NoCurrency, Points, Swap
 
 
 class Section(BaseModel):
@@ -111,7 +112,7 @@ class CostFacts(Section):
     spread: Points = Field(default=10, description="whole points, where the bars know none")
     slippage: Points = Field(default=0, description="whole points")
     commission: float = Field(
-        default=0.0, ge=0, le=1e9, description="deposit currency, per lot and deal"
+        default=0.0, ge=0, le=MOST_COMMISSION, description="deposit currency, per lot and deal"
     )
     gap: Literal["market", "order"] = Field(
         default="market", description="where stops fill after a gap"

@@ -1,7 +1,4 @@
-"""The kinds of values that keys of a config take, each with its limits.
-
-The limits are far beyond any use: within them, sums and products stay exact or at least finite.
-"""
+"""The kinds of values that keys of a config take, each with its limits."""
 
 from __future__ import annotations
 
@@ -10,14 +7,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-MOST_POINTS = 10**9
-MOST_MONEY = 1e12  # cents of it are exact
-MOST = 10**9  # of anything that is counted in time
+from genfx.config.limits import MOST, MOST_MONEY, MOST_POINTS
 
 
 def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Z0-9]{3,12}", text):
-        raise ValueError("wants capital letters, such as EUR")
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{2,11}", text):
+        raise ValueError("wants 3 to 12 letters or digits, a letter first, such as EUR")
     return text
 
 

@@ -18,7 +18,7 @@ from codegen.mql5.facts import SpanFigures
 from codegen.mql5.portfolio import Part
 from dsl.jit import F64
 from genfx.backtests import remarks, require_history
-from genfx.markets import span_text
+from genfx.markets import span_label, span_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def span_figures(spans: Sequence[PortfolioSpan]) -> tuple[SpanFigures, ...]:
             ("Max drawdown at closes", f"{whole.drawdown:.2f}%"),
             ("Trades", str(whole.trades)),
         )
-        found.append(SpanFigures(span.name.replace("_", "-"), first, last, rows))
+        found.append(SpanFigures(span_label(span.name), first, last, rows))
     return tuple(found)
 
 

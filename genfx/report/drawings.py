@@ -10,6 +10,7 @@ import numpy as np
 
 from backtest.criteria import CRITERIA
 from dsl.jit import F64
+from genfx.markets import span_label
 from genfx.report.figures import LABELS
 from genfx.report.svg import (
     Line,
@@ -78,7 +79,7 @@ def equity_chart(finalist: Finalist) -> EquityChart:
         TOP + TALL + GAP, LOW, len(every), float(min(part.min() for part in falls)), 0.0
     )
     colours = [COLOURS[found.span] for found in spans]
-    names = [found.span.replace("_", "-") for found in spans]
+    names = [span_label(found.span) for found in spans]
     zones = tuple(
         Zone(name, colour, upper.x(start), upper.x(end) - upper.x(start))
         for name, colour, start, end in zip(names, colours, starts, starts[1:], strict=False)

@@ -14,6 +14,7 @@ from backtest.result import CloseReason, Result
 from backtest.timeframes import shown_time, timeframe_name
 from dsl.text.printer import format_strategy
 from genfx import __version__
+from genfx.markets import span_label
 from genfx.report.drawings import COLOURS, equity_chart, score_charts
 from genfx.report.figures import figure_label, figure_text
 from genfx.report.months import MONTHS, Year, monthly
@@ -61,7 +62,7 @@ def report_html(
         account=f"{account.deposit:,.2f} {account.currency}, leverage 1:{account.leverage:g}",
         costs=cost_text(whole),
         currency=account.currency,
-        spans=[(s.span, COLOURS[s.span], _name(s.span), _moments(s.market)) for s in spans],
+        spans=[(s.span, COLOURS[s.span], span_label(s.span), _moments(s.market)) for s in spans],
         labels=[figure_label(name, account.currency) for name in _overview(spans)],
         months=MONTHS,
         finalists=[_view(f, proof) for f, proof in zip(finalists, proofs, strict=True)],
@@ -94,10 +95,6 @@ def _moments(tested: Market) -> str:
     return " .. ".join(shown_time(int(end)) for end in ends)
 
 
-def _name(span: str) -> str:
-    return span.replace("_", "-")
-
-
 def _view(finalist: Finalist, proof: Proof) -> dict[str, object]:
     spans = finalist.spans
     years = [year for found in spans for year in monthly(found)]
@@ -114,7 +111,7 @@ def _view(finalist: Finalist, proof: Proof) -> dict[str, object]:
         "rows": _figures(spans),
         "exits": _exits([found.result for found in spans]),
         "years": [
-            (_name(year.span), COLOURS[year.span], year.year, *_money(year)) for year in years
+            (span_label(year.span), COLOURS[year.span], year.year, *_money(year)) for year in years
         ],
         "chart": equity_chart(finalist),
     }

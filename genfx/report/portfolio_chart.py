@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dsl.jit import F64
+from genfx.markets import span_label
 from genfx.portfolio.spans import PortfolioSpan, falls
 from genfx.report.drawings import (
     COLOURS,
@@ -50,7 +51,7 @@ def portfolio_chart(spans: Sequence[PortfolioSpan]) -> EquityChart:
     below = [falls(span.equity, span.deposit) for span in spans]
     deepest = float(min(part.min() for part in below))
     lower = value_panel(TOP + TALL + GAP, LOW, len(times), deepest, 0.0)
-    names = [span.name.replace("_", "-") for span in spans]
+    names = [span_label(span.name) for span in spans]
     styles = list(zip(names, map(span_colour, spans), strict=True))
     zones = tuple(
         Zone(name, colour, upper.x(start), upper.x(end) - upper.x(start))

@@ -9,7 +9,7 @@ import jinja2
 from backtest.timeframes import timeframe_name
 from dsl.text.printer import format_strategy
 from genfx import __version__
-from genfx.markets import span_text
+from genfx.markets import span_label, span_text
 from genfx.portfolio.correlation import STEPS, correlation
 from genfx.portfolio.spans import PortfolioSpan, part_title
 from genfx.report.months import MONTHS, Year, profit_by_month
@@ -44,20 +44,16 @@ def portfolio_html(spans: Sequence[PortfolioSpan], proof: str) -> str:
         capital=f"{first.capital:,.2f} {account.currency}",
         costs=cost_text(first.market),
         currency=account.currency,
-        spans=[(_name(s), span_colour(s), span_text(s.market)) for s in spans],
+        spans=[(span_label(s.name), span_colour(s), span_text(s.market)) for s in spans],
         headings=HEADINGS,
         rows=_rows(spans),
         chart=portfolio_chart(spans),
         correlations=[_correlations(span) for span in spans],
         months=MONTHS,
         years=[row for span in spans for row in _years(span)],
-        remarks=[(_name(span), text) for span in spans for text in span.remarks],
+        remarks=[(span_label(span.name), text) for span in spans for text in span.remarks],
         parts=_parts(first),
     )
-
-
-def _name(span: PortfolioSpan) -> str:
-    return span.name.replace("_", "-")
 
 
 def _rows(
@@ -67,7 +63,7 @@ def _rows(
     colours = (*part_colours(len(spans[0].parts)), SUM_COLOUR)
     return [
         (
-            _name(span),
+            span_label(span.name),
             span_colour(span),
             [(r.name, c, r.cells) for r, c in zip(figure_rows(span), colours, strict=True)],
         )
@@ -86,11 +82,11 @@ def _correlations(span: PortfolioSpan) -> dict[str, object]:
             for row in found.rows
         ]
         tables.append((f"{found.steps} {found.step}s", rows))
-    return {"name": _name(span), "colour": span_colour(span), "tables": tables}
+    return {"name": span_label(span.name), "colour": span_colour(span), "tables": tables}
 
 
 def _years(span: PortfolioSpan) -> list[tuple[str, str, int, list[str], str]]:
-    found = profit_by_month(_name(span), span.market, span.equity, span.deposit)
+    found = profit_by_month(span_label(span.name), span.market, span.equity, span.deposit)
     return [(y.span, span_colour(span), y.year, _money(y), f"{y.total:,.0f}") for y in found]
 
 

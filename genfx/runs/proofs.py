@@ -9,6 +9,7 @@ from codegen.verify.experts import CompiledExpert, compile_experts, compiler_pro
 from codegen.verify.verify import verify
 from dsl.errors import GenfxError
 from genfx.exports import Facts, finalist_facts
+from genfx.markets import span_label
 from genfx.runs.finalists import Finalist, Proof
 
 SWITCHED_OFF = "switched off by output.verify"
@@ -37,7 +38,7 @@ def proof(finalist: Finalist, expert: CompiledExpert, data_hash: str) -> Proof:
     """Return what the replay of one compiled Expert Advisor on all spans says."""
     deals, names = 0, []
     for span in finalist.spans:
-        name = span.span.replace("_", "-")
+        name = span_label(span.span)
         try:
             found = verify(finalist.strategy, span.market, expert)
         except GenfxError as error:
