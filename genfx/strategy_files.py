@@ -75,12 +75,18 @@ def load_layout_text(path: Path) -> str:
     return read_text(path)
 
 
+def _free(expert: Path) -> Path:
+    """Return a name of a strategy file beside an Expert Advisor that is no file yet, if it can."""
+    beside = expert.with_suffix(".strat")
+    return expert.with_name(f"{expert.stem}_imported.strat") if beside.exists() else beside
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file, or raise what the user can mend."""
     if _form(path) == ".mq5":
         raise DataError(
             f"{path}: an Expert Advisor is no strategy",
-            hint=f"`genfx import {path.name} --out {path.stem}.strat` gives back the one in it",
+            hint=f"`genfx import {path} --out {_free(path)}` gives back the one in it",
         )
     if _form(path) in _OTHERS:
         what, hint = _OTHERS[_form(path)]

@@ -163,6 +163,13 @@ def test_the_command_writes_the_strategy_and_refuses_changed_code(tmp_path: Path
     assert result.exit_code == 0, result.output
     assert "InpFast = 7, was 12" in result.output
     assert parse(out.read_text()) == with_values(STRATEGIES["cross"], {"fast": 7})
+    out.write_text("# mine")
+    again = CliRunner().invoke(app, ["import", str(expert), "--out", str(out)])
+    assert again.exit_code == 2
+    assert out.read_text() == "# mine"
+    forced = CliRunner().invoke(app, ["import", str(expert), "--out", str(out), "--force"])
+    assert forced.exit_code == 0
+    assert out.read_text() != "# mine"
     out.unlink()
     expert.write_text(edited(CROSS, ("   volume = MathFloor(", "   volume = MathCeil(")))
     refused = CliRunner().invoke(app, ["import", str(expert), "--out", str(out)])
@@ -251,5 +258,10 @@ def test_the_command_writes_the_parts_of_a_portfolio(tmp_path: Path) -> None:
     for number, part in enumerate(PARTS, 1):
         written = (tmp_path / f"part_{number}.strat").read_text()
         assert parse(written).strategy_id == part.strategy.strategy_id
+    (tmp_path / "part_1.strat").unlink()
+    (tmp_path / "part_2.strat").write_text("# mine")
+    again = CliRunner().invoke(app, ["import", str(expert), "--out", str(out)])
+    assert again.exit_code == 2
+    assert not (tmp_path / "part_1.strat").exists()
     shown = CliRunner().invoke(app, ["import", str(expert), "--json"])
     assert [row["magic"] for row in json.loads(shown.stdout)["parts"]] == [900, 901]

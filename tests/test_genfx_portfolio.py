@@ -221,6 +221,10 @@ def test_a_portfolio_is_verified_imported_and_written_again_the_same(
     plain = config.with_name("plain.mq5")
     genfx("portfolio", *files[:2], "--out", plain, *options)
     assert copy.read_text() == plain.read_text()
+    plain.with_suffix(".set").write_bytes(b"mine")
+    assert "plain.set: exists" in genfx("portfolio", *words, plain, code=2).stderr
+    genfx("portfolio", *words, plain, "--force")
+    assert plain.with_suffix(".set").read_bytes() != b"mine"
 
 
 @pytest.mark.usefixtures("_compiler")

@@ -103,7 +103,7 @@ app.command(epilog="Example: genfx evolve examples/quickstart.toml")(evolve)
 app.command(epilog="Example: genfx backtest examples/ema_rsi.strat --data sample")(backtest)
 app.command(epilog="Example: genfx tune examples/ema_rsi.strat --data sample")(tune)
 app.command(epilog="Example: genfx export examples/ema_rsi.strat --to mql5")(export)
-app.command("import", epilog="Example: genfx import EA.mq5 --out mine.strat")(import_expert)
+app.command("import", epilog="Example: genfx import EA.mq5 --out edited.strat")(import_expert)
 app.command(
     epilog="Example: genfx portfolio examples/ema_rsi.strat examples/london_range.strat "
     "--out both.mq5 --config examples/quickstart.toml"

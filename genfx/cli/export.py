@@ -12,6 +12,7 @@ import typer
 
 from dsl.errors import ConfigError, DataError
 from genfx.cli.options import ConfigOption, SetOption, read_config
+from genfx.cli.replacing import ForceOption, refuse_existing
 from genfx.cli.show import write_file
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def export(
         bool,
         typer.Option("--verify", help="Replay the .mq5 on the config's bars; write it if equal."),
     ] = False,
+    force: ForceOption = False,
 ) -> None:
     """Turn a strategy into an Expert Advisor or any other form.
 
@@ -49,7 +51,8 @@ def export(
     is written: boxes coloured by kind, named ports, wires. json holds boxes, links and places;
     names and places of the boxes of a .json that is read are kept. ini is an unattended run of
     MetaTrader's tester over the data of --config, of the EA of the same name. include is a file of
-    signals and distances for an Expert Advisor of your own.
+    signals and distances for an Expert Advisor of your own. A file that exists is replaced with
+    --force alone, unless it is an Expert Advisor as genfx wrote it.
     """
     from genfx.diagram.layouts import boxes_file
     from genfx.exports import SUFFIXES, export_bytes, include_bytes, ini_bytes, with_inputs
@@ -58,7 +61,7 @@ def export(
 
     written = load_drawing(file)
     if to in ("svg", "png"):
-        _draw(written, file, to, out)
+        _draw(written, (file, to), out, force)
         return
     given = with_set(with_inputs(written.strategy), set_file)
     facts, whole = _facts(config, objective, given.beside)
@@ -77,7 +80,7 @@ def export(
         wide = content.startswith(codecs.BOM_UTF16_LE)
         typer.echo(content.decode("utf-16" if wide else "utf-8"), nl=False)
         return
-    _write(file, target, content)
+    _write(file, target, content, force)
 
 
 def _facts(
@@ -116,20 +119,22 @@ def _replayed(strategy: Strategy, to: str, whole: Market | None, facts: Facts) -
     return replace(facts, mql5=replace(facts.mql5, verified=replay_text(result)))
 
 
-def _draw(drawing: Drawing, file: Path, to: str, out: str) -> None:
+def _draw(drawing: Drawing, form: tuple[Path, str], out: str, force: bool) -> None:
     from genfx.diagram.layouts import picture
     from genfx.diagram.picture import png, svg
 
+    file, to = form
     drawn = picture(drawing)
     content = svg(drawn) if to == "svg" else png(drawn)
     if out != "-":
-        _write(file, Path(out) if out else file.with_suffix(f".{to}"), content)
+        _write(file, Path(out) if out else file.with_suffix(f".{to}"), content, force)
     elif to == "svg":
         typer.echo(content.decode(), nl=False)
     else:
         raise DataError("a PNG is no text for the screen", hint="--out FILE.png, or --to svg")
 
 
-def _write(file: Path, target: Path, content: bytes) -> None:
+def _write(file: Path, target: Path, content: bytes, force: bool) -> None:
+    refuse_existing({target: content}, force, file)
     write_file(target, content, file)
     typer.echo(f"{target}: {len(content)} bytes")

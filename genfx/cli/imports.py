@@ -13,6 +13,7 @@ import typer
 
 from dsl.errors import CodegenError, DataError
 from genfx.cli.options import JsonOption
+from genfx.cli.replacing import ForceOption, refuse_existing
 from genfx.cli.show import print_json, write_file
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def import_expert(
     ignore_changes: Annotated[
         bool, typer.Option("--ignore-changes", help="Read the header of changed code too.")
     ] = False,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Give back the strategy of an emitted Expert Advisor, with the values its inputs have now.
@@ -36,8 +38,8 @@ def import_expert(
     Values of inputs may have been edited; ranges stay, and reach to the new value at least. Where
     anything else is no longer as genfx wrote it, the strategy in the header is not what the code
     does, and that is an error. Of a portfolio every part comes back, in a numbered file each, with
-    the command that joins them again by their weights and magic numbers. Comments do not come back;
-    a file that --out names is replaced.
+    the command that joins them again by their weights and magic numbers. Comments do not come back:
+    they are in the file that was exported, which is replaced with --force alone.
     """
     from backtest.files import read_whole, real_path
     from codegen.mql5.portfolio_reading import is_portfolio, read_portfolio
@@ -49,11 +51,11 @@ def import_expert(
     if is_portfolio(source):
         parts = read_portfolio(source, str(file))
         _refuse_changed(file, parts.changed, ignore_changes)
-        _give_parts(parts, file, out, as_json)
+        _give_parts(parts, file, (out, force), as_json)
     else:
         found = read_expert(source, str(file))
         _refuse_changed(file, found.changed, ignore_changes)
-        _give(found, out, as_json)
+        _give(found, (out, force), as_json)
 
 
 def _refuse_changed(file: Path, changed: str, ignored: bool) -> None:
@@ -65,11 +67,14 @@ def _refuse_changed(file: Path, changed: str, ignored: bool) -> None:
         )
 
 
-def _give(found: ReadExpert, out: Path | None, as_json: bool) -> None:
+def _give(found: ReadExpert, target: tuple[Path | None, bool], as_json: bool) -> None:
+    """Write or print the strategy; the target is a file and whether it may be replaced."""
     from dsl.text.printer import format_strategy
 
+    out, force = target
     text = format_strategy(found.strategy)
     if out is not None:
+        refuse_existing({out: text.encode()}, force)
         write_file(out, text.encode())
     if as_json:
         print_json(_facts(found) | {"strategy": text})
@@ -82,14 +87,19 @@ def _give(found: ReadExpert, out: Path | None, as_json: bool) -> None:
         typer.echo(f"{out}: {found.strategy.title or 'untitled'}, {found.strategy.strategy_id[:8]}")
 
 
-def _give_parts(found: ReadPortfolio, file: Path, out: Path | None, as_json: bool) -> None:
+def _give_parts(
+    found: ReadPortfolio, file: Path, target: tuple[Path | None, bool], as_json: bool
+) -> None:
     """Write or print each part of a portfolio; files are numbered."""
     from dsl.text.printer import format_strategy
 
+    out, force = target
     texts = [format_strategy(part.strategy) for part in found.parts]
     paths = [out.with_stem(f"{out.stem}_{n}") for n in range(1, len(texts) + 1)] if out else []
-    for path, text in zip(paths, texts, strict=False):
-        write_file(path, text.encode(), file)
+    contents = {path: text.encode() for path, text in zip(paths, texts, strict=False)}
+    refuse_existing(contents, force)
+    for path, content in contents.items():
+        write_file(path, content, file)
     if as_json:
         print_json(_portfolio_facts(found, texts, paths))
         return

@@ -11,6 +11,7 @@ import typer
 
 from dsl.errors import ConfigError, DataError
 from genfx.cli.options import ConfigOption, DataOption, JsonOption, read_config
+from genfx.cli.replacing import ForceOption, refuse_existing
 from genfx.cli.show import print_json, write_file
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def portfolio(
         Path | None,
         typer.Option(help="Write figures and charts of the parts and their sum (.html)."),
     ] = None,
+    force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Join strategies in one Expert Advisor for one symbol, each part on its share of the capital.
@@ -84,6 +86,8 @@ def portfolio(
         wanted = replace(wanted, replays=replays, facts=_verified(wanted, replays))
     differs = any(not found.holds for found in wanted.replays)
     written = {} if differs else _written(wanted, out, ini=ini, report=report)
+    programs = {path: content for path, content in written.items() if path != report}
+    refuse_existing(programs, force, *files)
     for target, content in written.items():
         write_file(target, content, *files, data, config)
     if as_json:
