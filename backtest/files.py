@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from errno import EISDIR
 from pathlib import Path
 
 from dsl.errors import DataError, GenfxError
@@ -32,19 +34,37 @@ def write_whole(path: Path, content: bytes, error: Callable[[str], GenfxError] =
     Raises:
         GenfxError: Of the kind `error`, when the folder cannot be written or the disk is full.
     """
-    if not path.name:
-        raise error(f"{path}: is a folder")
+    write_all({path: content}, error)
+
+
+def write_all(
+    contents: Mapping[Path, bytes], error: Callable[[str], GenfxError] = DataError
+) -> None:
+    """Write files so that all of them are there, or as before; never a part of one.
+
+    Raises:
+        GenfxError: Of the kind `error`, when one cannot be written: none is then.
+    """
+    asides: dict[Path, Path] = {}
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.aside")
-        try:
-            if path.exists() and not path.is_file():  # a device or a pipe: never put away
+        for path, content in contents.items():
+            if not path.name:
+                raise error(f"{path}: is a folder")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            if not path.exists() or path.is_file():  # a device or a pipe is never put away
+                asides[path] = path.with_name(f".{path.name}.{os.getpid()}.aside")
+                asides[path].write_bytes(content)
+        for path, content in contents.items():
+            if path in asides:
+                os.replace(asides[path], path)
+            else:
                 path.write_bytes(content)
-                return
-            aside.write_bytes(content)
-            os.replace(aside, path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
     except OSError as problem:
         raise error(f"{path}: cannot be written: {problem.strerror or problem}") from problem
+    finally:
+        for aside in asides.values():
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)

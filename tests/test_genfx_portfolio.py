@@ -227,6 +227,27 @@ def test_a_portfolio_is_verified_imported_and_written_again_the_same(
     assert plain.with_suffix(".set").read_bytes() != b"mine"
 
 
+def test_of_the_parts_of_an_import_all_are_written_or_none(
+    files: list[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "both.mq5"
+    genfx("portfolio", *files[:2], "--out", out)
+    (tmp_path / "part_2.strat").mkdir()
+    before = sorted(tmp_path.iterdir())
+    ran = genfx("import", out, "--out", tmp_path / "part.strat", code=2)
+    assert "part_2.strat: is a folder" in ran.output
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_share_below_one_cent_is_refused(files: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "both.mq5"
+    words = ("portfolio", *files[:2], "--out", out, "--weights", "0.0000001,0.5")
+    for options in (("--data", "sample"), ("--capital", "10000")):
+        ran = genfx(*words, *options, code=2)
+        assert "weight 1e-07 of 10,000.00 is below one cent" in ran.output
+        assert not out.exists()
+
+
 @pytest.mark.usefixtures("_compiler")
 def test_a_portfolio_that_trades_otherwise_ends_with_one(files: list[Path], config: Path) -> None:
     out = config.with_name("both.mq5")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from backtest.files import write_whole
+from backtest.files import write_all, write_whole
 from dsl.errors import DataError
 from genfx.__main__ import main
 from genfx.cli.app import app
@@ -134,6 +134,17 @@ def test_lines_may_end_as_old_macs_end_them(tmp_path: Path) -> None:
 def test_a_path_without_a_name_is_no_file() -> None:
     with pytest.raises(DataError, match="is a folder"):
         write_whole(Path("."), b"")
+
+
+@pytest.mark.parametrize("second", ["folder", "part/b"])
+def test_of_files_that_belong_together_all_are_written_or_none(tmp_path: Path, second: str) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("a", "part"):
+        (tmp_path / name).write_bytes(b"old")
+    with pytest.raises(DataError, match="cannot be written"):
+        write_all({tmp_path / "a": b"new", tmp_path / second: b"new"})
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "folder", "part"]
+    assert (tmp_path / "a").read_bytes() == b"old"
 
 
 def test_a_file_that_a_command_reads_is_never_replaced(tmp_path: Path) -> None:

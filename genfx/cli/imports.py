@@ -14,7 +14,7 @@ import typer
 from dsl.errors import CodegenError, DataError
 from genfx.cli.options import JsonOption
 from genfx.cli.replacing import ForceOption, refuse_existing
-from genfx.cli.show import print_json, write_file
+from genfx.cli.show import print_json, write_file, write_files
 
 if TYPE_CHECKING:
     from codegen.mql5.portfolio_reading import ReadPortfolio
@@ -98,8 +98,7 @@ def _give_parts(
     paths = [out.with_stem(f"{out.stem}_{n}") for n in range(1, len(texts) + 1)] if out else []
     contents = {path: text.encode() for path, text in zip(paths, texts, strict=False)}
     refuse_existing(contents, force)
-    for path, content in contents.items():
-        write_file(path, content, file)
+    write_files(contents, file)
     if as_json:
         print_json(_portfolio_facts(found, texts, paths))
         return

@@ -12,7 +12,7 @@ import typer
 from dsl.errors import ConfigError, DataError
 from genfx.cli.options import ConfigOption, DataOption, JsonOption, read_config
 from genfx.cli.replacing import ForceOption, refuse_existing
-from genfx.cli.show import print_json, write_file
+from genfx.cli.show import print_json, write_files
 
 if TYPE_CHECKING:
     from backtest.market import Market
@@ -24,15 +24,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Options:
+    """What the options say of the parts."""
+
+    weights: str
+    magics: str
+    capital: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The portfolio to write, what it is tested on and what came of it."""
+    """The portfolio to write, and what it is tested on."""
 
     parts: tuple[Part, ...]
     capital: float
     facts: EmitFacts
     named: tuple[tuple[str, Market], ...]
-    spans: tuple[PortfolioSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """What came of the portfolio on every span; replays only where they are wanted."""
+
+    spans: tuple[PortfolioSpan, ...]
     replays: tuple[PortfolioReplay, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Return whether a replay differs from the engine."""
+        return not all(found.holds for found in self.replays)
 
 
 def portfolio(
@@ -72,29 +92,27 @@ def portfolio(
     from genfx.portfolio.spans import portfolio_spans, span_figures
 
     _refuse_names(out, report)
-    wanted = _wanted(files, (weights, magics, capital), data, config)
+    wanted = _wanted(files, _Options(weights, magics, capital), data, config)
     if not wanted.named and (verify or ini or report):
         option = "--verify" if verify else "--ini" if ini else "--report"
         raise ConfigError(f"{option} needs bars", hint="--config or --data")
-    spans = portfolio_spans(wanted.parts, wanted.named, capital)
-    wanted = replace(wanted, spans=spans)
+    tested = _Tested(portfolio_spans(wanted.parts, wanted.named, capital))
     if config is not None and not data:
-        wanted = replace(wanted, facts=replace(wanted.facts, spans=span_figures(spans)))
+        wanted = replace(wanted, facts=replace(wanted.facts, spans=span_figures(tested.spans)))
     if verify:
         source = _source(wanted)
         replays = portfolio_replays(source, wanted.parts, wanted.named, capital)
-        wanted = replace(wanted, replays=replays, facts=_verified(wanted, replays))
-    differs = any(not found.holds for found in wanted.replays)
-    written = {} if differs else _written(wanted, out, ini=ini, report=report)
+        tested = replace(tested, replays=replays)
+        wanted = replace(wanted, facts=_verified(wanted, replays))
+    written = {} if tested.differs else _written(wanted, tested, out, ini=ini, report=report)
     programs = {path: content for path, content in written.items() if path != report}
     refuse_existing(programs, force, *files)
-    for target, content in written.items():
-        write_file(target, content, *files, data, config)
+    write_files(written, *files, data, config)
     if as_json:
-        print_json(_facts(wanted, list(written)))
+        print_json(_facts(wanted, tested, list(written)))
     else:
-        _print(wanted, {target: len(content) for target, content in written.items()})
-    if differs:
+        _print(wanted, tested, {target: len(content) for target, content in written.items()})
+    if tested.differs:
         raise typer.Exit(1)
 
 
@@ -106,27 +124,27 @@ def _refuse_names(out: Path, report: Path | None) -> None:
         raise DataError(f"{report}: is a file of the Expert Advisor", hint="--report NAME.html")
 
 
-def _wanted(
-    files: list[Path], given: tuple[str, str, float], data: str, config: Path | None
-) -> _Wanted:
+def _wanted(files: list[Path], options: _Options, data: str, config: Path | None) -> _Wanted:
     from codegen.mql5.facts import EmitFacts
     from codegen.mql5.portfolio import portfolio_parts
     from genfx.exports import market_facts, with_inputs
+    from genfx.portfolio.spans import part_shares
     from genfx.strategy_files import load_strategy
 
-    weights, magics, capital = given
     strategies = [with_inputs(load_strategy(file)) for file in files]
     chosen = read_config(config)
     parts = portfolio_parts(
         strategies,
-        _numbers("--weights", weights, float),
+        _numbers("--weights", options.weights, float),
         chosen.output.magic if config else 0,
-        [int(number) for number in _numbers("--magics", magics, int)],
+        [int(number) for number in _numbers("--magics", options.magics, int)],
     )
     named, facts = _markets(data, config, strategies), EmitFacts()
     if named:
         facts = market_facts(named[0][1], chosen.fitness.settings(), parts[0].magic).mql5
-    return _Wanted(parts, capital, facts, named)
+    if options.capital:
+        part_shares(parts, options.capital)
+    return _Wanted(parts, options.capital, facts, named)
 
 
 def _numbers(option: str, text: str, read: Callable[[str], float]) -> tuple[float, ...]:
@@ -169,7 +187,9 @@ def _verified(wanted: _Wanted, replays: tuple[PortfolioReplay, ...]) -> EmitFact
     return replace(wanted.facts, verified=text)
 
 
-def _written(wanted: _Wanted, out: Path, *, ini: bool, report: Path | None) -> dict[Path, bytes]:
+def _written(
+    wanted: _Wanted, tested: _Tested, out: Path, *, ini: bool, report: Path | None
+) -> dict[Path, bytes]:
     """Return the files to write; nothing is written before all of them are there."""
     from codegen.mql5.portfolio import portfolio_ini, portfolio_set
 
@@ -186,12 +206,12 @@ def _written(wanted: _Wanted, out: Path, *, ini: bool, report: Path | None) -> d
     if report is not None:
         from genfx.report.portfolio_page import portfolio_html
 
-        proof = facts.verified if wanted.replays else "not verified"
-        found[report] = portfolio_html(wanted.spans, proof).encode()
+        proof = facts.verified if tested.replays else "not verified"
+        found[report] = portfolio_html(tested.spans, proof).encode()
     return found
 
 
-def _print(wanted: _Wanted, written: dict[Path, int]) -> None:
+def _print(wanted: _Wanted, tested: _Tested, written: dict[Path, int]) -> None:
     from genfx.cli.portfolio_tables import print_replays, print_span
 
     for number, part in enumerate(wanted.parts, 1):
@@ -203,14 +223,14 @@ def _print(wanted: _Wanted, written: dict[Path, int]) -> None:
         if same:
             first = wanted.parts.index(same[0]) + 1
             typer.echo(f"Note: part {number} is the strategy of part {first}: both trade alike.")
-    for span in wanted.spans:
+    for span in tested.spans:
         print_span(span)
-    print_replays(wanted.replays)
+    print_replays(tested.replays)
     for target, size in written.items():
         typer.echo(f"{target}: {size} bytes")
 
 
-def _facts(wanted: _Wanted, written: list[Path]) -> dict[str, object]:
+def _facts(wanted: _Wanted, tested: _Tested, written: list[Path]) -> dict[str, object]:
     from dataclasses import asdict
 
     from genfx.portfolio.correlation import correlation_facts
@@ -224,12 +244,12 @@ def _facts(wanted: _Wanted, written: list[Path]) -> dict[str, object]:
             "correlation": correlation_facts(s),
             "remarks": list(s.remarks),
         }
-        for s in wanted.spans
+        for s in tested.spans
     ]
-    replays = [replay_facts(found) for found in wanted.replays]
+    replays = [replay_facts(found) for found in tested.replays]
     verification = {
-        "equal": all(found.holds for found in wanted.replays),
-        "deals": sum(found.deals for found in wanted.replays),
+        "equal": not tested.differs,
+        "deals": sum(found.deals for found in tested.replays),
         "spans": replays,
     }
     return {

@@ -96,7 +96,23 @@ def write_file(path: Path, content: bytes, *read: Path | str | None) -> None:
     Raises:
         DataError: The path is a folder, is one of `read`, or cannot be written.
     """
-    from backtest.files import real_path, write_whole
+    write_files({path: content}, *read)
+
+
+def write_files(contents: Mapping[Path, bytes], *read: Path | str | None) -> None:
+    """Write all files or none, as `write_file` does.
+
+    Raises:
+        DataError: One of them is a folder, is one of `read`, or cannot be written.
+    """
+    from backtest.files import write_all
+
+    write_all({_target(path, *read): content for path, content in contents.items()})
+
+
+def _target(path: Path, *read: Path | str | None) -> Path:
+    """Return where to write."""
+    from backtest.files import real_path
     from dsl.errors import DataError
 
     try:
@@ -109,4 +125,4 @@ def write_file(path: Path, content: bytes, *read: Path | str | None) -> None:
             raise DataError(f"{path}: is a link that leads to itself", hint="name another file")
     except OSError as problem:
         raise DataError(f"{path}: cannot be written: {problem.strerror}") from None
-    write_whole(target if path.is_symlink() else path, content)
+    return target if path.is_symlink() else path

@@ -88,10 +88,11 @@ def verify(
     market = _with_finer(chosen_market(data, read_config(config), first, last, changes), finer)
     whole = portfolio_subject(file, set_values(inputs) if inputs else None)
     if whole is not None:
-        from genfx.cli.verify_portfolio import verify_portfolio
+        from genfx.cli.verify_portfolio import Shown, verify_portfolio
 
+        shown = Shown(wanted, plot, as_json)
         with named(file):
-            raise typer.Exit(verify_portfolio(whole, market, mode, (wanted, plot, as_json)))
+            raise typer.Exit(verify_portfolio(whole, market, mode, shown))
     found = subject(file, market, set_values(inputs) if inputs else None)
     played = tester_mode(market, mode)
     if mode != "open-prices" and (note := finer_note(market)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -15,32 +16,35 @@ if TYPE_CHECKING:
     from genfx.verify.subject import PortfolioSubject
 
 
-def verify_portfolio(
-    found: PortfolioSubject, market: Market, mode: Mode, shown: tuple[int | None, bool, bool]
-) -> int:
-    """Replay a portfolio EA on a market, print what came of it, return the exit code.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What to print: deals of each part (None: those around a difference), curves, all as JSON."""
 
-    shown: Deals of each part to print (None: those around a difference); curves; JSON.
-    """
+    deals: int | None
+    plot: bool
+    as_json: bool
+
+
+def verify_portfolio(found: PortfolioSubject, market: Market, mode: Mode, shown: Shown) -> int:
+    """Replay a portfolio EA on a market, print what came of it, return the exit code."""
     from genfx.cli.verdict import DIVERGES
     from genfx.cli.verify import plot_equity
     from genfx.portfolio.replays import portfolio_replays
     from genfx.verify.subject import finer_note, tester_mode
     from genfx.verify.tables import SIDES
 
-    deals, plot, as_json = shown
     note = finer_note(market) if mode != "open-prices" else ""
     notes = (*found.notes, note) if note else found.notes
     played = [("all bars", tester_mode(market, mode))]
     with console().status("compiling and replaying", spinner="line"):
         (result,) = portfolio_replays(found.text, found.parts, played, found.capital, mode)
-    if as_json:
+    if shown.as_json:
         print_json(_facts(found, result, notes, mode))
     else:
         _print(found, result, notes, mode)
         for one in result.parts:
-            _print_deals(one, market, deals)
-        if plot:
+            _print_deals(one, market, shown.deals)
+        if shown.plot:
             lines = zip(SIDES, (line.tolist() for line in result.equity), strict=True)
             plot_equity(market, list(lines), equal=result.holds)
     return 0 if result.holds else DIVERGES

@@ -16,6 +16,7 @@ from codegen.cache import ColumnCache
 from codegen.evaluate import Evaluator
 from codegen.mql5.facts import SpanFigures
 from codegen.mql5.portfolio import Part
+from dsl.errors import DataError
 from dsl.jit import F64
 from genfx.backtests import remarks, require_history
 from genfx.markets import span_label, span_text
@@ -73,6 +74,23 @@ def part_title(part: Part) -> str:
     return part.strategy.title or part.strategy.strategy_id[:8]
 
 
+def part_shares(parts: Sequence[Part], capital: float) -> list[float]:
+    """Return each part's share of the capital, in whole cents.
+
+    Raises:
+        DataError: A share is below one cent.
+    """
+    shares = [money(capital * part.weight) for part in parts]
+    for number, (part, share) in enumerate(zip(parts, shares, strict=True), 1):
+        if share <= 0:
+            raise DataError(
+                f"part {number}, {part_title(part)}: weight {part.weight:g} of {capital:,.2f} is "
+                "below one cent",
+                hint="give it a larger weight, or leave it out",
+            )
+    return shares
+
+
 def part_results(parts: Sequence[Part], market: Market, capital: float = 0.0) -> tuple[Result, ...]:
     """Return what each part does on its share of the capital, all on the account of a market.
 
@@ -80,10 +98,9 @@ def part_results(parts: Sequence[Part], market: Market, capital: float = 0.0) ->
         capital: What the parts share; 0: the deposit of the account.
 
     Raises:
-        DataError: A part's warm-up is longer than the data.
+        DataError: A part's warm-up is longer than the data, a share is below one cent.
     """
-    whole = capital or market.account.deposit
-    deposits = [money(whole * part.weight) for part in parts]
+    deposits = part_shares(parts, capital or market.account.deposit)
     cache: ColumnCache | None = None
     results, evaluators = [], []
     for part, deposit in zip(parts, deposits, strict=True):
@@ -107,7 +124,7 @@ def portfolio_spans(
         capital: What the parts share; 0: the deposit of the account.
 
     Raises:
-        DataError: A part's warm-up is longer than the data.
+        DataError: A part's warm-up is longer than the data, a share is below one cent.
     """
     return tuple(_span(parts, name, market, capital) for name, market in named)
 
