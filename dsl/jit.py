@@ -52,7 +52,16 @@ def _cache_folder() -> Path:
     return kernels
 
 
-numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+_kernels = _cache_folder()
+numba.config.CACHE_DIR = str(_kernels)  # type: ignore[attr-defined]
+
+
+def keep_kernels() -> None:
+    """Note that the kernels are in use; for what runs longer than those of old versions are kept.
+
+    What other versions remove is gone for good: a kernel compiled later could not be stored.
+    """
+    mark_used(_kernels)
 
 
 def njit(function: Function) -> Function:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from dsl.errors import RunError
+from dsl.jit import keep_kernels
 from dsl.strategy import Strategy
 from gp.deap_adapter import front
 from gp.evaluators import Evaluators
@@ -170,6 +171,7 @@ def _bred_enough(search: Search) -> bool:
 
 def _commit(search: Search, store: Store, watch: _Watch) -> None:
     store.save(search.snapshot())
+    keep_kernels()
     search.ledger.saved()
     watch.tell(search)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from backtest.market import Market, Symbol
+from dsl import jit
 from gp.evaluators import evaluators_of
 from gp.evolve import Outcome
 from gp.settings import Budget, SearchSettings
@@ -41,6 +42,17 @@ def dumped(path: Path) -> str:
 def test_new_process_with_other_string_hashes_gives_the_same_dump(tmp_path: Path) -> None:
     assert process(tmp_path / "run.db", hash_seed="4711").wait() == 0
     assert dumped(tmp_path / "run.db") == plain_dump()
+
+
+def test_every_step_notes_that_the_kernels_are_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernels = tmp_path / "kernels"
+    kernels.mkdir()
+    os.utime(kernels, (0, 0))
+    monkeypatch.setattr(jit, "_kernels", kernels)
+    run(tmp_path / "run.db")
+    assert kernels.stat().st_mtime > time.time() - 3600
 
 
 @pytest.mark.parametrize("seed", [1, 2])
