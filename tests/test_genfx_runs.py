@@ -73,7 +73,10 @@ def test_without_a_word_the_folder_runs_is_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "runs: no such folder" in runs(code=2).output
+    told = "no runs yet; genfx evolve examples/quickstart.toml makes one"
+    assert [runs().output.strip(), runs("list").output.strip()] == [told, told]
+    assert runs("list", "--json").output.strip() == "[]"
+    assert "other: no such folder" in runs("list", "other", code=2).output
     (tmp_path / "runs").mkdir()
     assert "runs holds no runs" in runs().output
     run_folder(tmp_path / "runs" / "first", 1, results=results())

@@ -38,11 +38,14 @@ def list_runs(
     """
     from genfx.runs.listing import listed_runs
 
-    found = listed_runs(folder)
+    if folder == RUNS and not folder.exists():
+        found, none = [], "no runs yet"
+    else:
+        found, none = listed_runs(folder), f"{folder} holds no runs"
     if as_json:
         print_json([asdict(run) for run in found])
     elif not found:
-        typer.echo(f"{folder} holds no runs; genfx evolve examples/quickstart.toml makes one")
+        typer.echo(f"{none}; genfx evolve examples/quickstart.toml makes one")
     else:
         typer.echo("Of each run's first strategy, side by side: in-sample, holdout")
         head = ("run", "begun, UTC", "config", "data", "seed", "strategies")
