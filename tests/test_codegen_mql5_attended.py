@@ -13,14 +13,14 @@ from backtest.market import Account, Market, Symbol
 from backtest.result import CloseReason
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, replay
-from codegen.host.script import SMOOTH, Answer, OtherChart, Outage, Script
+from codegen.host.script import SMOOTH, Answer, LateStart, OtherChart, Outage, Script
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from dsl.text.lower import parse
 from genfx.bars.sources import load_bars
 
 MAGIC = 77
-LATE = "2017.01.10"
+LATE = 150  # bar
 CLOSED, REQUOTE, PLACED = 10018, 10004, 10008
 STRATEGIES = {
     "exits": """strategy "Exits" {
@@ -65,16 +65,6 @@ def edited(text: str, old: str, new: str) -> str:
 
 
 EDITED = {
-    # from LATE on the first tick of every bar comes late, after many others
-    "late": edited(
-        edited(
-            SOURCES["reverses"],
-            "ExtTester || ExtFirstTick - bar_time <= ENTRY_SECONDS",
-            f"bar_time < D'{LATE}'",
-        ),
-        "> OPENING_TICKS",
-        "> 0",
-    ),
     "two_positions": edited(SOURCES["exits"], "OwnPositions() > 1", "OwnPositions() > 0"),
     "switched_off": edited(
         SOURCES["exits"], "AccountInfoInteger(ACCOUNT_TRADE_EXPERT) == 0", "true"
@@ -202,13 +192,15 @@ def test_a_close_under_way_is_told_once(library: Path) -> None:
 
 
 def test_a_reversal_of_a_bar_whose_open_was_missed_ends_flat(library: Path) -> None:
-    smooth, found = run(library, "reverses"), run(library, "late")
-    late = np.datetime64(LATE.replace(".", "-")).astype("datetime64[s]").astype(int)
+    smooth = run(library, "reverses", Script(live=True))
+    starts = tuple(LateStart(bar, 600, 51) for bar in range(LATE, len(MARKET.bars)))
+    found = run(library, "reverses", Script(live=True, late_starts=starts))
     assert found.deals.entry[-1] == 0
     assert found.deals.reason[-1] == CloseReason.REVERSE
-    assert found.deals.time[-1] >= late
-    assert found.deals.time[-1] == smooth.deals.time[len(found.deals) - 1]
-    assert bar_of(found, -1) in said(found, "no entry: first ticks of the bar were missed")
+    last = int(found.deals.bar[-1])
+    assert last >= LATE
+    assert last == smooth.deals.bar[len(found.deals) - 1]
+    assert last in said(found, "no entry: first ticks of the bar were missed")
 
 
 # What the journal is told
