@@ -10,13 +10,13 @@ import numpy as np
 
 from backtest.bars import Bars
 from backtest.checks import check_market
-from backtest.history.reading import STORED_SUFFIX, ImportOptions
+from backtest.history.reading import ImportOptions
 from backtest.history.symbols import currencies_of
 from backtest.market import Account, Costs, Market, Symbol
 from backtest.timeframes import shown_time
 from codegen.larger import bars_per_bucket
 from dsl.errors import ConfigError
-from genfx.bars.sources import SAMPLE, load_bars
+from genfx.bars.sources import knows_itself, load_bars
 from genfx.config.file import Config
 from genfx.config.sections import Data, Moment, SymbolFacts
 
@@ -176,8 +176,7 @@ def _ends(bars: Bars) -> str:
 def _options(data: Data) -> ImportOptions:
     """Return what the config adds to a text file; other files know it themselves."""
     options = ImportOptions(data.symbol, data.digits, data.timezone)
-    knows = data.bars == SAMPLE or data.bars.endswith(STORED_SUFFIX)
-    if knows and options != ImportOptions():
+    if knows_itself(data.bars) and options != ImportOptions():
         raise ConfigError(
             f"data.symbol, data.digits and data.timezone are known of {data.bars} already",
             hint="leave them out; they are for CSV files",

@@ -61,6 +61,18 @@ def test_no_number_is_without_an_end(keys: tuple[str, ...], value: int) -> None:
             "account.currency = 'eur': wants 3 to 12 letters or digits",
         ),
         ("[account]\ncurrency = ''", "run.toml:2: account.currency = '': wants 3 to 12 letters"),
+        ("", "run.toml: holds no keys\n    hint: examples/full.toml has every key"),
+        ("# nothing\n", "run.toml: holds no keys"),
+        ("[data]\nsymbol = 'X'", "run.toml:2: data.symbol = 'X': is known of sample already"),
+        (
+            "[data]\nbars = 'sample'\ntimezone = 'UTC'",
+            "run.toml:3: data.timezone = 'UTC': is known",
+        ),
+        (
+            "[costs]\nboth_touched = 'finer'",
+            "run.toml:2: costs.both_touched = 'finer': needs data.",
+        ),
+        ("[account]\ndeposit = 1.005", "run.toml:2: account.deposit = 1.005: wants whole cents"),
         ("[symbol]\nlots_min = 5.0\nlots_max = 1.0", "lots_max = 1 is below lots_min = 5"),
         ("[search.generator]\nmax_bars = [9, 4]", "the range ends before it begins"),
         ("[search.generator]\nmax_bars = [0, 4]", "must be at least 1"),

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from dsl.errors import ConfigError, did_you_mean
-from genfx.bars.sources import SAMPLE
+from genfx.bars.sources import SAMPLE, knows_itself
 from genfx.config.fitness import Fitness
 from genfx.config.search import Pso, Search
 from genfx.config.sections import (
@@ -62,8 +62,14 @@ def load_config(path: Path) -> Config:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as problem:  # numbers of thousands of digits, deep nesting
         raise ConfigError(f"{path}: is no TOML: {problem}", hint=_toml_hint(path)) from None
-    config = parse_config(content, str(path), key_lines(text))
-    return _with_bounds(_with_paths(config, path, key_lines(text)))
+    if not content:
+        raise ConfigError(
+            f"{path}: holds no keys", hint="examples/full.toml has every key, with its default"
+        )
+    lines = key_lines(text)
+    config = parse_config(content, str(path), lines)
+    _refuse_clashes(config, str(path), lines)
+    return _with_bounds(_with_paths(config, path, lines))
 
 
 def _toml_hint(path: Path) -> str:
@@ -228,6 +234,35 @@ def _with_paths(config: Config, path: Path, lines: dict[Place, int]) -> Config:
     if not changed:
         return config
     return config.model_copy(update={"data": config.data.model_copy(update=changed)})
+
+
+def _refuse_clashes(config: Config, place: str, lines: dict[Place, int]) -> None:
+    """Refuse facts of a market that contradict each other.
+
+    Raises:
+        ConfigError: All of them, one a line, each with the line of its key.
+    """
+    data, found = config.data, []
+    if knows_itself(data.bars):
+        # Other bars that a command names may want the clock, but never these names and digits.
+        ours = ("symbol", "digits", "timezone")[: 3 if "bars" in data.model_fields_set else 2]
+        found = [
+            (("data", key), f"is known of {data.bars} already; leave it out, it is for CSV files")
+            for key in ours
+            if getattr(data, key) != type(data).model_fields[key].default
+        ]
+    if config.costs.both_touched == "finer" and not data.finer:
+        found.append((("costs", "both_touched"), "needs data.finer, bars of a smaller timeframe"))
+    cents = config.account.deposit * 100
+    if abs(cents - round(cents)) >= 1e-6:
+        found.append((("account", "deposit"), "wants whole cents"))
+    texts = []
+    for keys, problem in sorted(found, key=lambda clash: lines.get(clash[0], 0)):
+        where = f"{place}:{lines[keys]}" if keys in lines else place
+        value = getattr(getattr(config, keys[0]), keys[1])
+        texts.append(f"{where}: {'.'.join(keys)} = {_value(value)}: {problem}")
+    if texts:
+        raise ConfigError("\n".join(texts))
 
 
 def _near(path: Path) -> str:
