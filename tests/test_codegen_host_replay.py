@@ -137,6 +137,16 @@ def test_a_request_is_checked_as_a_server_checks_it(inputs: dict[str, Any], code
         assert len(result.deals) == 2 * (code == DONE)
 
 
+@pytest.mark.parametrize(
+    ("modes", "wanted"), [("any", {0, 1}), ("fok", {0}), ("ioc", {1}), ("return", {2})]
+)
+def test_an_order_is_filled_as_its_symbol_fills(modes: Any, wanted: set[int]) -> None:
+    for filling in range(4):
+        found = run("request", script=Script(filling=modes), Filling=filling)
+        code = DONE if filling in wanted else 10030
+        assert lines(found, 1)[0].split()[0] == str(code)
+
+
 def test_another_symbol_ends_the_program_and_names_the_one_there_is() -> None:
     fault = run("request", Ticker="GBPUSD").fault
     assert fault is not None
@@ -273,6 +283,23 @@ def test_a_silent_bar_has_no_tick_and_an_outage_fails_calls() -> None:
     assert lines(result, 2) == []
     assert lines(result, 4) == ["tick 3, -1 copied, 5 bars"]
     assert lines(result, 5)[0] == "tick 4, 2 copied, 6 bars"
+
+
+def test_what_of_a_script_came_about_is_told() -> None:
+    planned = Script(
+        answers=(Answer(1, REQUOTE), Answer(90, REQUOTE)),
+        outages=(Outage(4, 1), Outage(1, 0)),
+        restarts=(3, 900),
+        filling="fok",
+    )
+    asked, asking = run("request", script=planned), run("faulty", script=planned)
+    assert asked.requests == 2  # one after the restart
+    assert asked.met == Script(answers=planned.answers[:1], restarts=(3,), filling="fok")
+    assert asking.met == Script(outages=planned.outages[:1], restarts=(3,))
+    late = run("faulty", script=Script(late_until=3, late_rows=1)).met
+    assert (late.late_until, late.late_rows) == (3, 1)
+    from_the_start = replace(MARKET, first=0)
+    assert run("faulty", from_the_start, script=Script(late_until=3, late_rows=1)).met == Script()
 
 
 def test_traced_functions_report_their_values_at_the_bars_asked_for() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -74,15 +76,30 @@ def test_statements_add_to_what_there_is() -> None:
 def test_troubles_are_of_all_kinds_and_half_of_the_cases_have_none() -> None:
     market = nasty_market(np.random.default_rng(1), 400)
     check_market(market)
-    scripts = [random_script(np.random.default_rng(seed), market, 390) for seed in range(200)]
+    scripts = [random_script(np.random.default_rng(seed), market, 390, 80) for seed in range(200)]
     assert {word for script in scripts for word in script_words(script)} == set(all_script_words())
     assert 80 < sum(script == SMOOTH for script in scripts) < 150
+
+
+def test_answers_are_planned_for_requests_that_come_and_not_for_more_in_a_row_than_are_asked() -> (
+    None
+):
+    market = nasty_market(np.random.default_rng(1), 400)
+    phases = set()
+    for seed in range(100):
+        script = random_script(np.random.default_rng(seed), market, 0, 11)
+        numbers = [answer.request for answer in script.answers]
+        assert set(numbers) <= set(range(1, 12))
+        assert all(later - earlier >= 4 for earlier, later in pairwise(numbers))
+        phases |= {number % 4 for number in numbers}
+        assert not random_script(np.random.default_rng(seed), market, 0, 0).answers
+    assert phases == {0, 1, 2, 3}
 
 
 def test_what_no_case_holds_is_named() -> None:
     market = nasty_market(np.random.default_rng(2), 50)
     case = Case(0, PLAINLY, market, SMOOTH, PLAIN, meant=False)
-    counts = counted([features(case, Deals.of(()))])
+    counts = counted([features(case, Deals.of(()), SMOOTH)])
     assert counts[NODE]["close"] == 1
     assert counts["rule"]["long entry"] == 1
     assert counts["rule"]["size lots"] == 1
@@ -96,7 +113,7 @@ def test_a_few_hundred_cases_hold_everything_that_is_known() -> None:
     sample = (load_bars("sample"),)
     cases = [draw_case(number, 4, sample) for number in range(2 * len(turn_types()))]
     evaluated = [(case, Engine(case.strategy, case.market).fast_result()) for case in cases]
-    counts = counted(features(case, result.deals) for case, result in evaluated)
+    counts = counted(features(case, result.deals, case.script) for case, result in evaluated)
     assert never_met(counts) == []
     assert {"hedging", "netting"} <= set(counts["account"])
     assert {"m1-ohlc", PLAIN} <= set(counts["mode"])

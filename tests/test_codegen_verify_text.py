@@ -10,6 +10,7 @@ import pytest
 
 from backtest.market import Account, Costs, Market, Symbol
 from codegen.host import replay
+from codegen.host.script import Filling, Script
 from codegen.mql5.emit import emit_mql5
 from codegen.mql5.facts import EmitFacts
 from codegen.verify.cause import Cause
@@ -180,3 +181,12 @@ def test_many_random_cases_are_equal() -> None:
     for first in range(0, 500, 25):
         found = run_cases(range(first, first + 25), seed=8)
         assert [outcome for outcome in found if outcome.problem] == []
+
+
+@pytest.mark.parametrize("filling", ["fok", "ioc", "return"])
+def test_orders_are_of_a_filling_that_the_symbol_takes(filling: Filling) -> None:
+    (expert,) = compile_experts([TEXT])
+    script = Script(filling=filling)
+    found = verify(STRATEGY, MARKET, expert.played(script, "open-prices"))
+    assert found.holds
+    assert found.replayed.met == script

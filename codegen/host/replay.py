@@ -62,7 +62,9 @@ class HostResult:
     leaked_handles: Indicators that OnDeinit did not release, over all restarts. objects_left:
     Chart objects that were not deleted. globals_left: Global variables of the terminal. comment:
     What Comment showed last. fault: Why the program was terminated, with its place in the .mq5;
-    None where it ran to the end. late: It was stopped because it took too long.
+    None where it ran to the end. requests: Trade requests that it sent. met: Of the answers,
+    outages, restarts, late rows and the filling that a script asks for, those that it met. late:
+    It was stopped because it took too long.
     """
 
     init_code: int
@@ -79,6 +81,8 @@ class HostResult:
     globals_left: tuple[str, ...]
     comment: str
     fault: str | None
+    requests: int
+    met: Script
     late: bool = False
 
     @property
@@ -130,7 +134,7 @@ def replay(
     answer = ask(program, "replay", number, request, _limit_s(market))
     if answer.end:
         return _ended(answer)
-    return _result(Report(answer.content))
+    return _result(Report(answer.content), script)
 
 
 def _limit_s(market: Market) -> float:
@@ -186,7 +190,7 @@ def _input_item(name: str, kind: str, value: InputValue) -> Item:
 # --- what came back
 
 
-def _result(report: Report) -> HostResult:
+def _result(report: Report, script: Script) -> HostResult:
     return HostResult(
         init_code=report.integer("init_code"),
         deals=_deals(report),
@@ -207,6 +211,21 @@ def _result(report: Report) -> HostResult:
         globals_left=tuple(name for (name,) in _records(report, "globals")),
         comment=report.text("comment"),
         fault=report.text("fault") or None,
+        requests=report.integer("requests"),
+        met=_met(report, script),
+    )
+
+
+def _met(report: Report, script: Script) -> Script:
+    """Return what of a script came about."""
+    late = bool(report.integer("met.late_rows"))
+    return Script(
+        answers=tuple(script.answers[place] for place in report.integers("met.answers")),
+        outages=tuple(script.outages[place] for place in report.integers("met.outages")),
+        restarts=tuple(report.integers("met.restarts").tolist()),
+        late_until=script.late_until if late else 0,
+        late_rows=script.late_rows if late else 0,
+        filling=script.filling if report.integer("requests") else SMOOTH.filling,
     )
 
 
@@ -228,6 +247,8 @@ def _ended(answer: Answer) -> HostResult:
         globals_left=(),
         comment="",
         fault=f"it {answer.end}",
+        requests=0,
+        met=SMOOTH,
         late=answer.late,
     )
 

@@ -14,6 +14,7 @@ from dsl.jit import I64
 
 _COLUMNS = ("time", "open", "high", "low", "close", "tick_volume", "spread")
 _EXECUTED = ("no", "yes", "later", "partly", "parts")
+_FILLING = {"return": 0, "fok": 1, "ioc": 2, "any": 3}
 _BY_HAND = ("close", "halve", "levels")
 _BOTH_TOUCHED = ("pessimistic", "optimistic", "path", "finer")
 
@@ -82,6 +83,7 @@ def script_items(script: Script) -> dict[str, Item]:
             "silent": _rows(script.silent),
             "closed": _rows(script.closed),
             "ticks": script.ticks,
+            "filling": _FILLING[script.filling],
             "live": script.live,
         }
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Filling = Literal["any", "fok", "ioc", "return"]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -87,13 +89,14 @@ class Script:
     terminal restarts before the first tick of these bars; what the late rows hide is hidden again,
     were it older than an open position. silent: Bars whose first tick never comes. closed: Bars in
     which every request is answered with "market closed". ticks: Ticks at the open of each bar, a
-    second apart: without a second one, what fails at the first tick waits for the next bar. live:
-    On a chart instead of in the tester, attached in the last bar before the window. charts: Others
-    that the terminal shows. variables: Those of the terminal that are there at the start.
-    histories, hands, deposits, late_starts: See their classes. credit: Lent by the broker, deposit
-    currency. facts_from, handles_from: Before these bars the facts of the symbol are 0 but for its
-    prices and digits, and no indicator can be created. lag_s: Seconds after the open of a bar for
-    which BarsCalculated does not count it.
+    second apart: without a second one, what fails at the first tick waits for the next bar.
+    filling: Orders that the symbol takes: for all or nothing, for what there is, both, or neither
+    of them but such whose rest stays. live: On a chart instead of in the tester, attached in the
+    last bar before the window. charts: Others that the terminal shows. variables: Those of the
+    terminal that are there at the start. histories, hands, deposits, late_starts: See their
+    classes. credit: Lent by the broker, deposit currency. facts_from, handles_from: Before these
+    bars the facts of the symbol are 0 but for its prices and digits, and no indicator can be
+    created. lag_s: Seconds after the open of a bar for which BarsCalculated does not count it.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -104,6 +107,7 @@ class Script:
     silent: tuple[int, ...] = ()
     closed: tuple[int, ...] = ()
     ticks: int = 1
+    filling: Filling = "any"
     live: bool = False
     charts: tuple[OtherChart, ...] = ()
     variables: tuple[tuple[str, float], ...] = ()

@@ -10,6 +10,7 @@ import numpy as np
 from backtest.bars import Bars
 from backtest.market import Market
 from backtest.resample import resampled
+from backtest.result import CloseReason, Deals
 from codegen.evaluate import Evaluator
 from codegen.host.replay import Mode
 from codegen.host.script import Script
@@ -67,17 +68,17 @@ def draw_case(number: int, seed: int, real: Sequence[Bars] = ()) -> Case:
     bars, finer = stretch or (None, None)
     market = nasty_market(rng, rows, bars, finer)
     played: Mode = "m1-ohlc" if market.finer is not None and rng.random() < _M1_CHANCE else PLAIN
-    strategy = _that_trades(rng, market, number)
+    strategy, requests = _that_trades(rng, market, number)
     if rng.random() < 0.5:
         strategy = parametrize(strategy)
     warmup = build_plan(strategy).warmup_on(market.bars.timeframe)
     titled = replace(strategy, title=f"Case {number} of seed {seed}")
-    script = random_script(rng, market, warmup)
+    script = random_script(rng, market, warmup, requests)
     return Case(number, titled, market, script, played, meant=rng.random() < _MEANT_SHARE)
 
 
-def _that_trades(rng: np.random.Generator, market: Market, number: int) -> Strategy:
-    """Return a strategy that trades, or the last of a few that were drawn."""
+def _that_trades(rng: np.random.Generator, market: Market, number: int) -> tuple[Strategy, int]:
+    """Return a strategy that trades, or the last of a few, and its requests but for moved stops."""
     evaluator, chart = Evaluator(market), market.bars.timeframe
     higher = _higher(chart) if rng.random() < _HIGHER_CHANCE else ()
     longest = _HIGHER_LONGEST if higher else _LONGEST
@@ -86,8 +87,14 @@ def _that_trades(rng: np.random.Generator, market: Market, number: int) -> Strat
         drawn = random_strategy(rng, longest=longest, higher=higher, chart=chart)
         strategy = with_statements(rng, with_turn(rng, _sized(rng, drawn), number, room))
         if evaluator.evaluate([strategy])[0].trades:
-            break
-    return strategy
+            return strategy, _requests(evaluator.result(strategy).deals)
+    return strategy, 0
+
+
+def _requests(deals: Deals) -> int:
+    """Return how many deals are no fills of the server's own."""
+    own = (CloseReason.STOP_LOSS, CloseReason.TAKE_PROFIT, CloseReason.STOP_OUT, CloseReason.END)
+    return len(deals) - int(np.isin(deals.reason, own).sum())
 
 
 def _higher(chart: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from backtest.result import CloseReason, Deals
+from codegen.host.script import Script
 from codegen.verify.cases import Case
 from codegen.verify.compare import reason_word
 from codegen.verify.faults import all_script_words, script_words
@@ -20,14 +21,18 @@ NODE, CLOSED_BY, FAULT, RULE = "node type", "closed by", "fault", "rule"
 GROUPS = ("symbol", "bars", "account", "mode", "fills", "costs", RULE, CLOSED_BY, FAULT, NODE)
 
 
-def features(case: Case, deals: Deals) -> tuple[Feature, ...]:
-    """Return what a case holds and what became of it, each thing once."""
+def features(case: Case, deals: Deals, met: Script) -> tuple[Feature, ...]:
+    """Return what a case holds and what became of it, each thing once.
+
+    Args:
+        met: What of its script came about: an answer to a request that never came is none.
+    """
     reasons = sorted(set(deals.reason[deals.entry == 0].tolist()))
     found = [
         *_market(case),
         *((RULE, word) for word in _rules(case.strategy)),
         *((CLOSED_BY, reason_word(reason)) for reason in reasons),
-        *((FAULT, word) for word in script_words(case.script)),
+        *((FAULT, word) for word in script_words(met)),
         *((NODE, current.type.name) for current in case.strategy.order),
     ]
     return tuple(dict.fromkeys(found))

@@ -107,4 +107,5 @@ def _replayed(found: HostResult) -> Replayed:
         decision,
         found.equity,
         found.late,
+        found.met,
     )

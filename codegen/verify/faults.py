@@ -7,13 +7,13 @@ from typing import Literal
 import numpy as np
 
 from backtest.market import Market
-from codegen.host.script import SMOOTH, Answer, Outage, Script
+from codegen.host.script import SMOOTH, Answer, Filling, Outage, Script
 
 _CHANCE = 0.4
 _LATE_CHANCE = 0.3
-_REQUESTS = 200  # of a test, about
 _TICKS = 3  # at the open of a bar where requests for data may fail
 _COUNTS = (0, 1, 5, 40)
+_FILLING: tuple[Filling, ...] = ("any", "fok", "ioc", "return")
 # An Expert Advisor asks three times at a tick: two answers of no use in a row delay nothing.
 _APART, _IN_A_ROW = 4, 2
 # Return codes of the trade server that mean "ask again"; nothing was executed.
@@ -34,11 +34,12 @@ _EXECUTED = {
 _WORDS = _AGAIN | _EXECUTED
 
 
-def random_script(rng: np.random.Generator, market: Market, warmup: int) -> Script:
+def random_script(rng: np.random.Generator, market: Market, warmup: int, requests: int) -> Script:
     """Return what goes wrong: nothing in most cases.
 
     Args:
         warmup: Rows of bars before the first entry; history may arrive late before that.
+        requests: Trade requests that come at least, where nothing goes wrong.
     """
     if rng.random() > _CHANCE:
         return SMOOTH
@@ -46,12 +47,13 @@ def random_script(rng: np.random.Generator, market: Market, warmup: int) -> Scri
     outages = _some(rng, market.first + 1, market.end)
     late = warmup > market.first + 1 and rng.random() < _LATE_CHANCE
     return Script(
-        answers=tuple(_answer(rng, number) for number in _some(rng, 1, _REQUESTS, _APART)),
+        answers=tuple(_answer(rng, number) for number in _some(rng, 1, requests + 1, _APART)),
         outages=tuple(Outage(row, 1) for row in outages),
         restarts=restarts,
         late_until=int(rng.integers(market.first + 1, warmup)) if late else 0,
         late_rows=int(rng.integers(1, warmup)) if late else 0,
         ticks=_TICKS if outages else 1,
+        filling=_FILLING[int(rng.integers(len(_FILLING)))],
     )
 
 
@@ -64,6 +66,8 @@ def script_words(script: Script) -> list[str]:
     }
     answers = sorted({answer.code for answer in script.answers})
     words = [word for word, there in kinds.items() if there]
+    if script.filling != SMOOTH.filling:
+        words.append(f"filling {script.filling}")
     return [*words, *(f"answer {code} {_WORDS[code]}" for code in answers)]
 
 
@@ -75,12 +79,17 @@ def all_script_words() -> list[str]:
         restarts=(0,),
         late_rows=1,
     )
-    return script_words(everything)
+    fillings = [words for mode in _FILLING for words in script_words(Script(filling=mode))]
+    return [*script_words(everything), *fillings]
 
 
 def _some(rng: np.random.Generator, first: int, end: int, apart: int = 1) -> tuple[int, ...]:
-    count = int(rng.choice(_COUNTS))
-    return tuple(sorted({int(n) // apart * apart for n in rng.integers(first, end, count)}))
+    """Return numbers from `first` to `end` - 1, their distances multiples of `apart`."""
+    if end <= first:
+        return ()
+    first += int(rng.integers(min(apart, end - first)))
+    drawn = rng.integers(first, end, int(rng.choice(_COUNTS)))
+    return tuple(sorted({int(n) - (int(n) - first) % apart for n in drawn}))
 
 
 def _answer(rng: np.random.Generator, number: int) -> Answer:

@@ -81,7 +81,7 @@ def outcome(case: Case, found: Verification) -> Outcome:
     if not problem and case.meant and (meant := meaning_differs(found)) is not None:
         cause, problem = MEANING, _parted(meant, "the interpreter differs")
     deals = found.expected.deals
-    name, held = case.market.symbol.name, features(case, deals)
+    name, held = case.market.symbol.name, features(case, deals, found.replayed.met)
     return Outcome(case.number, name, len(deals), cause, problem, case.meant, held)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from backtest.market import Market
 from backtest.reference import simulate
 from backtest.result import Deals, Result
+from codegen.host.script import SMOOTH, Script
 from codegen.interpret import interpret
 from codegen.verify.cause import Verdict, verdict
 from codegen.verify.compare import Difference, first_difference
@@ -26,7 +27,8 @@ class Replayed:
 
     problem: Why it stopped or never began, or "". journal: What it printed, by the row of the bar.
     values, decision: What it computed at the last bar, where that was asked for. equity: At each
-    close, float64[bars of the window]. late: It took too long: it is not run once more.
+    close, float64[bars of the window]. late: It took too long: it is not run once more. met: What
+    went wrong meanwhile.
     """
 
     deals: Deals
@@ -36,6 +38,7 @@ class Replayed:
     decision: Mapping[str, float]
     equity: F64
     late: bool = False
+    met: Script = SMOOTH
 
 
 _FAREWELL = "stopped"  # what an EA prints when its test ends, here at the bar looked at

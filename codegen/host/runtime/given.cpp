@@ -181,6 +181,7 @@ Script script_of(const Message &given) {
     script.silent = rows_of(given, "silent");
     script.closed = rows_of(given, "closed");
     script.ticks = given.number("ticks");
+    script.filling = given.integer("filling");
     script.live = given.truth("live");
     return script;
 }

@@ -56,6 +56,7 @@ struct Program {
     int64_t calls = 0;             // of the runtime since a handler was entered
     int64_t turns = 0;             // of loops, likewise
     int refusals = 0;              // calls of Copy functions that will fail
+    int64_t outage = 0;            // of the script, for which they will
     bool tracing = false;          // the current bar is one of those to trace
     std::vector<TraceRow> traced;
 

@@ -85,6 +85,17 @@ void write_texts(MessageWriter &report, const Program &program) {
     report.add("comment", program.comment);
 }
 
+void write_met(MessageWriter &report, const Server &server) {
+    const auto column = [&](const char *name, const std::set<int64_t> &found) {
+        report.add(name, std::vector<int64_t>(found.begin(), found.end()));
+    };
+    report.add("requests", int64_t{server.requests()});
+    column("met.answers", server.met.answers);
+    column("met.outages", server.met.outages);
+    column("met.restarts", server.met.restarts);
+    report.add("met.late_rows", int64_t{server.met.late_rows});
+}
+
 void write_results(MessageWriter &report, const Tester &tester, const Market &market) {
     report.add("init_code", int64_t{tester.init_code});
     report.add("leaked", int64_t{tester.leaked});
@@ -95,6 +106,7 @@ void write_results(MessageWriter &report, const Tester &tester, const Market &ma
     report.add("statistics", std::vector<double>(figures.begin(), figures.end()));
     write_deals(report, tester, market);
     write_texts(report, tester.program);
+    write_met(report, tester.server);
 }
 
 // Returns why the program was terminated, "" where it ran to the end.

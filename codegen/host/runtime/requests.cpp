@@ -13,6 +13,16 @@ bool whole_multiple(double value, double step, double tolerance) {
     return std::fabs(value / step - std::round(value / step)) <= tolerance;
 }
 
+// Whether a symbol of these filling modes fills such an order; one of none of them returns the rest.
+bool is_filled(ENUM_ORDER_TYPE_FILLING type, int64_t modes) {
+    switch (type) {
+    case ORDER_FILLING_FOK: return (modes & SYMBOL_FILLING_FOK) != 0;
+    case ORDER_FILLING_IOC: return (modes & SYMBOL_FILLING_IOC) != 0;
+    case ORDER_FILLING_RETURN: return modes == 0;
+    default: return false;
+    }
+}
+
 }  // namespace
 
 // The position that a deal closes, reduces, or on a netting account adds to; null: none.
@@ -49,7 +59,7 @@ uint Server::check_deal(const MqlTradeRequest &request) const {
         return TRADE_RETCODE_INVALID_ORDER;
     if (const uint refused = check_volume(request))
         return refused;
-    if (request.type_filling != ORDER_FILLING_FOK && request.type_filling != ORDER_FILLING_IOC)
+    if (!is_filled(request.type_filling, script.filling))
         return TRADE_RETCODE_INVALID_FILL;
     const double current = is_buy(request) ? quote.ask : quote.bid;
     if (!(request.price > 0) || !whole_multiple(request.price, symbol.tick, 1e-4))
@@ -124,6 +134,7 @@ uint Server::answer(const MqlTradeRequest &request, MqlTradeResult &result,
     result.ask = quote.ask;
     result.request_id = static_cast<uint>(++requests_);
     if (const Answer *answer = script.answer_to(requests_)) {
+        met.answers.insert(answer - script.answers.data());
         scripted(*answer, request, result, cause);
         return result.retcode;
     }

@@ -48,6 +48,12 @@ struct LateStart {
     int bar, seconds, ticks;
 };
 
+// What of a script came about: places in its tables, and bars of restarts.
+struct Met {
+    std::set<int64_t> answers, outages, restarts;
+    bool late_rows = false;  // some were not there
+};
+
 struct Script {
     std::vector<Answer> answers;
     std::vector<Outage> outages;
@@ -63,6 +69,7 @@ struct Script {
     std::set<int> silent;               // bars whose first tick never comes
     std::set<int> closed;               // bars in which the market is closed
     int ticks = 1;                      // ticks at the open of a bar, a second apart
+    int64_t filling = 3;                // SYMBOL_FILLING_MODE: of FOK and IOC, or none of them
     bool live = false;
     std::vector<OtherChart> charts;         // in the terminal's order, behind the expert's own
     std::map<std::string, double> globals;  // variables that the terminal has at the start

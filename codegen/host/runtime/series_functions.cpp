@@ -39,6 +39,7 @@ bool refused(int error) {
     if (me.refusals == 0)
         return false;
     me.refusals--;
+    me.server->met.outages.insert(me.outage);
     me.last_error = error;
     return true;
 }

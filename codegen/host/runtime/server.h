@@ -70,6 +70,7 @@ public:
     std::map<std::string, double> globals;
     Meter equity_meter, balance_meter;
     double least_margin_level = 0;  // percent, 0: there was no position
+    Met met;
 
     Server(const Market &facts, const Script &faults);
 
@@ -92,6 +93,7 @@ public:
     uint answer(const MqlTradeRequest &request, MqlTradeResult &result, const std::string &cause);
     uint check(const MqlTradeRequest &request) const;
 
+    int requests() const { return requests_; }  // that came
     double balance() const { return balance_; }
     double equity() const;  // without the credit
     double funds() const { return equity() + script.credit; }

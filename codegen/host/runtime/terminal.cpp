@@ -75,7 +75,7 @@ int64_t SymbolInfoInteger(const string &symbol, ENUM_SYMBOL_INFO_INTEGER propert
     case SYMBOL_TRADE_EXEMODE: return SYMBOL_TRADE_EXECUTION_INSTANT;
     case SYMBOL_SWAP_MODE: return swap_mode(facts.swap_mode);
     case SYMBOL_SWAP_ROLLOVER3DAYS: return facts.swap_triple_day;
-    case SYMBOL_FILLING_MODE: return SYMBOL_FILLING_FOK | SYMBOL_FILLING_IOC;
+    case SYMBOL_FILLING_MODE: return server().script.filling;
     case SYMBOL_CUSTOM: return 0;
     default: unsupported("SymbolInfoInteger", property);
     }

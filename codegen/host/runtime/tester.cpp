@@ -24,6 +24,7 @@ Tester::Tester(const HostExpert &expert, const Market &market, const Script &scr
 // Closed bars before a row; the oldest are missing until the script lets them arrive.
 void Tester::show_history(int rows) {
     int missing = rows < script_.late_until ? std::min(script_.late_rows, rows) : 0;
+    server.met.late_rows = server.met.late_rows || missing > 0;
     for (const History &history : script_.histories) {
         if (history.bar <= rows)
             missing = std::max(0, history.bar - history.rows);
@@ -76,6 +77,7 @@ void Tester::bar(int row) {
             show_history(row);
     }
     if (script_.restarts.count(row) > 0 && !removed_) {
+        server.met.restarts.insert(row);
         stop(REASON_CLOSE);
         program.forget();
         if (row < script_.late_until)
@@ -83,8 +85,10 @@ void Tester::bar(int row) {
         start();
     }
     for (const Outage &outage : script_.outages) {
-        if (outage.bar == row)
+        if (outage.bar == row) {
             program.refusals = outage.calls;
+            program.outage = &outage - script_.outages.data();
+        }
     }
     program.tracing = traced.count(row) > 0;
     program.closing_reasons.clear();
