@@ -270,7 +270,7 @@ def test_a_file_of_the_wrong_sort_is_told_with_the_command_for_it(tmp_path: Path
     file.write_text(SOURCE)
     with pytest.raises(DataError, match=r"portfolio of several(.|\n)*`genfx verify FILE.mq5`"):
         expert_subject(SOURCE, str(file))
-    with pytest.raises(DataError, match=r"is no strategy(.|\n)*`genfx import both.mq5"):
+    with pytest.raises(DataError, match=r"is no strategy(.|\n)*`genfx import \S*both.mq5"):
         load_strategy(file)
 
 

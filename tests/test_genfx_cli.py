@@ -293,23 +293,6 @@ def test_export_writes_beside_the_strategy(tmp_path: Path, to: str) -> None:
     assert genfx("export", path, "--to", to, "--out", "-").output
 
 
-def test_export_replaces_an_untouched_expert_advisor_and_nothing_else(tmp_path: Path) -> None:
-    path, made = strategy(tmp_path), tmp_path / "cross.mq5"
-    genfx("export", path, "--to", "mql5")
-    path.write_text(CROSS.replace("fast = 12", "fast = 13"))
-    genfx("export", path, "--to", "mql5")
-    emitted = made.read_text()
-    for old, new in (("InpFast = 13", "InpFast = 14"), ("MathFloor(", "MathCeil(")):
-        made.write_text(emitted.replace(old, new, 1))
-        assert made.read_text() != emitted
-        assert "--force" in genfx("export", path, "--to", "mql5", code=2).stderr
-    genfx("export", path, "--to", "mql5", "--force")
-    assert made.read_text() == emitted
-    made.with_suffix(".svg").write_text("mine")
-    assert "exists" in genfx("export", path, "--to", "svg", code=2).stderr
-    assert f"--out {tmp_path / 'cross_imported.strat'}" in genfx("backtest", made, code=2).stderr
-
-
 def test_export_states_the_market_of_a_config(tmp_path: Path) -> None:
     config = Path(__file__).parent.parent / "examples" / "quickstart.toml"
     path = strategy(tmp_path)

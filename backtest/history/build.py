@@ -23,7 +23,7 @@ from backtest.history.hst import is_hst, read_hst
 from backtest.history.options import Imported, ImportOptions
 from backtest.history.symbols import CURRENCIES, check_symbol, is_pair
 from backtest.history.text import Table, read_table
-from backtest.history.zones import SERVER, clock_name, from_utc, to_utc
+from backtest.history.zones import SERVER, clock_name, clock_options, from_utc, to_utc
 from dsl.errors import DataError
 from dsl.jit import F64, I64
 
@@ -203,7 +203,8 @@ def _seen_clock(time: I64, timeframe: int, notes: list[str]) -> str:
         notes.append(f"the trading week shows the clock: {likely[0]} (else: --timezone)")
         return likely[0]
     if likely:
-        notes.append(f"the clock may be {', '.join(likely)}: state it with --timezone")
+        options = " or ".join(clock_options(clock) for clock in likely)
+        notes.append(f"the clock may be {', '.join(likely)}: state it with {options}")
     return SERVER
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from backtest.history.checks import Rows
 from backtest.history.clock import CERTAIN, DAY, HOUR, LEAST_WEEKENDS, likely_clocks, week_edges
+from backtest.history.zones import clock_options
 from backtest.timeframes import shown_time
 from dsl.jit import F64
 
@@ -64,5 +65,5 @@ def check_clock(rows: Rows, timeframe: int, clock: str) -> None:
         int(edges.last_rows[0]),
         f"its times say {clock}, but the trading week ends with the bar of {last} and begins at "
         f"{begins}: they look like {' or '.join(likely)}",
-        f"state the right clock: --timezone {likely[0].split()[0]}",
+        f"state the right clock: {clock_options(likely[0])}",
     )

@@ -51,6 +51,16 @@ def clock_name(text: str, dst: str = "") -> str:
     return name if rule == "none" else f"{name} dst {rule}"
 
 
+def clock_options(clock: str) -> str:
+    """Return the options of the command line that state a clock, given as clock_name spells it.
+
+    >>> clock_options("UTC+2 dst us")
+    '--timezone UTC+2 --server-dst us'
+    """
+    place, _, rule = clock.partition(" dst ")
+    return f"--timezone {place} --server-dst {rule}" if rule else f"--timezone {place}"
+
+
 @cache
 def _places() -> set[str]:
     return zoneinfo.available_timezones() - {"UTC", "GMT"}

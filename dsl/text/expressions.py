@@ -5,6 +5,7 @@ Which node types exist, what they take and how operators are spelled comes from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -32,6 +33,8 @@ from dsl.text.mismatch import call_mismatch, operator_mismatch
 from dsl.text.scope import Operand, Scope, param_value
 from dsl.text.statements import NEGATED, UNITS
 from dsl.timeframes import WORDS
+
+_PERIOD = re.compile(r"(?:[mhdw]|mn)\d+")  # of bars, whether or not there are such
 
 KINDS = {k.name: k for k in (PRICE, DISTANCE, NUMBER, VOLUME, COUNT, POINTS, FORCE, *BOUNDED)}
 
@@ -190,7 +193,10 @@ def unknown_call(expr: sx.Call, scope: Scope) -> UnknownName:
         error = scope.unknown(expr.name)
     else:
         calls = [*scope.functions, *(t.name for t in node_types() if t.syntax.form == "call")]
-        error.hint = did_you_mean(expr.name.lower(), [*calls, *WORDS])
+        known = f"larger bars are {' '.join(WORDS)}"
+        name = expr.name.lower()
+        period = name not in WORDS and _PERIOD.fullmatch(name)
+        error.hint = known if period else did_you_mean(name, [*calls, *WORDS])
     error.span = expr.name_place.span
     return error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
@@ -106,6 +106,19 @@ def words() -> frozenset[str]:
     return frozenset(word for word in strings if word.isidentifier())
 
 
+class _WholeWords:
+    """Makes the lexer see words whole: `montue` is a name everywhere, never `mon` and `tue`.
+
+    lark tries only the words that may stand at a place, and finds them in the front part of longer
+    ones too, unless a name may stand there: a word that is no keyword as a whole is a name then.
+    """
+
+    always_accept = ("NAME",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return stream
+
+
 @functools.cache
 def _grammar() -> lark.Lark:
     source = resources.files("dsl.text").joinpath("grammar.lark").read_text(encoding="utf-8")
@@ -116,6 +129,7 @@ def _grammar() -> lark.Lark:
         keep_all_tokens=True,
         maybe_placeholders=False,
         start=["file", "expression_only"],
+        postlex=_WholeWords(),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dsl.errors import Span, SyntaxProblem, did_you_mean
 from dsl.text.comments import masked
+from dsl.text.slips import joined_pair, usual_slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _unknown_unit(
     start = culprit.region[0] if culprit.region else 0
     for end in (culprit.position + len(token), culprit.position):
         found = _QUANTITY.search(text, start, end)
-        if found and found[2] not in (*_UNITS, *STARTERS, *_JOINERS, *allowed):
+        if found and found[2] not in ("to", *_UNITS, *STARTERS, *_JOINERS, *allowed):
             break
     else:
         return None
@@ -134,6 +135,13 @@ def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProble
         culprit: The place, and the statement that it is in.
         allowed: What could stand there: literal words, or names of terminals.
     """
+    region = culprit.region
+    problem = _explained(text, culprit, allowed)
+    slip = usual_slip(text[region[0] : region[1]]) if region else ""
+    return SyntaxProblem(problem.message, hint=slip or problem.hint, span=problem.span)
+
+
+def _explained(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProblem:
     position, region = culprit.position, culprit.region
     found = None if culprit.early else _TOKEN.match(text, position)
     token = found.group() if found else ""
@@ -154,7 +162,10 @@ def explain(text: str, culprit: Culprit, allowed: Sequence[str]) -> SyntaxProble
     unknown = _unknown_statement(text, _first_word(text, region), position, region)
     if unknown is not None:
         return unknown
-    shown = f"'{token}'" if token else "the end of the text"
+    if not masked(text).strip():
+        hint = 'it begins with: strategy "NAME" {'
+        return SyntaxProblem("the text holds no strategy", hint=hint, span=_span(text, 0, 1))
+    shown = f"'{token}'" if token else "end of the text"
     span = _span(text, min(position, max(0, len(text) - 1)), max(1, len(token)))
     hint = _hint(token, text, position, allowed)
     return SyntaxProblem(f"unexpected {shown}; {_wanted(allowed)}", hint=hint, span=span)
@@ -210,7 +221,7 @@ def statement_starts(hidden: str, start: int, end: int) -> list[int]:
 def _begins(first: str, second: str) -> bool:
     if first in _JOINERS:
         return False
-    if first in {"reverse", "symmetric"} or second == "=":
+    if first in {"reverse", "symmetric"} or second == "=" or joined_pair(first):
         return True
     if first in STARTERS:
         return second not in {"(", "{"} and second not in _JOINERS - {"when"}
@@ -287,6 +298,9 @@ def _hint(token: str, text: str, position: int, allowed: Sequence[str]) -> str:
         if word is not None and not did_you_mean(token, [w for w in allowed if w.isidentifier()]):
             return f"a comma is missing: write '{word.group()}, {token}'"
     if token.isidentifier():
+        for one in (one for one in allowed if one.isidentifier() and token.startswith(one)):
+            if token[len(one) :] in {*STARTERS, *_JOINERS, *_UNITS}:
+                return f"a blank is missing: write '{one} {token[len(one) :]}'"
         return did_you_mean(token, [word for word in allowed if word.isidentifier()])
     if not token and "}" in allowed:
         return "the strategy ends with '}'"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import re
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from dsl.errors import GenfxError
+from dsl.errors import GenfxError, did_you_mean
 from genfx import __version__
 from genfx.cli.backtest import backtest
 from genfx.cli.data import data_app
@@ -27,6 +28,7 @@ from genfx.cli.tune import tune
 from genfx.cli.verify import verify
 
 USER_ERROR = 2
+_QUOTED = re.compile(r"'([^']*)'")
 JSON_WANTED = "genfx.json"
 NO_MEMORY = "the memory does not suffice; fewer bars, strategies or threads need less"
 UsageError: Any = typer.BadParameter.__base__  # typer may bring its own copy of click
@@ -53,6 +55,7 @@ class GenfxGroup(TyperGroup):
             _tell(ctx, error.message, error.hint)
             raise typer.Exit(USER_ERROR) from None
         except UsageError as error:
+            error.message += _meant(error.message)
             _tell(ctx, error.format_message())
             raise
         except MemoryError:
@@ -66,6 +69,14 @@ class GenfxGroup(TyperGroup):
             complain(f"{place}{problem.strerror}")
             _tell(ctx, f"{place}{problem.strerror}")
             raise typer.Exit(USER_ERROR) from None
+
+
+def _meant(message: str) -> str:
+    """Return the nearest of the values that an option takes, such as mql5 for mq5."""
+    given, _, allowed = message.partition(" is not one of ")
+    words = _QUOTED.findall(given)
+    near = did_you_mean(words[-1], _QUOTED.findall(allowed)) if words and allowed else ""
+    return f" {near[0].upper()}{near[1:]}" if near else ""
 
 
 def _tell(ctx: Any, message: str, hint: str = "") -> None:
