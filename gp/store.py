@@ -2,14 +2,16 @@
 moment continues from its last generation.
 
 Individuals are append-only by strategy_id; memberships are those of the newest generation only.
-Nothing here depends on a clock, so equal runs have equal dumps.
+Nothing here depends on a clock, so equal runs have equal dumps. A checksum over all rows of a run
+tells a changed byte, which SQLite does not see within a number.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +21,7 @@ from backtest.criteria import CRITERIA
 from dsl.errors import RunError
 from gp.evaluators import Record
 
-FORMAT = "genfx run 2"
+FORMAT = "genfx run 3"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS individuals (
@@ -34,6 +36,12 @@ CREATE TABLE IF NOT EXISTS members (
 CREATE TABLE IF NOT EXISTS logbook (step INTEGER PRIMARY KEY, entry TEXT NOT NULL);
 """
 _RECORD = "INSERT INTO individuals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SUMMED = (
+    ("meta", "SELECT key, value FROM meta WHERE key IN ('step', 'state')"),
+    *((table, f"SELECT * FROM {table}") for table in ("individuals", "graphs", "verdicts")),
+    *((table, f"SELECT * FROM {table}") for table in ("members", "logbook")),
+)
+_SUMS = 2**64  # of checksums are taken modulo this: rows come and go in any order
 _GO_ON = "what was saved is whole: free the disk, then go on with --resume"
 
 Members = dict[str, dict[str, int]]  # place -> strategy_id -> generation in which it entered
@@ -112,7 +120,9 @@ class Store:
         wanted = {"format": FORMAT, **header}
         known = self._guarded(lambda: dict(self._db.execute("SELECT key, value FROM meta")))
         if not known:
-            start = {**wanted, "step": "-1", "state": "{}", "status": "running"}
+            summed = {"step": "-1", "state": "{}"}
+            checksum = sum(_row_sum("meta", row) for row in summed.items()) % _SUMS
+            start = {**wanted, **summed, "status": "running", "checksum": str(checksum)}
             with self._transaction():
                 self._db.executemany("INSERT INTO meta VALUES (?, ?)", sorted(start.items()))
             return False
@@ -140,19 +150,21 @@ class Store:
         with self._transaction():
             if int(self.meta("step")) != snapshot.step - 1:
                 raise RunError(f"{self.path}: another process is continuing this run")
-            self._db.executemany(_RECORD, map(_row, snapshot.records))
-            self._db.executemany(
-                "INSERT OR IGNORE INTO graphs VALUES (?, ?)",
-                ((bytes.fromhex(key), text) for key, text in snapshot.graphs.items()),
+            graphs = ((bytes.fromhex(key), text) for key, text in snapshot.graphs.items())
+            verdicts = ((bytes.fromhex(key), verdict) for key, verdict in snapshot.verdicts)
+            entry = (snapshot.step, snapshot.entry)
+            change = (
+                self._changed("individuals", _RECORD, map(_row, snapshot.records))
+                + self._changed("graphs", "INSERT OR IGNORE INTO graphs VALUES (?, ?)", graphs)
+                + self._changed(
+                    "verdicts", "INSERT OR IGNORE INTO verdicts VALUES (?, ?)", verdicts
+                )
+                + self._save_members(snapshot.members)
+                + self._changed("logbook", "INSERT INTO logbook VALUES (?, ?)", [entry])
+                + self._set("step", str(snapshot.step))
+                + self._set("state", snapshot.state)
             )
-            self._db.executemany(
-                "INSERT OR IGNORE INTO verdicts VALUES (?, ?)",
-                ((bytes.fromhex(key), verdict) for key, verdict in snapshot.verdicts),
-            )
-            self._save_members(snapshot.members)
-            self._db.execute("INSERT INTO logbook VALUES (?, ?)", (snapshot.step, snapshot.entry))
-            self._set("step", str(snapshot.step))
-            self._set("state", snapshot.state)
+            self._set("checksum", str((int(self.meta("checksum")) + change) % _SUMS))
         self._members = snapshot.members
 
     def load(self) -> Saved:
@@ -198,6 +210,9 @@ class Store:
         ((found,),) = db.execute("PRAGMA quick_check(1)").fetchall()
         if found != "ok":
             raise ValueError(found)
+        rows = (_row_sum(table, row) for table, read in _SUMMED for row in db.execute(read))
+        if sum(rows) % _SUMS != int(self.meta("checksum")):
+            raise ValueError("its rows are not those that were written")
         self._members = {}
         for place, key, entered in db.execute("SELECT place, id, entered FROM members"):
             self._members.setdefault(place, {})[key.hex()] = entered
@@ -221,18 +236,28 @@ class Store:
             {key.hex(): verdict for key, verdict in verdicts},
         )
 
-    def _save_members(self, members: Members) -> None:
+    def _changed(self, table: str, command: str, rows: Iterable[Sequence[object]]) -> int:
+        """Insert or delete rows; return the sum of the checksums of those that were."""
+        return sum(_row_sum(table, row) for row in rows if self._db.execute(command, row).rowcount)
+
+    def _save_members(self, members: Members) -> int:
+        """Store the members; return by how much that changes the checksum."""
         gone, new = [], []
         for place in sorted(self._members.keys() | members.keys()):
             before, after = self._members.get(place, {}), members.get(place, {})
-            gone += [(place, bytes.fromhex(key)) for key in before if after.get(key) != before[key]]
+            gone += [
+                (place, bytes.fromhex(key), entered)
+                for key, entered in before.items()
+                if after.get(key) != entered
+            ]
             new += [
                 (place, bytes.fromhex(key), entered)
                 for key, entered in after.items()
                 if before.get(key) != entered
             ]
-        self._db.executemany("DELETE FROM members WHERE place = ? AND id = ?", gone)
-        self._db.executemany("INSERT INTO members VALUES (?, ?, ?)", new)
+        command = "DELETE FROM members WHERE place = ? AND id = ? AND entered = ?"
+        left = self._changed("members", command, gone)
+        return self._changed("members", "INSERT INTO members VALUES (?, ?, ?)", new) - left
 
     def _step(self, stored: str) -> int:
         try:
@@ -240,8 +265,11 @@ class Store:
         except ValueError:
             raise RunError(f"{self.path}: is damaged: its step is {stored!r}") from None
 
-    def _set(self, key: str, value: str) -> None:
+    def _set(self, key: str, value: str) -> int:
+        """Replace an entry of the header; return by how much that changes the checksum."""
+        before = self.meta(key)
         self._db.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+        return _row_sum("meta", (key, value)) - _row_sum("meta", (key, before))
 
     def _guarded(self, read: Callable[[], Value]) -> Value:
         try:
@@ -285,6 +313,12 @@ def dump(store: Store) -> str:
         raise RunError(f"{store.path}: cannot be read: {error}") from error
 
 
+def _row_sum(table: str, row: Sequence[object]) -> int:
+    """Return the checksum of a row as SQLite gives it back."""
+    digest = hashlib.blake2b(repr((table, *row)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest)
+
+
 def _known(figures: Sequence[float | None]) -> tuple[float, ...]:
     return tuple(figure for figure in figures if figure is not None)
 
@@ -294,7 +328,7 @@ def _row(record: Record) -> tuple[object, ...]:
         bytes.fromhex(record.strategy_id),
         record.generation,
         record.breeder,
-        *record.criteria,
+        *(float(figure) + 0.0 for figure in record.criteria),  # no -0.0, which SQLite drops
         *((None,) if len(record.criteria) == len(CRITERIA) else ()),  # no objective
         record.trades,
         record.problem,

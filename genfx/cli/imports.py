@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from subprocess import list2cmdline
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,14 @@ from genfx.cli.show import print_json, write_file, write_files
 if TYPE_CHECKING:
     from codegen.mql5.portfolio_reading import ReadPortfolio
     from codegen.mql5.reading import ReadExpert
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The file to write, None: print instead; and whether it may be replaced."""
+
+    out: Path | None
+    force: bool
 
 
 def import_expert(
@@ -51,11 +59,11 @@ def import_expert(
     if is_portfolio(source):
         parts = read_portfolio(source, str(file))
         _refuse_changed(file, parts.changed, ignore_changes)
-        _give_parts(parts, file, (out, force), as_json)
+        _give_parts(parts, file, _Target(out, force), as_json)
     else:
         found = read_expert(source, str(file))
         _refuse_changed(file, found.changed, ignore_changes)
-        _give(found, (out, force), as_json)
+        _give(found, _Target(out, force), as_json)
 
 
 def _refuse_changed(file: Path, changed: str, ignored: bool) -> None:
@@ -67,14 +75,14 @@ def _refuse_changed(file: Path, changed: str, ignored: bool) -> None:
         )
 
 
-def _give(found: ReadExpert, target: tuple[Path | None, bool], as_json: bool) -> None:
-    """Write or print the strategy; the target is a file and whether it may be replaced."""
+def _give(found: ReadExpert, target: _Target, as_json: bool) -> None:
+    """Write or print the strategy."""
     from dsl.text.printer import format_strategy
 
-    out, force = target
+    out = target.out
     text = format_strategy(found.strategy)
     if out is not None:
-        refuse_existing({out: text.encode()}, force)
+        refuse_existing({out: text.encode()}, target.force)
         write_file(out, text.encode())
     if as_json:
         print_json(_facts(found) | {"strategy": text})
@@ -87,17 +95,15 @@ def _give(found: ReadExpert, target: tuple[Path | None, bool], as_json: bool) ->
         typer.echo(f"{out}: {found.strategy.title or 'untitled'}, {found.strategy.strategy_id[:8]}")
 
 
-def _give_parts(
-    found: ReadPortfolio, file: Path, target: tuple[Path | None, bool], as_json: bool
-) -> None:
+def _give_parts(found: ReadPortfolio, file: Path, target: _Target, as_json: bool) -> None:
     """Write or print each part of a portfolio; files are numbered."""
     from dsl.text.printer import format_strategy
 
-    out, force = target
+    out = target.out
     texts = [format_strategy(part.strategy) for part in found.parts]
     paths = [out.with_stem(f"{out.stem}_{n}") for n in range(1, len(texts) + 1)] if out else []
     contents = {path: text.encode() for path, text in zip(paths, texts, strict=False)}
-    refuse_existing(contents, force)
+    refuse_existing(contents, target.force)
     write_files(contents, file)
     if as_json:
         print_json(_portfolio_facts(found, texts, paths))
