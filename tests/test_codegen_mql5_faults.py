@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from backtest.market import Account, Market, Symbol
+from backtest.resample import resampled
 from codegen.host.compiler import CompilerMissing, build, find_compiler
 from codegen.host.replay import HostResult, replay
 from codegen.host.script import SMOOTH, Answer, Deposit, Hand, History, LateStart, Script
@@ -176,6 +177,26 @@ def test_a_request_of_unknown_fate_never_doubles_a_position(
             assert same(found, run(library, name))
 
 
+@pytest.mark.parametrize("name", ["reverses", "exits", "trails", "locks"])
+@pytest.mark.parametrize("code", [TIMEOUT, PLACED])
+def test_what_was_executed_at_once_is_seen_whatever_the_answer_says(
+    library: Path, name: str, code: int
+) -> None:
+    script = Script(answers=(Answer(1, code, "yes", count=10_000),))
+    assert same(run(library, name, script), run(library, name))
+
+
+def test_a_stop_that_was_moved_at_once_is_not_moved_again_within_its_bar(library: Path) -> None:
+    hours = load_bars("sample").between(0, 2000)
+    larger = replace(MARKET, bars=resampled(hours, 4 * 3600), finer=hours)
+    found = [
+        replay(library, NUMBERS["trails"], larger, script=script, mode="m1-ohlc")
+        for script in (SMOOTH, Script(answers=(Answer(1, PLACED, "yes", count=10_000),)))
+    ]
+    assert len(found[0].deals) > 50
+    assert same(*found)
+
+
 @pytest.mark.parametrize("code", [TIMEOUT, PLACED])
 def test_an_entry_of_unknown_fate_is_over_for_its_bar(library: Path, code: int) -> None:
     smooth = run(library, "reverses")
@@ -321,6 +342,22 @@ def test_marks_of_closed_positions_are_deleted(library: Path) -> None:
         assert found.fault is None
         marks.append(len(found.globals_left))
     assert set(marks) == {0, 1}
+
+
+def test_a_close_that_was_refused_is_forgotten_when_the_stop_closed_the_position(
+    library: Path,
+) -> None:
+    refused = Answer(2, GIVEN_UP["trade_disabled"], count=10_000)
+    found = run(library, "guarded", Script(answers=(refused,)))
+    assert len(found.deals) == 2
+    assert len(said(found, "failed to close")) > 1
+    assert found.globals_left == ()
+
+
+def test_closes_that_another_account_was_refused_close_nothing(library: Path) -> None:
+    others = tuple((f"genfx close 7 {position}", 1.0) for position in range(200))
+    found = run(library, "exits", Script(variables=others))
+    assert same(found, run(library, "exits"))
 
 
 def test_orders_that_are_filled_in_parts_are_one_trade_of_the_day(library: Path) -> None:

@@ -148,3 +148,9 @@ class Sheet:
     rule_parts: tuple[str, ...]
     functions: tuple[str, ...]
     fitness: Fitness
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Begins of the names of terminal's variables that the EA keeps about its positions."""
+        there = {"CLOSE_PREFIX": bool(self.exits), "MARK_PREFIX": self.break_even.marked}
+        return tuple(name for name, wanted in there.items() if wanted)

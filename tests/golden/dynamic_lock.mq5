@@ -200,7 +200,7 @@ Outcome Prepare(void)
    ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
    if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
       ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
-   ForgetMarks();
+   ForgetMarks(MARK_PREFIX);
    TellVolume();
    ExtPrepared = true;
    TellWait(Bars(_Symbol, _Period) <= WarmupBars() ? WantedHistory() : "");
@@ -562,7 +562,9 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
       return(ProtectPosition(is_long, tick, decision));
      }
    else
-      ForgetMarks();
+     {
+      ForgetMarks(MARK_PREFIX);
+     }
 //--- a late first decision, or a repeated one, may still close but opens nothing
    if(ExtOpenMissed || TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
      {
@@ -592,40 +594,6 @@ double BetterStop(const bool is_long, const MqlTick &tick, const double stop_los
    return(level);
   }
 //+------------------------------------------------------------------+
-//| Name of the terminal's variable that says break-even was sent    |
-//+------------------------------------------------------------------+
-string BreakEvenMark(void)
-  {
-   return(MARK_PREFIX + IntegerToString(PositionGetInteger(POSITION_IDENTIFIER)));
-  }
-//+------------------------------------------------------------------+
-//| Whether a position is open                                       |
-//+------------------------------------------------------------------+
-bool IsOpen(const long position)
-  {
-   for(int i = PositionsTotal() - 1; i >= 0; i--)
-     {
-      if(PositionGetTicket(i) != 0 && PositionGetInteger(POSITION_IDENTIFIER) == position)
-         return(true);
-     }
-   return(false);
-  }
-//+------------------------------------------------------------------+
-//| Delete the variables of positions that this account has closed   |
-//+------------------------------------------------------------------+
-void ForgetMarks(void)
-  {
-   for(int i = GlobalVariablesTotal() - 1; i >= 0; i--)
-     {
-      const string name = GlobalVariableName(i);
-      if(StringFind(name, MARK_PREFIX) != 0)
-         continue;
-      const long position = StringToInteger(StringSubstr(name, StringLen(MARK_PREFIX)));
-      if(HistorySelectByPosition(position) && HistoryDealsTotal() > 0 && !IsOpen(position))
-         GlobalVariableDel(name);
-     }
-  }
-//+------------------------------------------------------------------+
 //| Move the stop loss: break-even, then trailing                    |
 //+------------------------------------------------------------------+
 Outcome ProtectPosition(const bool is_long, const MqlTick &tick, const Decision &decision)
@@ -636,7 +604,7 @@ Outcome ProtectPosition(const bool is_long, const MqlTick &tick, const Decision 
    const double entry = PositionGetDouble(POSITION_PRICE_OPEN);
    const double gained = is_long ? tick.bid - entry : entry - tick.ask;
    const double lock = decision.break_even_offset;
-   if(!GlobalVariableCheck(BreakEvenMark()) && UsableDistance(decision.break_even) &&
+   if(!GlobalVariableCheck(PositionMark(MARK_PREFIX)) && UsableDistance(decision.break_even) &&
       gained >= decision.break_even - PRICE_TOLERANCE && lock >= -PRICE_TOLERANCE)
      {
       const double at = is_long ? FloorTicks(entry + lock) : CeilTicks(entry - lock);
@@ -645,7 +613,7 @@ Outcome ProtectPosition(const bool is_long, const MqlTick &tick, const Decision 
      }
    if(stop_loss == before)
       return(OUTCOME_DONE);
-   const string mark = BreakEvenMark();
+   const string mark = PositionMark(MARK_PREFIX);
    const Outcome moved = MoveStop(stop_loss);
    if(secured && moved == OUTCOME_DONE)
       GlobalVariableSet(mark, 1.0);
@@ -662,16 +630,60 @@ Outcome MoveStop(const double stop_loss)
      {
       const bool sent = ExtTrade.PositionModify(ticket, stop_loss, take_profit);
       const Outcome outcome = RequestOutcome(sent, "move the stop loss");
+      //--- closed meanwhile, or moved already though the answer does not say so
+      if(!PositionSelectByTicket(ticket) || MathAbs(PositionGetDouble(POSITION_SL) - stop_loss) < SLACK * ExtTickSize)
+         return(OUTCOME_DONE);
       //--- the price may leave the level again within the bar
       if(outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNKNOWN)
          return(LaterInBar());
       if(outcome != OUTCOME_LATER)
          return(outcome);
       Pause(attempt);
-      if(!PositionSelectByTicket(ticket))
-         return(OUTCOME_DONE);
      }
    return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Begin of the names of the terminal's variables about positions   |
+//| of this account; they outlive a restart                          |
+//+------------------------------------------------------------------+
+string AccountMarks(const string prefix)
+  {
+   return(prefix + IntegerToString(AccountInfoInteger(ACCOUNT_LOGIN)) + " ");
+  }
+//+------------------------------------------------------------------+
+//| Name of the terminal's variable about the selected position      |
+//+------------------------------------------------------------------+
+string PositionMark(const string prefix)
+  {
+   return(AccountMarks(prefix) + IntegerToString(PositionGetInteger(POSITION_IDENTIFIER)));
+  }
+//+------------------------------------------------------------------+
+//| Whether a position is open                                       |
+//+------------------------------------------------------------------+
+bool IsOpen(const long position)
+  {
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      if(PositionGetTicket(i) != 0 && PositionGetInteger(POSITION_IDENTIFIER) == position)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Delete the variables of positions that were closed               |
+//+------------------------------------------------------------------+
+void ForgetMarks(const string prefix)
+  {
+   const string marks = AccountMarks(prefix);
+   for(int i = GlobalVariablesTotal() - 1; i >= 0; i--)
+     {
+      const string name = GlobalVariableName(i);
+      if(StringFind(name, marks) != 0)
+         continue;
+      const long position = StringToInteger(StringSubstr(name, StringLen(marks)));
+      if(HistorySelectByPosition(position) && HistoryDealsTotal() > 0 && !IsOpen(position))
+         GlobalVariableDel(name);
+     }
   }
 //+------------------------------------------------------------------+
 //| Smallest distance of a level from the quote, in price units      |

@@ -126,7 +126,7 @@ bool     ExtOpenMissed;  // earlier ticks of that bar were not seen
 int      ExtFailures;    // failed requests within that bar
 datetime ExtNotBefore;   // a refused request is not tried again before this time
 int      ExtClosedSide;  // position type that a rule closed within that bar, -1 for none
-//--- a close that was decided goes on in later bars, and after a restart, see CloseMark
+//--- a close that was decided goes on in later bars, and after a restart, see CLOSE_PREFIX
 ulong    ExtClosing;     // position that is to be closed, 0 for none
 string   ExtClosingFor;  // why
 datetime ExtClosingTold; // bar in which the journal was told
@@ -208,6 +208,7 @@ Outcome Prepare(void)
    ExtTrade.LogLevel(LOG_LEVEL_ERRORS);
    if(!ExtTrade.SetTypeFillingBySymbol(_Symbol))
       ExtTrade.SetTypeFilling(ORDER_FILLING_RETURN);
+   ForgetMarks(CLOSE_PREFIX);
    TellVolume();
    ExtPrepared = true;
    TellWait(Bars(_Symbol, _Period) <= WarmupBars() ? WantedHistory() : "");
@@ -584,7 +585,7 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
       //--- decided before, and refused until now
       if(reason == "" && ExtClosing != 0)
          reason = ExtClosingFor;
-      if(reason == "" && GlobalVariableCheck(CloseMark()))
+      if(reason == "" && GlobalVariableCheck(PositionMark(CLOSE_PREFIX)))
          reason = "refused_before";
       if(reason == "")
          return(OUTCOME_DONE);
@@ -594,6 +595,10 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
       if(closed != OUTCOME_DONE)
          return(closed);
       ExtClosing = 0;
+     }
+   else
+     {
+      ForgetMarks(CLOSE_PREFIX);
      }
 //--- a late first decision, or a repeated one, may still close but opens nothing
    if(ExtOpenMissed || TimeCurrent() - ExtFirstTick > ENTRY_SECONDS)
@@ -610,20 +615,12 @@ Outcome TradeBar(const datetime bar_time, const MqlTick &tick, const Decision &d
    return(OUTCOME_DONE);
   }
 //+------------------------------------------------------------------+
-//| Name of the terminal's variable of a position that is to be      |
-//| closed, but was not yet: it outlives a restart                   |
-//+------------------------------------------------------------------+
-string CloseMark(void)
-  {
-   return(CLOSE_PREFIX + IntegerToString(PositionGetInteger(POSITION_IDENTIFIER)));
-  }
-//+------------------------------------------------------------------+
 //| Close the selected position                                      |
 //+------------------------------------------------------------------+
 Outcome ClosePosition(const string reason)
   {
    const ulong ticket = (ulong)PositionGetInteger(POSITION_TICKET);
-   const string mark = CloseMark();
+   const string mark = PositionMark(CLOSE_PREFIX);
    ExtClosing = ticket;
    ExtClosingFor = reason;
    if(ExtClosingTold != ExtBarSeen)
@@ -638,9 +635,8 @@ Outcome ClosePosition(const string reason)
          return(OUTCOME_DONE);
       const bool sent = ExtTrade.PositionClose(ticket, (ulong)ANY_DEVIATION);
       const Outcome outcome = RequestOutcome(sent, "close");
-      //--- accepted; what is left of a partial fill is closed with the next tick
-      const bool is_open = PositionSelectByTicket(ticket);
-      if(outcome == OUTCOME_DONE && !is_open)
+      //--- gone, whatever the answer says; what is left of a partial fill is closed with the next tick
+      if(!PositionSelectByTicket(ticket))
         {
          GlobalVariableDel(mark);
          return(OUTCOME_DONE);
@@ -654,6 +650,49 @@ Outcome ClosePosition(const string reason)
       Pause(attempt);
      }
    return(OUTCOME_LATER);
+  }
+//+------------------------------------------------------------------+
+//| Begin of the names of the terminal's variables about positions   |
+//| of this account; they outlive a restart                          |
+//+------------------------------------------------------------------+
+string AccountMarks(const string prefix)
+  {
+   return(prefix + IntegerToString(AccountInfoInteger(ACCOUNT_LOGIN)) + " ");
+  }
+//+------------------------------------------------------------------+
+//| Name of the terminal's variable about the selected position      |
+//+------------------------------------------------------------------+
+string PositionMark(const string prefix)
+  {
+   return(AccountMarks(prefix) + IntegerToString(PositionGetInteger(POSITION_IDENTIFIER)));
+  }
+//+------------------------------------------------------------------+
+//| Whether a position is open                                       |
+//+------------------------------------------------------------------+
+bool IsOpen(const long position)
+  {
+   for(int i = PositionsTotal() - 1; i >= 0; i--)
+     {
+      if(PositionGetTicket(i) != 0 && PositionGetInteger(POSITION_IDENTIFIER) == position)
+         return(true);
+     }
+   return(false);
+  }
+//+------------------------------------------------------------------+
+//| Delete the variables of positions that were closed               |
+//+------------------------------------------------------------------+
+void ForgetMarks(const string prefix)
+  {
+   const string marks = AccountMarks(prefix);
+   for(int i = GlobalVariablesTotal() - 1; i >= 0; i--)
+     {
+      const string name = GlobalVariableName(i);
+      if(StringFind(name, marks) != 0)
+         continue;
+      const long position = StringToInteger(StringSubstr(name, StringLen(marks)));
+      if(HistorySelectByPosition(position) && HistoryDealsTotal() > 0 && !IsOpen(position))
+         GlobalVariableDel(name);
+     }
   }
 //+------------------------------------------------------------------+
 //| Smallest distance of a level from the quote, in price units      |

@@ -842,14 +842,15 @@ Outcome MoveStop(const double stop_loss)
      {
       const bool sent = ExtTrade.PositionModify(ticket, stop_loss, take_profit);
       const Outcome outcome = RequestOutcome(sent, "move the stop loss");
+      //--- closed meanwhile, or moved already though the answer does not say so
+      if(!PositionSelectByTicket(ticket) || MathAbs(PositionGetDouble(POSITION_SL) - stop_loss) < SLACK * ExtTickSize)
+         return(OUTCOME_DONE);
       //--- the price may leave the level again within the bar
       if(outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNKNOWN)
          return(LaterInBar());
       if(outcome != OUTCOME_LATER)
          return(outcome);
       Pause(attempt);
-      if(!PositionSelectByTicket(ticket))
-         return(OUTCOME_DONE);
      }
    return(OUTCOME_LATER);
   }
