@@ -240,7 +240,7 @@ def test_why_a_signal_was_left_out_is_told_on_a_chart_when_the_reason_changes(
     found = run(library, "spread", Script(live=True))
     lines = [line.text for line in found.journal if line.text.startswith("no entry")]
     assert len(found.deals) == 0
-    assert lines == ["no entry: a filter, the spread is 10 points"]
+    assert lines == ["no entry: a filter; the spread is 10 points"]
     assert said(run(library, "spread"), "no entry") == []
 
 
