@@ -91,6 +91,8 @@ def test_answers_are_planned_for_requests_that_come_and_not_for_more_in_a_row_th
         numbers = [answer.request for answer in script.answers]
         assert set(numbers) <= set(range(1, 12))
         assert all(later - earlier >= 4 for earlier, later in pairwise(numbers))
+        unsure = {answer.code for answer in script.answers} & {10008, 10012}
+        assert script.ticks > 15 or not unsure  # seconds until it looks again
         phases |= {number % 4 for number in numbers}
         assert not random_script(np.random.default_rng(seed), market, 0, 0).answers
     assert phases == {0, 1, 2, 3}

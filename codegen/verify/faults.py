@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -27,11 +28,18 @@ _AGAIN = {
 }
 # Executed at once, in other words than "done".
 _EXECUTED = {
-    10008: "placed",
     10010: "done in part",
     10025: "no changes",
 }
-_WORDS = _AGAIN | _EXECUTED
+# Executed at once too, but the Expert Advisor cannot know: it looks again in the same bar, after
+# 15 seconds, and only then enters where it had to close first.
+_UNSURE = {
+    10008: "placed",
+    10012: "timeout",
+}
+_UNSURE_TICKS = 20
+_AT_ONCE = _EXECUTED | _UNSURE
+_WORDS = _AGAIN | _AT_ONCE
 
 
 def random_script(rng: np.random.Generator, market: Market, warmup: int, requests: int) -> Script:
@@ -45,14 +53,15 @@ def random_script(rng: np.random.Generator, market: Market, warmup: int, request
         return SMOOTH
     restarts = _some(rng, market.first + 1, market.end)
     outages = _some(rng, market.first + 1, market.end)
+    answers = tuple(_answer(rng, number) for number in _some(rng, 1, requests + 1, _APART))
     late = warmup > market.first + 1 and rng.random() < _LATE_CHANCE
     return Script(
-        answers=tuple(_answer(rng, number) for number in _some(rng, 1, requests + 1, _APART)),
+        answers=answers,
         outages=tuple(Outage(row, 1) for row in outages),
         restarts=restarts,
         late_until=int(rng.integers(market.first + 1, warmup)) if late else 0,
         late_rows=int(rng.integers(1, warmup)) if late else 0,
-        ticks=_TICKS if outages else 1,
+        ticks=_ticks(answers, outages),
         filling=_FILLING[int(rng.integers(len(_FILLING)))],
     )
 
@@ -83,6 +92,13 @@ def all_script_words() -> list[str]:
     return [*script_words(everything), *fillings]
 
 
+def _ticks(answers: Iterable[Answer], outages: Sequence[int]) -> int:
+    """Return how many ticks the open of a bar needs, until all has become of it that will."""
+    if any(answer.code in _UNSURE for answer in answers):
+        return _UNSURE_TICKS
+    return _TICKS if outages else 1
+
+
 def _some(rng: np.random.Generator, first: int, end: int, apart: int = 1) -> tuple[int, ...]:
     """Return numbers from `first` to `end` - 1, their distances multiples of `apart`."""
     if end <= first:
@@ -95,6 +111,6 @@ def _some(rng: np.random.Generator, first: int, end: int, apart: int = 1) -> tup
 def _answer(rng: np.random.Generator, number: int) -> Answer:
     codes = list(_WORDS)
     code = codes[int(rng.integers(len(codes)))]
-    executed: Literal["no", "yes"] = "yes" if code in _EXECUTED else "no"
+    executed: Literal["no", "yes"] = "yes" if code in _AT_ONCE else "no"
     count = 1 if executed == "yes" else int(rng.integers(1, _IN_A_ROW + 1))
     return Answer(number, code, executed, count)
