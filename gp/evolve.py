@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,9 @@ class Progress(NamedTuple):
 
     phase: "evolve" or "tune". step, steps: Done and planned. entry: The logbook's row: best and
     mean of each criterion's population and of the pool. distinct: Strategies simulated so far.
-    per_second: Requests a second in the newest steps. eta_s: Expected time left.
+    per_second: Requests a second in the newest steps. eta_s: Expected time left, infinite after a
+    session's first step, which may have compiled kernels. swarms: How many of the planned steps
+    tune, after the start population and its generations.
     """
 
     phase: str
@@ -38,6 +41,7 @@ class Progress(NamedTuple):
     distinct: int
     per_second: float
     eta_s: float
+    swarms: int
 
 
 class Observer(Protocol):
@@ -213,9 +217,13 @@ class _Watch:
         now = time.monotonic()
         done, planned, requests = len(search.entries), _planned(search), search.ledger.requests
         before, done_before, requests_before = self._marks[0]
+        first = self._marks[0][0] == self._start
+        if first:
+            self._marks.clear()
         self._marks.append((now, done, requests))
         passed = max(now - before, 1e-9)
-        left = passed / (done - done_before) * max(0, planned - done)
+        pace = math.inf if first else passed / (done - done_before)
+        left = pace * (planned - done) if planned > done else 0.0
         if self._seconds:
             left = min(left, max(0.0, self._seconds - (now - self._start)))
         self._observer.progress(
@@ -227,13 +235,14 @@ class _Watch:
                 search.ledger.distinct,
                 (requests - requests_before) / passed,
                 left,
+                _swarms(search),
             )
         )
 
 
 def _planned(search: Search) -> int:
     """Return how many steps there will be, as far as one can tell."""
-    budget, swarm = search.settings.budget, search.settings.swarm
+    budget = search.settings.budget
     generations = budget.generations or search.generation + 1
     if budget.evaluations and search.ledger.distinct:
         share = budget.evaluations / search.ledger.distinct
@@ -241,5 +250,9 @@ def _planned(search: Search) -> int:
         generations = min(generations, by_count) if budget.generations else by_count
     if search.tuned:
         generations = search.generation
-    members = len(search.targets) or min(swarm.best, search.settings.pool)
-    return generations + 1 + members
+    return generations + 1 + _swarms(search)
+
+
+def _swarms(search: Search) -> int:
+    """Return how many strategies are tuned at the end, as far as one can tell."""
+    return len(search.targets) or min(search.settings.swarm.best, search.settings.pool)

@@ -126,7 +126,7 @@ def test_a_page_without_strategies_says_so() -> None:
 def test_the_table_on_the_screen_fits_and_always_tells_profit_and_trades(
     finalist: Finalist, width: int
 ) -> None:
-    head, rows = short_table([finalist], width)
+    head, rows = short_table([(finalist.name, [s.named for s in finalist.spans])], width)
     lines = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
     assert sum(lines) + 2 * (len(lines) - 1) <= width
     assert {"strategy", "net profit", "trades"} <= set(head)

@@ -81,3 +81,21 @@ def test_without_a_word_the_folder_runs_is_listed(
     assert "runs holds no runs" in runs().output
     run_folder(tmp_path / "runs" / "first", 1, results=results())
     assert "EURUSD H1" in runs().output
+
+
+def test_a_run_is_shown_as_it_was_printed_at_its_end(tmp_path: Path) -> None:
+    figures = {"net_profit": 12.0, "profit_factor": 10.0, "max_drawdown": 1.0, "sharpe": None}
+    spans = {"holdout": figures | {"trades": 7}, "in_sample": figures | {"trades": 9}}
+    proof = {"verified": True, "deals": 1234, "text": ""}
+    one = {"file": "01_ab", "figures": spans, "replay": proof}
+    more = {"strategies_tried": 5000, "generations": 6, "strategies": [one]}
+    run_folder(tmp_path / "mine", 1, results=results(**more))
+    shown = runs(str(tmp_path / "mine")).output
+    assert shown == runs("show", str(tmp_path / "mine")).output
+    assert "5,000 strategies tried in 6 generations" in shown
+    assert "Side by side: in-sample, holdout" in shown
+    assert "1,234 deals equal" in shown
+    assert "is the cap" in shown
+    assert runs(str(tmp_path)).output == runs("list", str(tmp_path)).output
+    run_folder(tmp_path / "cut", 1, results=results(strategies_tried=1))
+    assert "is damaged" in runs("show", str(tmp_path / "cut"), code=2).stderr

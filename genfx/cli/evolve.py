@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +10,10 @@ import typer
 
 from dsl.errors import ConfigError
 from genfx.cli.options import LAST_SEED, MOST_THREADS
-from genfx.cli.show import complain, console, print_json, print_table
+from genfx.cli.run_summary import print_figures, replay_line
+from genfx.cli.show import complain, console, print_json
 
 if TYPE_CHECKING:
-    from genfx.runs.finalists import Proof
     from genfx.runs.run import Finished
 
 INTERRUPTED = 130  # exit code: what was found is written, --resume continues
@@ -80,22 +79,7 @@ def evolve(
         raise typer.Exit(INTERRUPTED)
 
 
-def _replayed(proofs: Sequence[Proof]) -> str:
-    """Return what the replays of the written Expert Advisors gave, in a line."""
-    wrong = [proof for proof in proofs if proof.verified is False]
-    if wrong:
-        return f"{len(wrong)} Expert Advisors do NOT trade as evaluated: see results.csv."
-    unknown = [proof for proof in proofs if proof.verified is None]
-    if unknown:
-        return f"Expert Advisors {unknown[0].text}"
-    deals = sum(proof.deals for proof in proofs)
-    return f"All {len(proofs)} Expert Advisors were replayed: {deals:,} deals equal the engine's."
-
-
 def _print_summary(finished: Finished) -> None:
-    from genfx.markets import span_label
-    from genfx.report.figures import short_table
-
     outcome, run, screen = finished.outcome, finished.run, console()
     if not finished.finalists and outcome.interrupted:
         screen.print("Interrupted before the first strategy was found.")
@@ -103,10 +87,9 @@ def _print_summary(finished: Finished) -> None:
         screen.print("No strategy passed the robustness gate, so there is none to show.")
         screen.print("Search longer, or loosen [search.gate] or fitness.min_trades.")
     else:
-        head, rows = short_table(finished.finalists, screen.width)
-        spans = [span_label(found.span) for found in finished.finalists[0].spans]
-        print_table(head, rows, f"Side by side: {', '.join(spans)}")
-        screen.print(_replayed(finished.proofs), soft_wrap=True)
+        figures = [{found.span: found.named for found in f.spans} for f in finished.finalists]
+        print_figures([finalist.name for finalist in finished.finalists], figures)
+        screen.print(replay_line(finished.proofs), soft_wrap=True)
     if outcome.distinct > 1:
         screen.print(
             f"\n{outcome.distinct:,} strategies were tried. By luck alone the best of so many "

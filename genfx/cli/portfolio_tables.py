@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 def print_span(span: PortfolioSpan) -> None:
     """Print the figures of each part and of their sum, and what kept parts from trading."""
-    from genfx.markets import span_text
+    from genfx.markets import span_label, span_text
     from genfx.portfolio.correlation import correlation_text
+    from genfx.report.figures import figure_text
 
     currency = span.market.account.currency
     head = ("part", "weight", f"profit, {currency}", "factor", "drawdown %", "trades")
@@ -26,13 +27,13 @@ def print_span(span: PortfolioSpan) -> None:
             line.name,
             f"{line.weight:g}",
             f"{line.net_profit:,.2f}",
-            f"{line.profit_factor:.2f}",
+            figure_text("profit_factor", line.profit_factor),
             f"{line.drawdown:.2f}",
             str(line.trades),
         )
         for line in span.lines
     ]
-    print_table(head, rows, title=f"{span.name.replace('_', ' ')}: {span_text(span.market)}")
+    print_table(head, rows, title=f"{span_label(span.name)}: {span_text(span.market)}")
     for text in (correlation_text(span), *span.remarks):
         if text:
             console().print(escape(text))
@@ -41,6 +42,7 @@ def print_span(span: PortfolioSpan) -> None:
 def print_replays(replays: Sequence[PortfolioReplay], *, all_tables: bool = False) -> None:
     """Print whether all deals are equal; of replays that are not, or of all, every part's."""
     from genfx.cli.verdict import HONEST
+    from genfx.markets import span_label
     from genfx.portfolio.replays import replay_facts
     from genfx.portfolio.spans import part_title
 
@@ -63,7 +65,7 @@ def print_replays(replays: Sequence[PortfolioReplay], *, all_tables: bool = Fals
                 )
             )
         head = ("part", "magic number", "deals", "net profit", "replay")
-        print_table(head, rows, title=f"{found.name.replace('_', ' ')}: engine and Expert Advisor")
+        print_table(head, rows, title=f"{span_label(found.name)}: engine and Expert Advisor")
         if not found.holds:
             screen.print(f"[bold red]{escape(found.name)}[/]: {escape(found.difference)}")
     if all(found.holds for found in replays):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,6 @@ from genfx.cli.show import console
 from gp.evolve import Progress
 
 LINES = 10  # printed in all where there is no terminal
-_PHASES = {"evolve": "generation", "tune": "tuning"}
 
 
 class ProgressDisplay:
@@ -84,10 +84,19 @@ def score_table(progress: Progress) -> Table:
 
 
 def _where(progress: Progress) -> str:
-    return f"{_PHASES.get(progress.phase, progress.phase)} {progress.step}/{progress.steps or '?'}"
+    """Return the generation or the swarm, of those planned; the first step is the start."""
+    before = progress.steps - progress.swarms  # the swarms
+    if progress.phase == "tune":
+        return f"tuning {progress.step - before}/{progress.swarms}"
+    if progress.step == 1:
+        return f"start population, then {before - 1} generations"
+    return f"generation {progress.step - 1}/{before - 1}"
 
 
 def _speed(progress: Progress) -> str:
+    """Return speed and time left; neither is known after the first step, which compiles too."""
+    if math.isinf(progress.eta_s):
+        return f"{progress.distinct:,} tried"
     left = _duration(progress.eta_s)
     return f"{progress.distinct:,} tried, {progress.per_second:.0f} evaluations/s, {left} left"
 

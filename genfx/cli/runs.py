@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from genfx.cli.show import print_json, print_lines
 
 if TYPE_CHECKING:
     from genfx.runs.listing import ListedRun
 
+
+class _FolderIsShown(TyperGroup):
+    """Takes a folder for a command: `genfx runs runs/quickstart` shows that run."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and Path(args[0]).is_dir():
+            is_run = (Path(args[0]) / "config.json").is_file()
+            args = ["show" if is_run else "list", *args]
+        return super().resolve_command(ctx, args)
+
+
 runs_app = typer.Typer(
-    invoke_without_command=True, help="List the runs of a folder, or print all that one has stored."
+    cls=_FolderIsShown,
+    invoke_without_command=True,
+    help="List the runs of a folder, show one, or print all that one has stored.",
 )
 RUNS = Path("runs")
 _SHOWN = (("net_profit", "{:.0f}"), ("profit_factor", "{:.2f}"))
@@ -62,6 +76,20 @@ def _row(run: ListedRun) -> tuple[str, ...]:
 def _side_by_side(run: ListedRun, name: str, form: str) -> str:
     found = [run.figures.get(span, {}).get(name) for span in _SPANS]
     return " ".join(f"{'-' if value is None else form.format(value):>6}" for value in found)
+
+
+@runs_app.command("show", epilog="Example: genfx runs show runs/quickstart")
+def show_run(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print its run.json.")] = False,
+) -> None:
+    """Print a run as it was printed at its end: figures of all spans, replays, files."""
+    from genfx.cli.run_summary import print_run, run_results
+
+    if as_json:
+        print_json(run_results(run))
+    else:
+        print_run(run)
 
 
 @runs_app.command("dump", epilog="Example: genfx runs dump runs/quickstart")

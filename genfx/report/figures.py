@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from backtest.criteria import PROFIT_FACTOR_CAP
 from genfx.runs.finalists import FIGURES, Finalist, Proof, SpanResult
 
 LABELS = {
@@ -32,12 +33,19 @@ _FORMS = {
 }
 
 
+def capped(name: str, value: float) -> bool:
+    """Return whether a figure is a profit factor at its cap: nothing lost, or next to nothing."""
+    return name == "profit_factor" and value >= PROFIT_FACTOR_CAP
+
+
 def figure_text(name: str, value: float) -> str:
     """Return a figure as people read it.
 
     >>> figure_text("max_drawdown", 4.567)
     '4.57%'
     """
+    if capped(name, value):
+        return f"{PROFIT_FACTOR_CAP:.2f} (cap)"
     return _FORMS[name].format(value) if math.isfinite(value) else "none"
 
 
@@ -73,13 +81,18 @@ _SHORT = {
 _LEFT_OUT = ("sharpe", "max_drawdown", "profit_factor")  # on narrow screens, in this order
 
 
-def short_table(finalists: Sequence[Finalist], width: int) -> tuple[list[str], list[list[str]]]:
+Named = tuple[str, Sequence[Mapping[str, float]]]  # a strategy's name, its figures span by span
+
+
+def short_table(strategies: Sequence[Named], width: int) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows for a screen of so many characters; a narrow one has fewer."""
-    known = finalists[0].spans[0].named
+    known = strategies[0][1][0]
     columns = {
-        name: [_SHORT[name][0], *_side_by_side(finalists, name)] for name in _SHORT if name in known
+        name: [_SHORT[name][0], *_side_by_side(strategies, name)]
+        for name in _SHORT
+        if name in known
     }
-    names = ["strategy", *(finalist.name for finalist in finalists)]
+    names = ["strategy", *(name for name, _ in strategies)]
     for spare in _LEFT_OUT:
         wanted = sum(2 + max(map(len, cells)) for cells in (names, *columns.values())) - 2
         if wanted > width:
@@ -88,9 +101,12 @@ def short_table(finalists: Sequence[Finalist], width: int) -> tuple[list[str], l
     return head, rows
 
 
-def _side_by_side(finalists: Sequence[Finalist], name: str) -> list[str]:
+def _side_by_side(strategies: Sequence[Named], name: str) -> list[str]:
     _, form = _SHORT[name]
-    texts = [[form.format(found.named[name]) for found in f.spans] for f in finalists]
+    texts = [
+        [form.format(found[name]) if math.isfinite(found[name]) else "none" for found in spans]
+        for _, spans in strategies
+    ]
     width = max((len(text) for cells in texts for text in cells), default=0)
     return [" ".join(f"{text:>{width}}" for text in cells) for cells in texts]
 

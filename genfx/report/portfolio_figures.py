@@ -10,6 +10,7 @@ from backtest.market import Market
 from dsl.jit import F64, I64, Bool1D
 from genfx.portfolio.correlation import LEAST, changes
 from genfx.portfolio.spans import PortfolioSpan, falls
+from genfx.report.figures import figure_text
 from genfx.report.months import profit_by_month
 
 DAY = 86_400
@@ -58,7 +59,7 @@ def _row(
     return (
         f"{line.net_profit:,.2f}",
         f"{100.0 * line.net_profit / shared:.2f}%" if shared else "-",
-        f"{line.profit_factor:.2f}",
+        figure_text("profit_factor", line.profit_factor),
         cells[0],
         f"{line.trades:,}",
         f"{100.0 * wins / line.trades:.0f}%" if line.trades else "-",

@@ -45,15 +45,26 @@ def duration(seconds: float) -> str:
     return f"{int(seconds) // 3600}:{int(seconds) % 3600 // 60:02} hours"
 
 
+def _profit_factor(found: Report) -> str:
+    whole = f"{found.profit_factor:.2f}"
+    return f"{whole} (cap)" if found.profit_factor and not found.gross_loss else whole
+
+
+def _recovery_factor(found: Report) -> str:
+    """Return the factor; a balance that never fell has none, and MetaTrader's figure is 0 then."""
+    fell = found.balance_drawdown or not found.net_profit
+    return f"{found.recovery_factor:.2f}" if fell else "no drawdown"
+
+
 PROFITS = (
     _money("Total net profit", lambda r: r.net_profit),
     _money("Gross profit", lambda r: r.gross_profit),
     _money("Gross loss", lambda r: r.gross_loss),
     _money("Commission", lambda r: r.commission),
     _money("Swap", lambda r: r.swap),
-    _plain("Profit factor", lambda r: f"{r.profit_factor:.2f}"),
+    _plain("Profit factor", _profit_factor),
     _money("Expected payoff", lambda r: r.expected_payoff),
-    _plain("Recovery factor", lambda r: f"{r.recovery_factor:.2f}"),
+    _plain("Recovery factor", _recovery_factor),
     _plain("Sharpe ratio (trades)", lambda r: f"{r.sharpe_trades:.2f}"),
     _plain("Sharpe ratio (bars, year)", lambda r: f"{r.sharpe_bars:.2f}"),
     _plain("Stability of the balance", lambda r: f"{r.stability:.3f}"),
