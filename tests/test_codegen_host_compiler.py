@@ -102,7 +102,7 @@ def test_headers_that_were_installed_anew_make_the_runtime_of_clang_anew(
 ) -> None:
     copied = Path(shutil.copytree(RUNTIME, tmp_path / "runtime"))
     monkeypatch.setattr(compiler, "RUNTIME", copied)
-    monkeypatch.setattr(compiler, "_compile_runtime", lambda *_: None)
+    monkeypatch.setattr(compiler, "_compile_runtime", lambda *_, **__: None)
     monkeypatch.setenv("GENFX_CACHE_DIR", str(tmp_path))
     clang = Compiler(("clang++",), "clang 15", clang=True, zig=False)
     first = compiler.runtime_folder(clang, sanitize=False)

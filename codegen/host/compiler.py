@@ -7,13 +7,15 @@ and may be killed.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -44,11 +46,14 @@ HINT = "install g++ or clang++, or: pip install genfx[verify]"
 RUNTIME = Path(__file__).parent / "runtime"
 _HEADER = "experts.h"
 _SYSTEM = "process.cpp"  # asks the system, whose headers have functions of MQL5's names
-_COMMON = ("-std=c++17", "-fPIC", "-ffp-contract=off", "-fwrapv", "-g0", "-pthread")
+_COMMON = ("-std=c++17", "-ffp-contract=off", "-fwrapv", "-g0", "-pthread")
 _SANITIZED = (
     *("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", "-O1", "-g1"),
     "-DHOST_SANITIZED",
 )
+# What ends an Expert Advisor is thrown through it. g++ lets it pass without code that tidies up,
+# a fifth of the time: the process ends soon after.
+_UNTIDY = ("-fno-exceptions", "-fasynchronous-unwind-tables")
 _STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Werror")
 _CLANG = ("-Wno-parentheses-equality", "-Wno-unknown-warning-option")
 # What the translation lets pass, MQL5's compiler does too.
@@ -88,6 +93,11 @@ class Compiler:
         kind = _SANITIZED if sanitize else ()
         # zig checks for undefined behaviour unasked, and then stops without a word
         return (*_COMMON, *kind, *(("-fno-sanitize=undefined",) if self.zig else ()))
+
+    def expert_flags(self, *, sanitize: bool) -> tuple[str, ...]:
+        """Return the flags of Expert Advisors; a sanitizer looks at what they leave behind."""
+        tidy = sanitize or self.clang
+        return (*self.flags(sanitize=sanitize), *(() if tidy else _UNTIDY))
 
 
 @cache
@@ -135,8 +145,9 @@ def build(
             to write to.
     """
     compiler = find_compiler()
-    units = [parse_mql5(s) if isinstance(s, str) else s for s in sources]
-    text = _program_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
+    with _uncollected():
+        units = [parse_mql5(s) if isinstance(s, str) else s for s in sources]
+        text = _program_text([translate(u, i, tuple(trace)) for i, u in enumerate(units)])
     try:
         return _built(compiler, text, sanitize=sanitize)
     except OSError as problem:
@@ -144,6 +155,18 @@ def build(
             f"{host_folder()}: nothing can be compiled there: {problem.strerror or problem}",
             hint=_ANOTHER_FOLDER,
         ) from problem
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles from going through large trees that have none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _built(compiler: Compiler, text: str, *, sanitize: bool) -> Path:
@@ -176,7 +199,7 @@ def link(compiler: Compiler, source: Path, program: Path, *, sanitize: bool) -> 
     _run(
         [
             *compiler.command,
-            *compiler.flags(sanitize=sanitize),
+            *compiler.expert_flags(sanitize=sanitize),
             *_included(compiler, runtime, "experts"),
             *include_flags(),
             *warnings,
@@ -214,7 +237,7 @@ def _declared_folder() -> Path:
 
 def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     """Return the folder with the compiled runtime and the precompiled headers."""
-    flags = compiler.flags(sanitize=sanitize)
+    flags = compiler.expert_flags(sanitize=sanitize)
     files = sorted(path for path in RUNTIME.iterdir() if path.suffix in (".h", ".cpp"))
     contents = [path.name + path.read_text(encoding="utf-8") for path in files]
     key = digest(
@@ -234,7 +257,8 @@ def runtime_folder(compiler: Compiler, *, sanitize: bool) -> Path:
     prune_versions()
     aside = Path(tempfile.mkdtemp(prefix="runtime-", suffix=PART, dir=target.parent))
     try:
-        _compile_runtime(compiler, flags, [p for p in files if p.suffix == ".cpp"], aside)
+        sources = [path for path in files if path.suffix == ".cpp"]
+        _compile_runtime(compiler, sources, aside, sanitize=sanitize)
         seal(aside)
         if not is_whole(target):  # else another process was faster
             shutil.rmtree(target, ignore_errors=True)
@@ -257,13 +281,14 @@ def _places(files: list[Path]) -> list[str]:
 
 
 def _compile_runtime(
-    compiler: Compiler, flags: tuple[str, ...], sources: list[Path], folder: Path
+    compiler: Compiler, sources: list[Path], folder: Path, *, sanitize: bool
 ) -> None:
     """Compile all sources of the runtime, and the header twice: for experts and for itself."""
     # Experts are not optimised: a third of the time, and a replay takes milliseconds all the same.
-    fast = flags if "-O1" in flags else (*flags, "-O1")
+    flags = compiler.flags(sanitize=sanitize)
+    fast = flags if sanitize else (*flags, "-O1")
     base = [*compiler.command, *include_flags()]
-    headers = {"experts": flags, "runtime": fast}
+    headers = {"experts": compiler.expert_flags(sanitize=sanitize), "runtime": fast}
     jobs: list[list[str]] = []
     for name, own in headers.items():
         made = str(folder / f"{name}.h{'.pch' if compiler.clang else '.gch'}")

@@ -205,7 +205,8 @@ class Expressions:
         codes, bound = calls.prepared(self.world, chosen, arguments)
         result = bound.get(chosen.type, chosen.type)
         called = code or chosen.code
-        if len(node.arguments) > 1 and any(map(self._changing, node.arguments)):
+        ordered = [each for each in node.arguments if not isinstance(each, syntax.Literal)]
+        if len(ordered) > 1 and any(map(self._changing, ordered)):
             # C++ may take the arguments in any order, MQL5 takes them from the left
             first = " ".join(f"auto &&given{i} = {each};" for i, each in enumerate(codes))
             given = ", ".join(f"given{i}" for i in range(len(codes)))

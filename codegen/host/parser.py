@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from codegen.host import syntax
 from codegen.host.errors import Mql5Error, Problem, problem_at
+from codegen.host.pieces import moved, pieces
 from codegen.host.preprocessor import Directive, Plain, preprocess
 from codegen.host.tree import TreeBuilder
 from codegen.host.types import BASIC
@@ -25,7 +26,7 @@ REFUSED = frozenset(
     namespace friend unsigned signed sizeof extern this final import
     """.split()  # noqa: SIM905 - a list of words
 )
-_WORDS = {
+_KEYWORDS = {
     "input": "INPUT",
     "sinput": "INPUT",
     "struct": "RECORD",
@@ -36,8 +37,10 @@ _WORDS = {
 }
 _TYPE = re.compile(r"\b(?:enum|struct|class|typename)\s+(\w+)")
 _WORD = re.compile(r"\b([A-Za-z_]\w*)\s*\Z")
+_WORDS = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"')
 _BODY = re.compile(r"\(.*\)|-?[\w.]+|\"(?:\\.|[^\"\\])*\"|[CD]?'[^']*'", re.DOTALL)
+_KEPT = 1024  # pieces of texts; some ten kilobytes each
 _SHOWN = {"TYPE": "a type", "NAME": "a name", "INTEGER": "a number", "$END": "the end of the file"}
 
 
@@ -53,8 +56,8 @@ _types = _Types()
 def _classify(token: Token) -> Token:
     if token in _types.names or token.startswith(("ENUM_", "Mql")):
         token.type = "TYPE"
-    elif token in _WORDS:
-        token.type = _WORDS[token]
+    elif token in _KEYWORDS:
+        token.type = _KEYWORDS[token]
     return token
 
 
@@ -129,8 +132,7 @@ def _source(
     includes: tuple[syntax.Include, ...],
     types: frozenset[str],
 ) -> syntax.Source:
-    _types.names = types
-    items = _guarded(lambda: _lark().parse(plain.text, start="program"), text, path)
+    items = _guarded(lambda: _items(plain.text, types), text, path)
     assert isinstance(items, tuple)
     properties = tuple(_property(d) for d in plain.directives if d.word == "property")
     macros = tuple(_macro(d, text, path) for d in plain.directives if d.word == "define")
@@ -138,6 +140,33 @@ def _source(
     flat = tuple(_commented(item, lines) for item in items)
     named = tuple(macro for macro in macros if macro is not None)
     return syntax.Source(path, text, properties, includes, named, flat)
+
+
+def _items(plain: str, types: frozenset[str]) -> tuple[syntax.Item, ...]:
+    """Return the declarations of a text without comments; pieces seen before are not read again.
+
+    The grammar has one reading at most: where each piece is a program, their sequence is the whole.
+    """
+    try:
+        return tuple(
+            item
+            for line, piece in pieces(plain)
+            for item in moved(_piece(piece, types.intersection(_WORDS.findall(piece))), line)
+        )
+    except UnexpectedInput:
+        return _read(plain, types)  # tells where
+
+
+@lru_cache(_KEPT)
+def _piece(text: str, types: frozenset[str]) -> tuple[syntax.Item, ...]:
+    return _read(text, types)
+
+
+def _read(text: str, types: frozenset[str]) -> tuple[syntax.Item, ...]:
+    _types.names = types
+    items = _lark().parse(text, start="program")
+    assert isinstance(items, tuple)
+    return items
 
 
 def _guarded(parse: Callable[[], object], text: str, path: str) -> object:
@@ -162,7 +191,7 @@ def _unexpected(error: UnexpectedInput, before: str) -> tuple[str, str]:
     for word in (before, str(token)):
         if word in REFUSED:
             return f"'{word}' is not known to the host", "emitted Expert Advisors do without it"
-    if token.type == "NAME" and before in _WORDS:
+    if token.type == "NAME" and before in _KEYWORDS:
         return f"'{token}' is not a known type", ""
     if token.type == "NAME" and before:
         return f"'{before}' is not a known type", ""
