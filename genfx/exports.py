@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backtest.bars import Bars
 from backtest.criteria import CRITERIA
-from backtest.market import Market
+from backtest.market import Account, Market
 from backtest.objective import parse_objective
 from backtest.timeframes import timeframe_name
 from codegen.mql5.emit import emit_mql5
@@ -26,7 +26,7 @@ from dsl.strategy import Strategy
 from dsl.text.printer import format_strategy
 from genfx import __version__
 from genfx.diagram.layouts import boxes_file
-from genfx.markets import span_text
+from genfx.markets import span_label, span_text
 from genfx.report.figures import figure_rows
 from genfx.runs.finalists import Finalist
 from gp.settings import FitnessSettings
@@ -99,6 +99,11 @@ def ini_bytes(strategy: Strategy, facts: Facts, market: Market | None, expert: s
     return emit_ini(unattended_run(strategy, market, expert, facts.mql5))
 
 
+def deposit_text(account: Account) -> str:
+    """Return deposit and leverage as headers of Expert Advisors state them."""
+    return f"{account.deposit:.2f} {account.currency}, leverage 1:{account.leverage:g}"
+
+
 def market_facts(whole: Market, fitness: FitnessSettings, magic: int) -> Facts:
     """Return what emitted programs state of the data, account and fitness behind them."""
     bars, account = whole.bars, whole.account
@@ -111,7 +116,7 @@ def market_facts(whole: Market, fitness: FitnessSettings, magic: int) -> Facts:
         last=int(bars.time[-1]),
         data_hash=bars.data_hash,
         magic=magic,
-        deposit=f"{account.deposit:.2f} {account.currency}, leverage 1:{account.leverage:g}",
+        deposit=deposit_text(account),
         version=__version__,
         fitness=tuple(
             FitnessTerm(name, weight, worst, best) for name, weight, (worst, best) in terms
@@ -149,7 +154,7 @@ def finalist_facts(facts: Facts, finalist: Finalist, verified: str = "") -> Fact
     spans = []
     for found in finalist.spans:
         first, last = span_text(found.market).split(" .. ")
-        spans.append(SpanFigures(found.span, first, last, figure_rows(found)))
+        spans.append(SpanFigures(span_label(found.span), first, last, figure_rows(found)))
     magic = facts.mql5.magic and facts.mql5.magic + finalist.rank - 1
     changed = replace(facts.mql5, spans=tuple(spans), magic=magic)
     return replace(facts, mql5=replace(changed, verified=verified or changed.verified))

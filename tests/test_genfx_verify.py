@@ -27,11 +27,11 @@ from genfx import api
 from genfx.cli.app import app
 from genfx.config.file import Config
 from genfx.diagram.layouts import boxes_file
-from genfx.exports import ANY_MARKET
+from genfx.exports import ANY_MARKET, market_facts
 from genfx.markets import market, span_markets
 from genfx.runs import proofs
 from genfx.runs.finalists import Finalist, span_result
-from genfx.verify.subject import finer_note, with_input_values
+from genfx.verify.subject import deposit_note, finer_note, with_input_values
 
 needs_compiler = pytest.mark.skipif(bool(compiler_problem()), reason="no C++ compiler")
 
@@ -80,6 +80,16 @@ def test_a_strategy_trades_as_its_text(tmp_path: Path) -> None:
     assert "come from the same" in found.stdout
     assert "equity at the close of each bar, engine" in found.stdout
     assert re.search(r"^1 +2017-\d\d-\d\d \d\d:\d\d +(buy|sell) in ", found.stdout, re.MULTILINE)
+
+
+def test_a_replay_on_another_account_than_the_header_states_is_told() -> None:
+    whole = market(Config(), api.load_bars("sample"))
+    own = emit_mql5(STRATEGY, market_facts(whole, Config().fitness.settings(), 1).mql5)
+    assert deposit_note(own, whole) == ""
+    assert deposit_note(SOURCE, whole) == ""
+    richer = replace(whole, account=replace(whole.account, deposit=123.0))
+    assert "123.00 USD" in deposit_note(own, richer)
+    assert f"{whole.account.deposit:.2f} USD" in deposit_note(own, richer)
 
 
 @needs_compiler

@@ -32,7 +32,7 @@ from genfx.cli.verify_run import verify_folder
 if TYPE_CHECKING:
     from backtest.market import Market
     from codegen.verify.verify import Verification
-    from genfx.verify.subject import Subject
+    from genfx.verify.subject import PortfolioSubject, Subject
 
 SHOWN = 10  # deals around a divergence
 
@@ -76,7 +76,7 @@ def verify(
         raise typer.Exit(verify_folder(file, as_json=as_json))
     from genfx.verify.replay import named, verified
     from genfx.verify.subject import (
-        finer_note,
+        MODES,
         portfolio_subject,
         set_values,
         subject,
@@ -90,13 +90,13 @@ def verify(
     if whole is not None:
         from genfx.cli.verify_portfolio import Shown, verify_portfolio
 
+        whole = replace(whole, notes=_notes(whole, market, MODES[0]))
         shown = Shown(wanted, plot, as_json)
         with named(file):
             raise typer.Exit(verify_portfolio(whole, market, mode, shown))
     found = subject(file, market, set_values(inputs) if inputs else None)
     played = tester_mode(market, mode)
-    if mode != "open-prices" and (note := finer_note(market)):
-        found = replace(found, notes=(*found.notes, note))
+    found = replace(found, notes=_notes(found, market, mode))
     with console().status("compiling and replaying", spinner="line"), named(file):
         result = verified(found, played, mode)
         other = verified(found, market, "open-prices") if mode != "open-prices" else None
@@ -110,6 +110,14 @@ def verify(
             plot_equity(result.market, equity_lines(result), equal=result.holds)
     if not result.holds:
         raise typer.Exit(DIVERGES)
+
+
+def _notes(found: Subject | PortfolioSubject, market: Market, mode: str) -> tuple[str, ...]:
+    """Return the notes of an Expert Advisor, and those of its account and one-minute bars here."""
+    from genfx.verify.subject import MODES, deposit_note, finer_note
+
+    finer = finer_note(market) if mode != MODES[0] else ""
+    return tuple(filter(None, (*found.notes, deposit_note(found.text, market), finer)))
 
 
 def _refuse_options_of_a_run(context: typer.Context) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,10 +23,11 @@ from codegen.mql5.set_table import parse_set
 from codegen.mql5.text import mql5_string
 from dsl.errors import ConfigError, DataError, did_you_mean
 from dsl.strategy import Strategy
-from genfx.exports import with_inputs
+from genfx.exports import deposit_text, with_inputs
 from genfx.strategy_files import load_strategy
 
 SOURCE_SUFFIX = ".mq5"
+_DEPOSIT = re.compile(r"^//\| Deposit +(\S.*?)\s*$", re.MULTILINE)  # in a header
 _ROUNDING = 1e-9  # of a sum of weights
 MODES: tuple[Mode, Mode] = ("open-prices", "m1-ohlc")
 
@@ -176,6 +178,15 @@ def tester_mode(market: Market, mode: str) -> Market:
     if market.finer is None:
         raise ConfigError("--mode m1-ohlc needs bars of one minute", hint="give them with --finer")
     return replace(market, costs=replace(market.costs, both_touched="finer"))
+
+
+def deposit_note(text: str, market: Market) -> str:
+    """Return what account the header of an Expert Advisor states where it is tested on another."""
+    found = _DEPOSIT.search(text)
+    here = deposit_text(market.account)
+    if found is None or found[1] == here:
+        return ""
+    return f"its header states {found[1]}, this replay has {here}; --config names the account"
 
 
 def finer_note(market: Market) -> str:
