@@ -250,7 +250,10 @@ def test_the_command_writes_expert_and_set_and_shows_the_sum(tmp_path: Path) -> 
     assert CliRunner().invoke(app, [*wanted, "--out", str(tmp_path / "a.set")]).exit_code == 2
     assert not (tmp_path / "a.set").exists()
     assert "not verified" in out.read_text()
-    assert CliRunner().invoke(app, [*wanted, "--verify"]).exit_code == 0
+    other_weights = CliRunner().invoke(app, [*wanted, "--verify"])
+    assert other_weights.exit_code == 2
+    assert "--force" in other_weights.output
+    assert CliRunner().invoke(app, [*wanted, "--verify", "--force"]).exit_code == 0
     assert re.search(r"Replay +verified: \d+ deals of 2 parts equal", out.read_text())
 
 
